@@ -1,0 +1,1 @@
+"""What is sent: who wants what, the issue made from it, and its delivery."""

@@ -1,0 +1,1 @@
+"""What is asked: the form's definition, the rules for its answers, and its page."""

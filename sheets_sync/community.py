@@ -1,0 +1,134 @@
+"""The community as the last good sync found it: reports, people, tags, subscriptions."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What becomes of a report (the `status` column)."""
+
+    OK = "ok"
+    CHECK = "check"
+    UNMATCHED = "unmatched"
+    HELD = "held"
+    HIDDEN = "hidden"
+    WITHDRAWN = "withdrawn"
+
+
+class Role(StrEnum):
+    """What a group means to Tidings; `[groups]` in the settings maps the community's words."""
+
+    MEMBER = "member"
+    MENTOR = "mentor"
+    ALUMNI = "alumni"
+    COORDINATOR = "coordinator"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a person should look at: where, what stands there, what is wrong, what to do."""
+
+    tab: str
+    row: int | None
+    column: str
+    value: str
+    message: str
+    remedy: str
+
+    def text(self) -> str:
+        """Return it as one line: place, fault, remedy."""
+        place = " ".join(part for part in (self.tab, f"row {self.row}" if self.row else "") if part)
+        head = f"{place}, {self.column}" if self.column else place
+        return (
+            f"{head}: {self.message}; {self.remedy}" if self.remedy else f"{head}: {self.message}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A row that passed, as the digests use it."""
+
+    id: str
+    date: date
+    reporter: str
+    """As typed; may hold an e-mail address, so it is never shown to readers."""
+    person: str
+    """Internal id of the person who wrote it; empty when unmatched."""
+    name: str
+    """What readers see: the roster's name, or what was typed without any address."""
+    text: str
+    tags: tuple[str, ...]
+    """As typed, split."""
+    link: str
+    about: tuple[str, ...]
+    outcome: str
+    status: Status
+    mentor: str
+    """Internal id of the mentor that the writer had when the report was first seen."""
+    received: datetime
+    source: str
+    accepted: int
+    """Rising number given when it was first used; 0: considered by everyone already."""
+    extra: tuple[tuple[str, str], ...] = ()
+    """Answers to further questions of the form: label and answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone on the roster."""
+
+    id: str
+    name: str
+    email: str
+    username: str
+    groups: tuple[str, ...]
+    roles: frozenset[Role]
+    country: str
+    mentor: str
+    """Internal id of today's usable mentor; empty when there is none."""
+    joined: date | None = None
+    left: date | None = None
+    break_until: date | None = None
+    last_report: date | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One row of the Tags tab. `key` is what is compared."""
+
+    key: str
+    shown: str
+    same_as: str
+    """Key of the tag that this one means; empty for a tag of its own."""
+    category: str = ""
+    description: str = ""
+    uses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One usable row of the Subscriptions tab."""
+
+    email: str
+    filter: str
+    """The expression; empty means everything."""
+    frequency: str
+    """`weekly`, `monthly`, `stop` or `bounced`."""
+    paused_until: date | None = None
+    language: str = ""
+    format: str = "html"
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """All of it, with the problems found and the moment of the sync (UTC)."""
+
+    at: datetime
+    people: tuple[Person, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+    """What coordinators should know beyond the rows: who holds the file, an old mentor sheet."""

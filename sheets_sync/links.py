@@ -1,0 +1,57 @@
+"""Signed links: an id and a purpose -> a token that only we can make, and back.
+
+A token holds internal ids only, never an address. Each purpose has its own salt, so that a
+link for one thing opens nothing else. SHA-256 throughout (fault 85).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+
+class Purpose(StrEnum):
+    """What a link lets its holder do."""
+
+    CORRECT = "correct a report"
+    PERSONAL = "report as a person"
+    UNSUBSCRIBE = "stop the digest"
+    REVIEW = "hold or send an issue"
+    FORM = "fill in the form"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes and reads signed links below one public address."""
+
+    secret: str
+    public_url: str = ""
+    """Without a trailing slash; empty when the page is not reached from outside."""
+
+    def sign(self, purpose: Purpose, *parts: str) -> str:
+        """Return the token for these parts."""
+        return str(self._serializer(purpose).dumps(list(parts)))
+
+    def read(self, purpose: Purpose, token: str) -> tuple[str, ...] | None:
+        """Return the parts of a token, or None when it is not ours or for another purpose."""
+        try:
+            parts = self._serializer(purpose).loads(token)
+        except BadSignature:
+            return None
+        return tuple(str(part) for part in parts)
+
+    def correct(self, report: str) -> str:
+        """Return the address where this report is corrected or withdrawn."""
+        return f"{self.public_url}/correct/{self.sign(Purpose.CORRECT, report)}"
+
+    def personal_form(self, person: str) -> str:
+        """Return the form's address with the person's identity filled in."""
+        return f"{self.public_url}/for/{self.sign(Purpose.PERSONAL, person)}"
+
+    def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
+        return URLSafeSerializer(
+            self.secret,
+            salt=f"tidings: {purpose.value}",
+            signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
+        )

@@ -1,0 +1,159 @@
+"""The protocol that every spreadsheet meets: read everything in one go, write in one go.
+
+Rows and columns: `row` is the number people see (1 is the first); `column` counts from 0.
+Dates arrive as serial numbers (days since 1899-12-30, the spreadsheet's own zone), whatever
+the backend; they are written as `date` or naive `datetime` values.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from sheets_sync.layout import Tab
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """A cell whose value cannot be used: an error, or a formula without a stored result."""
+
+    what: str
+    """As the spreadsheet shows it (`#REF!`), or `formula without a result`."""
+
+
+Cell = str | float | int | bool | CellFault | None
+Value = str | float | int | date | datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """One tab as it was read. `rows[0]` is row 1; rows may be of unequal length."""
+
+    title: str
+    rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which installation wrote the spreadsheet last, and its how-manieth write that was."""
+
+    instance: str
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything, as it stood at one moment."""
+
+    worksheets: tuple[Worksheet, ...]
+    stamp: Stamp | None = None
+    version: object = None
+    """For the backend alone: what it needs to notice a change before it writes."""
+
+    def worksheet(self, title: str) -> Worksheet | None:
+        """Return the tab with this title (case and outer space do not matter)."""
+        wanted = title.strip().casefold()
+        return next((w for w in self.worksheets if w.title.strip().casefold() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put a value into one cell of a row that was read. The row must still be that row."""
+
+    tab: str
+    row: int
+    column: int
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Add one row below the last; values by column index."""
+
+    tab: str
+    values: dict[int, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Replace all rows below the header of a tab that is wholly ours."""
+
+    tab: str
+    rows: Sequence[Sequence[Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class AddColumn:
+    """Put a header into the first free column of the header row, formatted as ours."""
+
+    tab: str
+    row: int
+    """Row of the header."""
+    column: int
+    header: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One batch: applied whole or not at all. Order: tabs, columns, edits, appends, rewrites."""
+
+    tabs: tuple[Tab, ...] = ()
+    columns: tuple[AddColumn, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    appends: tuple[Append, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
+    stamp: Stamp | None = None
+    """Left in the spreadsheet with the batch. A batch of nothing but a stamp is empty."""
+
+    def __bool__(self) -> bool:
+        return bool(self.tabs or self.columns or self.edits or self.appends or self.rewrites)
+
+
+class SheetError(Exception):
+    """The spreadsheet cannot be used now; the message names place, fault and remedy."""
+
+
+class SheetBusy(SheetError):
+    """Someone has it open: reading is fine, writing must wait."""
+
+    def __init__(self, message: str, *, holder: str) -> None:
+        super().__init__(message)
+        self.holder = holder
+
+
+class SheetChanged(SheetError):
+    """It changed between read and write; nothing was written. Read again and start over."""
+
+
+class SheetUnwritable(SheetError):
+    """Writing would lose something that people made; reading is fine."""
+
+
+class Spreadsheet(Protocol):
+    """What the sync needs of a spreadsheet. `xlsx.Workbook` and Google Sheets meet it."""
+
+    @property
+    def name(self) -> str:
+        """How people know it: the file's name, or the spreadsheet's title."""
+        ...
+
+    def create(self, tabs: Sequence[Tab], rows: dict[str, list[list[Value]]]) -> None:
+        """Make it, with these tabs formatted and these rows in them. Refuses to replace one."""
+        ...
+
+    def read(self) -> Snapshot:
+        """Read all tabs. Raises SheetError."""
+        ...
+
+    def write(self, base: Snapshot, changes: Changes) -> None:
+        """Apply a batch decided on `base`. Raises SheetBusy, SheetChanged, SheetUnwritable."""
+        ...
+
+
+@dataclass(slots=True)
+class Place:
+    """Where something stands, in the words people use."""
+
+    tab: str
+    row: int
+    column: str = field(default="")

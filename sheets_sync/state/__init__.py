@@ -1,0 +1,36 @@
+"""The state: one database with the journal, what was last seen, and what was sent.
+
+All SQL of Tidings stands in this package.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from sheets_sync.state.base import Base
+from sheets_sync.state.database import StateError, open_database
+from sheets_sync.state.journal import Conflict, Journal, Receipt
+from sheets_sync.state.outbox import Outbox
+
+__all__ = ["Base", "Conflict", "Journal", "Outbox", "Receipt", "State", "StateError", "open_state"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The parts of the state over one database."""
+
+    engine: Engine
+    journal: Journal
+    base: Base
+    outbox: Outbox
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self.engine.dispose()
+
+
+def open_state(url: str, *, folder: Path, create: bool = False) -> State:
+    """Open the state that the settings name; raises StateError."""
+    engine = open_database(url, folder=folder, create=create)
+    return State(engine, Journal(engine), Base(engine), Outbox(engine))

@@ -1,11 +1,107 @@
-"""Nothing but chance -> the id of a new report."""
+"""Rows as found, and the reports known before -> which row is which report.
 
+Pure but for the fresh ids. A row number never identifies anything: the `id` column does, and
+where it is gone, the content does if that is unique (faults 28 to 30).
+"""
+
+import re
 import secrets
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
-# Crockford's base 32, lower case: no i, l, o, u, so nothing is misread or rude.
-_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base32: no i, l, o, u."""
+
+WELL_FORMED = re.compile(rf"r-[{ALPHABET}]{{10}}")
 
 
 def new_report_id() -> str:
-    """Return `r-` and 10 characters (50 bits); no spreadsheet takes it for a number."""
-    return "r-" + "".join(secrets.choice(_DIGITS) for _ in range(10))
+    """Return a fresh id; 50 random bits, and never a number to a spreadsheet."""
+    return "r-" + "".join(secrets.choice(ALPHABET) for _ in range(10))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a row shows of its identity: the id cell, and a print of what people typed."""
+
+    id: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose row it is. With a `question` there is no id until a person answers."""
+
+    id: str
+    fresh: bool = False
+    copied_from: str = ""
+    question: str = ""
+
+
+def identify(
+    rows: Sequence[Found], *, known: Mapping[str, str], elsewhere: Collection[str] = ()
+) -> list[Identity]:
+    """Tell for each row which report it is.
+
+    `known` maps the ids of all reports ever seen to the print of their content; `elsewhere` holds
+    ids that stand in another tab or wait in the journal, which no row can be matched to.
+    """
+    claims = _claims(rows, known)
+    claimed = {claim for claim in claims if claim} | set(elsewhere)
+    vanished = defaultdict(list)
+    for id, content in known.items():
+        if id not in claimed:
+            vanished[content].append(id)
+    wanting = Counter(row.content for row, claim in zip(rows, claims, strict=True) if claim is None)
+    return list(_decide(rows, claims, known, vanished, wanting))
+
+
+def _claims(rows: Sequence[Found], known: Mapping[str, str]) -> list[str | None]:
+    """Return the id that each row rightly bears, "" where it is settled to be new, else None."""
+    seen: set[str] = set()
+    claims: list[str | None] = []
+    for row in rows:
+        if not WELL_FORMED.fullmatch(row.id):
+            claims.append("" if row.id.casefold() == "new" else None)
+        elif row.id in seen:
+            claims.append("")
+        elif row.id in known:
+            seen.add(row.id)
+            claims.append(row.id)
+        else:
+            seen.add(row.id)
+            claims.append(None)
+    return claims
+
+
+def _decide(
+    rows: Sequence[Found],
+    claims: Sequence[str | None],
+    known: Mapping[str, str],
+    vanished: Mapping[str, Sequence[str]],
+    wanting: Mapping[str, int],
+) -> "list[Identity]":
+    decided = []
+    adopted: set[str] = set()
+    for row, claim in zip(rows, claims, strict=True):
+        if claim:
+            decided.append(Identity(claim))
+            continue
+        well_formed = bool(WELL_FORMED.fullmatch(row.id))
+        if claim == "":
+            copied = row.id if well_formed else ""
+            decided.append(Identity(new_report_id(), fresh=True, copied_from=copied))
+            continue
+        candidates = vanished.get(row.content, ())
+        if len(candidates) == 1 and wanting[row.content] == 1:
+            decided.append(Identity(candidates[0]))
+        elif well_formed and row.id not in adopted:
+            # An id of ours that this state never saw: a lost database, or another machine's row.
+            adopted.add(row.id)
+            decided.append(Identity(row.id, fresh=True))
+        elif candidates:
+            decided.append(Identity("", question=" or ".join(sorted(candidates)[:3])))
+        else:
+            decided.append(Identity(new_report_id(), fresh=True))
+    return decided

@@ -1,6 +1,46 @@
 """The base: what was last agreed with the spreadsheet."""
 
-from sqlalchemy import Engine
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from sheets_sync.community import Community, Report, Status
+from sheets_sync.state.database import reading, writing
+from sheets_sync.state.schema import kept, people, reports
+
+REPORT: TypeAdapter[Report] = TypeAdapter(Report)
+COMMUNITY: TypeAdapter[Community] = TypeAdapter(Community)
+USABLE = (Status.OK, Status.CHECK)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A report as the state has it; `fields` and `memory` are JSON."""
+
+    id: str
+    tab: str
+    fields: str
+    content: str
+    status: str
+    accepted: int | None
+    accepted_at: str | None
+    missing_since: str | None
+    written_at: int
+    memory: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """A person as last seen, with the internal id."""
+
+    id: str
+    email: str
+    username: str
+    name: str
 
 
 class Base:
@@ -8,3 +48,104 @@ class Base:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def known(self) -> dict[str, Known]:
+        """Return every report ever seen, by id."""
+        with reading(self._engine) as db:
+            rows = db.execute(select(*(reports.c[name] for name in Known.__slots__)))
+            return {row[0]: Known(*row) for row in rows}
+
+    def acquaintances(self) -> list[Acquaintance]:
+        """Return everybody who was ever on the roster."""
+        with reading(self._engine) as db:
+            return [Acquaintance(*row) for row in db.execute(select(people))]
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return a single value."""
+        with reading(self._engine) as db:
+            found = db.execute(select(kept.c.value).where(kept.c.name == name)).scalar()
+        return default if found is None else str(found)
+
+    def put(self, name: str, value: str) -> None:
+        """Keep a single value, in a transaction of its own."""
+        with writing(self._engine) as db:
+            put(db, name, value)
+
+    def community(self) -> Community | None:
+        """Return the community as of the last good sync; None before the first."""
+        found = self.get("community")
+        return COMMUNITY.validate_json(found) if found else None
+
+    def report(self, id: str) -> Report | None:
+        """Return one report as last seen, whatever its status."""
+        with reading(self._engine) as db:
+            found = db.execute(select(reports.c.fields).where(reports.c.id == id)).scalar()
+        return REPORT.validate_json(found) if found else None
+
+    def accepted_above(self, number: int) -> list[Report]:
+        """Return the usable reports accepted after `number`, in the order of acceptance."""
+        wanted = reports.c.accepted > number
+        return self._present(wanted, USABLE)
+
+    def unmatched(self) -> list[Report]:
+        """Return the reports whose writer is not known."""
+        return self._present(True, (Status.UNMATCHED,))
+
+    def held(self) -> list[Report]:
+        """Return the reports that wait for a manager."""
+        return self._present(True, (Status.HELD,))
+
+    def highest_accepted(self) -> int:
+        """Return the highest number given to a report; 0 when there is none."""
+        with reading(self._engine) as db:
+            return db.execute(select(func.max(reports.c.accepted))).scalar() or 0
+
+    def _present(self, condition: Any, statuses: Iterable[Status]) -> list[Report]:
+        query = (
+            select(reports.c.fields)
+            .where(condition, reports.c.status.in_(list(statuses)))
+            .where(reports.c.missing_since.is_(None))
+            .order_by(reports.c.accepted, reports.c.id)
+        )
+        with reading(self._engine) as db:
+            return [REPORT.validate_json(fields) for fields in db.execute(query).scalars()]
+
+
+def put(db: Connection, name: str, value: str) -> None:
+    """Keep a single value within the caller's transaction."""
+    row = insert(kept).values(name=name, value=value)
+    db.execute(
+        row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
+    )
+
+
+def record_reports(db: Connection, changed: Sequence[Known]) -> None:
+    """Insert or replace reports within the caller's transaction."""
+    if not changed:
+        return
+    row = insert(reports)
+    values = {name: row.excluded[name] for name in Known.__slots__ if name != "id"}
+    db.execute(
+        row.on_conflict_do_update(index_elements=["id"], set_=values),
+        [{name: getattr(one, name) for name in Known.__slots__} for one in changed],
+    )
+
+
+def record_people(db: Connection, present: Mapping[str, Acquaintance]) -> None:
+    """Replace everybody's last seen attributes within the caller's transaction."""
+    if not present:
+        return
+    row = insert(people)
+    values = {name: row.excluded[name] for name in ("email", "username", "name")}
+    db.execute(
+        row.on_conflict_do_update(index_elements=["id"], set_=values),
+        [
+            {"id": one.id, "email": one.email, "username": one.username, "name": one.name}
+            for one in present.values()
+        ],
+    )
+
+
+def forget(db: Connection, name: str) -> None:
+    """Drop a single value within the caller's transaction."""
+    db.execute(delete(kept).where(kept.c.name == name))

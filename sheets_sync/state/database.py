@@ -26,8 +26,8 @@ def open_database(url: str, *, folder: Path, create: bool = False) -> Engine:
     path = _sqlite_path(url, folder)
     if not path.exists() and not create:
         raise StateError(
-            f"{path} is not there. It remembers what was sent to whom: bring it back from a backup, "
-            "or start afresh with: tidings sync --new-state"
+            f"{path} is not there. It remembers what was sent to whom: bring it back from a "
+            "backup, or start afresh with: tidings sync --new-state"
         )
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_connection)
@@ -36,8 +36,8 @@ def open_database(url: str, *, folder: Path, create: bool = False) -> Engine:
         _check(engine, path)
     except (DatabaseError, OperationalError) as error:
         raise StateError(
-            f"{path} is damaged ({error.orig}). Nothing was changed. Bring it back from a backup, or "
-            "move it away and start afresh with: tidings sync --new-state"
+            f"{path} is damaged ({error.orig}). Nothing was changed. Bring it back from a backup, "
+            "or move it away and start afresh with: tidings sync --new-state"
         ) from error
     return engine
 
@@ -71,8 +71,8 @@ def _check(engine: Engine, path: Path) -> None:
         whole = db.execute(text("PRAGMA quick_check")).scalar()
         if whole != "ok":
             raise StateError(
-                f"{path} is damaged ({whole}). Nothing was changed. Bring it back from a backup, or "
-                "move it away and start afresh with: tidings sync --new-state"
+                f"{path} is damaged ({whole}). Nothing was changed. Bring it back from a backup, "
+                "or move it away and start afresh with: tidings sync --new-state"
             )
         schema.metadata.create_all(db)
         found = db.execute(
@@ -83,8 +83,8 @@ def _check(engine: Engine, path: Path) -> None:
         elif int(found) > schema.VERSION:
             raise StateError(
                 f"{path} was written by a newer Tidings (version {found} of its tables; this one "
-                f"knows {schema.VERSION}). Nothing was changed. Install the newer Tidings, or bring "
-                "back a backup made before the upgrade"
+                f"knows {schema.VERSION}). Nothing was changed. Install the newer Tidings, or "
+                "bring back a backup made before the upgrade"
             )
 
 

@@ -48,7 +48,7 @@ reports = Table(
     Column("id", Text, primary_key=True),
     Column("tab", Text, nullable=False),
     Column("fields", Text, nullable=False, comment="JSON: the Report as last validated"),
-    Column("fingerprint", Text, nullable=False, index=True, comment="of what the reporter typed"),
+    Column("content", Text, nullable=False, comment="print of what people typed"),
     Column("status", Text, nullable=False),
     Column("accepted", Integer, index=True, comment="rising; 0: considered; NULL: not accepted"),
     Column("accepted_at", Text),

@@ -1,0 +1,170 @@
+"""A worksheet and what its tab should hold -> where each column stands, or what is missing.
+
+Columns are found by name; case, space and accents do not matter, and the settings map other
+headers. Nothing is guessed: a doubtful header is a Problem.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import process
+
+from sheets_sync.cells import as_text
+from sheets_sync.community import Problem
+from sheets_sync.layout import Owner, Tab
+from sheets_sync.spreadsheet import Cell, SheetError, Worksheet
+
+SEARCHED_ROWS = 20
+OURS = "{name} (Tidings)"
+"""Header of our column where a manager's own column has the name already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A worksheet whose header was found. `columns` maps our names to column indexes."""
+
+    tab: Tab
+    header_row: int
+    columns: Mapping[str, int]
+    rows: Sequence[Sequence[Cell]]
+    theirs: Mapping[str, int] = field(default_factory=dict)
+    """Columns named like ours that are the managers' own."""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.tab.title
+
+    @property
+    def header(self) -> Sequence[Cell]:
+        return self.rows[self.header_row - 1]
+
+    @property
+    def last_row(self) -> int:
+        """Number of the last row that holds anything."""
+        number = len(self.rows)
+        while number > self.header_row and blank(self.rows[number - 1]):
+            number -= 1
+        return number
+
+    def data(self) -> Iterator[tuple[int, Sequence[Cell]]]:
+        """Yield the number and cells of each row below the header that is not blank."""
+        for number, cells in enumerate(self.rows[self.header_row :], self.header_row + 1):
+            if not blank(cells):
+                yield number, cells
+
+    def cell(self, cells: Sequence[Cell], name: str) -> Cell:
+        """Return a row's cell in the column of this name; None where there is no such column."""
+        at = self.columns.get(name, -1)
+        return cells[at] if 0 <= at < len(cells) else None
+
+    def text(self, cells: Sequence[Cell], name: str) -> str:
+        """Return a row's cell in the column of this name as text."""
+        return as_text(self.cell(cells, name))
+
+
+def blank(cells: Sequence[Cell]) -> bool:
+    """Tell whether a row holds nothing."""
+    return all(cell is None or cell == "" for cell in cells)
+
+
+def plain(header: str) -> str:
+    """Return a header as it is compared: case, accents and spaces do not matter."""
+    decomposed = unicodedata.normalize("NFKD", header.casefold())
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(bare.replace("_", " ").split())
+
+
+def find_table(
+    worksheet: Worksheet,
+    tab: Tab,
+    *,
+    aliases: Mapping[str, str],
+    ours: bool,
+    kept: Mapping[str, str],
+) -> Table:
+    """Find the header of a tab within its first rows.
+
+    `aliases` maps other headers to our names. `ours` tells that Tidings wrote here before; if not,
+    a column named like one of ours that holds values is the managers'. `kept` maps names to the
+    headers that our columns bore last time. Raises SheetError when a required column is missing.
+    """
+    names = _names(tab, aliases, kept)
+    at = _header_row(worksheet.rows, names)
+    header = [as_text(cell) for cell in worksheet.rows[at - 1]] if worksheet.rows else []
+    places: dict[str, list[int]] = {}
+    for index, text in enumerate(header):
+        if name := names.get(plain(text)):
+            places.setdefault(name, []).append(index)
+    _require(tab, places, header)
+    columns = {name: found[0] for name, found in places.items()}
+    theirs = {} if ours else _managers_own(tab, columns, worksheet.rows[at:], kept)
+    for name in theirs:
+        own = [i for i, text in enumerate(header) if plain(text) == plain(OURS.format(name=name))]
+        columns.pop(name)
+        columns |= {name: own[0]} if own else {}
+    return Table(tab, at, columns, worksheet.rows, theirs, tuple(_doubled(tab, at, places, header)))
+
+
+def _names(tab: Tab, aliases: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
+    names = {plain(column.name): column.name for column in tab.columns}
+    known = set(names.values())
+    names |= {plain(other): name for other, name in aliases.items() if name in known}
+    for name, header in kept.items():
+        if plain(header) != plain(name):
+            names.pop(plain(name), None)
+            names[plain(header)] = name
+    return names
+
+
+def _header_row(rows: Sequence[Sequence[Cell]], names: Mapping[str, str]) -> int:
+    def score(number: int) -> tuple[int, int]:
+        found = {names.get(plain(as_text(cell))) for cell in rows[number - 1]} - {None}
+        return len(found), -number
+
+    candidates = range(1, min(len(rows), SEARCHED_ROWS) + 1)
+    return max(candidates, key=score, default=1)
+
+
+def _require(tab: Tab, places: Mapping[str, object], header: Sequence[str]) -> None:
+    missing = [name for name in tab.required if name not in places]
+    if not missing:
+        return
+    unknown = [text for text in header if text and plain(text) not in map(plain, places)]
+    guesses = []
+    for name in missing:
+        close = process.extractOne(name, unknown, score_cutoff=60)
+        guesses.append(f"{name!r}" + (f" (perhaps {close[0]!r}?)" if close else ""))
+    raise SheetError(
+        f"{tab.title}: no column {', '.join(guesses)}. Nothing was written. Name the column so "
+        f"again, or map its header in tidings.toml under [spreadsheet.headers.{tab.title}]"
+    )
+
+
+def _managers_own(
+    tab: Tab, columns: Mapping[str, int], rows: Sequence[Sequence[Cell]], kept: Mapping[str, str]
+) -> dict[str, int]:
+    return {
+        column.name: at
+        for column in tab.columns
+        if column.owner is Owner.TIDINGS
+        and column.name not in kept
+        and (at := columns.get(column.name, -1)) >= 0
+        and any(at < len(cells) and cells[at] not in (None, "") for cells in rows)
+    }
+
+
+def _doubled(
+    tab: Tab, row: int, places: Mapping[str, Sequence[int]], header: Sequence[str]
+) -> Iterator[Problem]:
+    for name, found in places.items():
+        if len(found) > 1:
+            yield Problem(
+                tab.title,
+                row,
+                name,
+                header[found[1]],
+                f"there are {len(found)} columns of this name; the leftmost counts",
+                "rename the others",
+            )

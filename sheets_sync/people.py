@@ -1,0 +1,229 @@
+"""Rows of the People tab -> people with lasting ids, and what is wrong with the rows.
+
+Pure but for the fresh ids. Tidings ties an id of its own to e-mail, username and name as last
+seen; one of them may change from sync to sync, two at once are asked about.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from forms.rules import Fault, check_address
+from sheets_sync.cells import any_day, as_text, shown
+from sheets_sync.community import Person, Problem, Role
+from sheets_sync.headers import Table, plain
+from sheets_sync.spreadsheet import Cell
+from sheets_sync.state.base import Acquaintance
+
+DEFAULT_GROUPS: Mapping[Role, tuple[str, ...]] = {
+    Role.MEMBER: ("Rep", "Member"),
+    Role.MENTOR: ("Mentor",),
+    Role.ALUMNI: ("Alumni", "Alumnus", "Alumna"),
+    Role.COORDINATOR: ("Coordinator",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person, where they stand in the tab, and the mentor that a manager's own column names."""
+
+    row: int
+    person: Person
+    names_mentor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    row: int
+    name: str
+    email: str
+    username: str
+    cells: Sequence[Cell]
+
+    def attributes(self) -> tuple[tuple[str, str], ...]:
+        """Return what may identify the person, best first, as it is compared."""
+        return (
+            ("email", self.email.casefold()),
+            ("username", plain(self.username)),
+            ("name", plain(self.name)),
+        )
+
+
+def read_people(
+    table: Table,
+    known: Iterable[Acquaintance],
+    *,
+    groups: Mapping[Role, Sequence[str]],
+    today: date,
+) -> tuple[list[Listed], list[Problem]]:
+    """Read the roster. `known` is everybody who was ever on it."""
+    lines, problems = _lines(table)
+    acquaintances = list(known)
+    index = _index(acquaintances)
+    taken: set[str] = set()
+    listed = []
+    for line in lines:
+        before, doubt = _recognise(line, index, taken)
+        if doubt:
+            problems.append(doubt)
+        id = before.id if before else f"p-{secrets.token_hex(8)}"
+        taken.add(id)
+        person, faults = _person(table, line, id, groups, today)
+        problems += faults
+        listed.append(Listed(line.row, person, _own_mentor(table, line.cells)))
+    return listed, problems
+
+
+def _lines(table: Table) -> tuple[list[_Line], list[Problem]]:
+    """Return the rows that stand for somebody; a second row of one address is a Problem."""
+    lines: list[_Line] = []
+    problems: list[Problem] = []
+    rows: dict[tuple[str, str], int] = {}
+    for number, cells in table.data():
+        name, email, username = (table.text(cells, c) for c in ("name", "email", "username"))
+        line = _Line(number, name, email, username, cells)
+        if not (line.name or line.email or line.username):
+            continue
+        twice = [
+            (kind, rows[kind, value])
+            for kind, value in line.attributes()[:2]
+            if value and rows.setdefault((kind, value), number) != number
+        ]
+        if twice:
+            column, first = twice[0]
+            problems.append(
+                Problem(
+                    "People",
+                    number,
+                    column,
+                    shown(table.cell(cells, column)),
+                    f"row {first} has the same {column}; that row counts",
+                    "remove one of the two rows, or correct it",
+                )
+            )
+        else:
+            lines.append(line)
+    return lines, problems
+
+
+def _index(known: Iterable[Acquaintance]) -> dict[tuple[str, str], list[Acquaintance]]:
+    index: dict[tuple[str, str], list[Acquaintance]] = defaultdict(list)
+    for one in known:
+        for name, value in (
+            ("email", one.email.casefold()),
+            ("username", plain(one.username)),
+            ("name", plain(one.name)),
+        ):
+            if value:
+                index[name, value].append(one)
+    return index
+
+
+def _recognise(
+    line: _Line, index: Mapping[tuple[str, str], Sequence[Acquaintance]], taken: set[str]
+) -> tuple[Acquaintance | None, Problem | None]:
+    """Return who this row has been so far, and the question if too much changed at once."""
+    for attribute in line.attributes():
+        candidates = [one for one in index.get(attribute, ()) if one.id not in taken]
+        if not attribute[1] or len(candidates) != 1:
+            continue
+        before = candidates[0]
+        changed = _changed(line, before)
+        if len(changed) < 2:
+            return before, None
+        if attribute[0] == "name":
+            return None, None  # somebody else of the same name
+        return before, Problem(
+            "People",
+            line.row,
+            changed[0],
+            getattr(line, changed[0]),
+            f"{' and '.join(changed)} changed at once ({_was(before, changed)} before); taken for "
+            "the same person",
+            "if it is somebody else, remove the row, sync, and add it again",
+        )
+    return None, None
+
+
+def _changed(line: _Line, before: Acquaintance) -> list[str]:
+    was = {
+        "email": before.email.casefold(),
+        "username": plain(before.username),
+        "name": plain(before.name),
+    }
+    return [name for name, value in line.attributes() if was[name] and value and was[name] != value]
+
+
+def _was(before: Acquaintance, changed: Sequence[str]) -> str:
+    return ", ".join(str(getattr(before, name)) for name in changed)
+
+
+def _person(
+    table: Table, line: _Line, id: str, groups: Mapping[Role, Sequence[str]], today: date
+) -> tuple[Person, list[Problem]]:
+    problems = []
+
+    def day(column: str) -> date | None:
+        found = any_day(table.cell(line.cells, column))
+        if isinstance(found, Fault):
+            problems.append(_problem(table, line, column, found))
+            return None
+        return found
+
+    email = line.email
+    if email and (fault := check_address(email)):
+        problems.append(_problem(table, line, "email", fault))
+        email = ""
+    words = tuple(w.strip() for w in as_text(table.cell(line.cells, "groups")).split(","))
+    left = day("left")
+    roles = frozenset(_roles(words, groups, gone=left is not None and left <= today))
+    person = Person(
+        id=id,
+        name=line.name or line.username,
+        email=email,
+        username=line.username,
+        groups=tuple(word for word in words if word),
+        roles=roles,
+        country=table.text(line.cells, "country"),
+        mentor="",
+        joined=day("joined"),
+        left=left,
+        break_until=day("break until"),
+        language=table.text(line.cells, "language"),
+    )
+    if person.joined and left and left < person.joined:
+        problems.append(_crossed(table, line))
+    return person, problems
+
+
+def _problem(table: Table, line: _Line, column: str, fault: Fault) -> Problem:
+    return Problem("People", line.row, column, shown(table.cell(line.cells, column)), *fault.text())
+
+
+def _crossed(table: Table, line: _Line) -> Problem:
+    return Problem(
+        "People",
+        line.row,
+        "left",
+        "",
+        "they left before they joined",
+        "correct one of the two dates",
+    )
+
+
+def _roles(
+    words: Sequence[str], groups: Mapping[Role, Sequence[str]], *, gone: bool
+) -> Iterator[Role]:
+    own = {plain(word) for word in words}
+    for role in Role:
+        if own & {plain(word) for word in (*DEFAULT_GROUPS[role], *groups.get(role, ()))}:
+            yield role
+    if gone:
+        yield Role.ALUMNI
+
+
+def _own_mentor(table: Table, cells: Sequence[Cell]) -> str:
+    at = table.theirs.get("mentor", -1)
+    return as_text(cells[at]) if 0 <= at < len(cells) else ""

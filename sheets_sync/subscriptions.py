@@ -1,0 +1,98 @@
+"""Rows of the Subscriptions tab -> who wants what, and what is wrong with the rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from forms.rules import Fault, check_address, split_name_and_address
+from sheets_sync.cells import any_day, shown
+from sheets_sync.community import Problem, Subscription
+from sheets_sync.headers import Table
+from sheets_sync.spreadsheet import Cell
+
+FREQUENCIES = ("weekly", "monthly", "stop", "bounced")
+FilterCheck = Callable[[str], str]
+"""Returns what is wrong with a filter expression; empty when nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A row, the subscription in it (None when unusable), and the status to show."""
+
+    row: int
+    subscription: Subscription | None
+    status: str
+    problems: tuple[Problem, ...]
+
+
+def read_subscriptions(table: Table, *, check_filter: FilterCheck, today: date) -> list[Subscribed]:
+    """Return what each row says. A row of an address that stands above already is unusable."""
+    seen: dict[str, int] = {}
+    rows = []
+    for row, cells in table.data():
+        _, address = split_name_and_address(table.text(cells, "email"))
+        first = seen.setdefault(address.casefold(), row) if address else row
+        rows.append(_read(table, row, cells, address, first, check_filter, today))
+    return rows
+
+
+def _read(
+    table: Table,
+    row: int,
+    cells: Sequence[Cell],
+    address: str,
+    first: int,
+    check_filter: FilterCheck,
+    today: date,
+) -> Subscribed:
+    def problem(column: str, message: str, remedy: str) -> Problem:
+        value = shown(table.cell(cells, column))
+        return Problem("Subscriptions", row, column, value, message, remedy)
+
+    fault = check_address(address or table.text(cells, "email"))
+    if fault:
+        return Subscribed(row, None, "not used", (problem("email", *fault.text()),))
+    if first != row:
+        doubled = problem(
+            "email",
+            f"row {first} has the same address; that row counts",
+            "remove one of the two rows",
+        )
+        return Subscribed(row, None, "not used", (doubled,))
+    problems = []
+    frequency = table.text(cells, "frequency").casefold() or "weekly"
+    if frequency not in FREQUENCIES:
+        problems.append(
+            problem(
+                "frequency",
+                "this is not a frequency; weekly is used",
+                f"write one of: {', '.join(FREQUENCIES)}",
+            )
+        )
+        frequency = "weekly"
+    expression = table.text(cells, "filter")
+    if expression and (wrong := check_filter(expression)):
+        problems.append(problem("filter", wrong, "correct the filter"))
+    paused = any_day(table.cell(cells, "paused until"))
+    if isinstance(paused, Fault):
+        problems.append(problem("paused until", *paused.text()))
+        paused = None
+    wanted = Subscription(
+        email=address,
+        filter=expression,
+        frequency=frequency,
+        paused_until=paused,
+        language=table.text(cells, "language"),
+        format="text" if table.text(cells, "format").casefold() == "text" else "html",
+    )
+    return Subscribed(row, wanted, _status(wanted, today), tuple(problems))
+
+
+def _status(wanted: Subscription, today: date) -> str:
+    if wanted.frequency == "stop":
+        return "stopped"
+    if wanted.frequency == "bounced":
+        return "bounced"
+    if wanted.paused_until and today <= wanted.paused_until:
+        return f"paused until {wanted.paused_until.isoformat()}"
+    return wanted.frequency

@@ -1,0 +1,76 @@
+# People and CI use the same commands: make demo, make test, make check.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+CODE := forms sheets_sync digests tests benchmarks docs
+# Where the trial project stands, and what `tidings demo` is told: make demo DEMO_OPTIONS=--no-serve
+DEMO_OPTIONS ?=
+# One worker for each of two cores; each worker that needs a browser starts its own Chromium.
+TEST_OPTIONS ?= --numprocesses 2 --dist worksteal
+
+.PHONY: demo test check lint types tests wheel bench screenshots messages lock browser clean
+
+demo: .venv/ready
+	$(BIN)/tidings demo $(DEMO_OPTIONS)
+
+test: .venv/ready-for-development browser tests
+
+# The tests come last, so that their summary is what stands at the end.
+check: .venv/ready-for-development browser lint types wheel tests
+
+lint: .venv/ready-for-development
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+
+types: .venv/ready-for-development
+	$(BIN)/mypy
+
+tests: .venv/ready-for-development
+	$(BIN)/pytest $(TEST_OPTIONS)
+
+wheel: .venv/ready-for-development
+	PYTHON=$(PYTHON) .ci/try-wheel $(BIN)/python
+
+bench: .venv/ready-for-development
+	$(BIN)/python -m benchmarks
+
+screenshots: .venv/ready-for-development browser
+	$(BIN)/python docs/screenshots.py
+
+messages: .venv/ready-for-development
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --sort-by-file --no-location \
+	    --project Tidings --output-file forms/locale/tidings.pot --keywords N_ forms sheets_sync digests
+
+# `uv` resolves for every platform at once, which pip cannot; only this target needs it.
+lock: .venv/ready
+	$(PIP) install uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --no-emit-find-links --group build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --no-emit-find-links --group build --group dev \
+	    --constraint requirements.lock pyproject.toml -o requirements-dev.lock
+
+.venv/made:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tidings needs Python 3.11 or later; name one: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/ready: requirements.lock pyproject.toml | .venv/made
+	@echo "Installing what Tidings needs into .venv ..."
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-for-development: requirements-dev.lock .venv/ready
+	@echo "Installing what the tests need into .venv ..."
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Never stops a run: without Chromium its tests are skipped and say so.
+browser:
+	@command -v chromium >/dev/null || .ci/install-chromium \
+	    || echo "Chromium is not here and cannot be installed: its tests will be skipped."
+
+clean:
+	rm -rf .venv build dist demo *.egg-info

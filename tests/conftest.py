@@ -1,0 +1,51 @@
+"""What every test run shares: a run that allows no skips fails on one and names it."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+MAY_BE_SKIPPED = "LibreOffice"
+"""Too large to install for each run; a skip whose reason names it is allowed."""
+
+
+class NoSkips:
+    """Collects skips, also those of pytest-xdist's workers, and fails the run for them."""
+
+    def __init__(self) -> None:
+        self.skipped: dict[str, str] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._note(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._note(report)
+
+    def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if (
+            report.skipped
+            and not hasattr(report, "wasxfail")
+            and isinstance(report.longrepr, tuple)
+        ):
+            reason = report.longrepr[2]
+            if MAY_BE_SKIPPED not in reason:
+                self.skipped[report.nodeid] = reason
+
+    # First of the wrappers, so that the status is set before the summary is written.
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+        if self.skipped and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        return (yield)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.skipped:
+            terminalreporter.section("skipped, and no skip is allowed here", red=True, bold=True)
+            for test, reason in self.skipped.items():
+                terminalreporter.line(f"{test}: {reason}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Allow no skips where CI asks for it; a worker only reports to the run that started it."""
+    if os.environ.get("TIDINGS_NO_SKIPS") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(NoSkips())

@@ -49,6 +49,10 @@ class Links:
         """Return the form's address with the person's identity filled in."""
         return f"{self.public_url}/for/{self.sign(Purpose.PERSONAL, person)}"
 
+    def leave(self, subscriber: str) -> str:
+        """Return the address of a subscriber's choices: shown by GET, changed by POST alone."""
+        return f"{self.public_url}/leave/{self.sign(Purpose.UNSUBSCRIBE, subscriber)}"
+
     def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
         return URLSafeSerializer(
             self.secret,

@@ -1,0 +1,178 @@
+"""What goes in and comes out of selection: an issue's stock, and one reader's edition of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from digests.filters import Filter
+from digests.subscribers import Subscriber
+from sheets_sync.community import Community, Person, Problem, Report
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRules:
+    """How much goes into a mail, and from when on somebody counts as not seen lately."""
+
+    maximum_reports: int = 100
+    catch_up_weeks: int = 8
+    quiet_weeks: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A report that may be mailed, and when (UTC) it was accepted."""
+
+    report: Report
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Everything that an issue may take from, as of one moment."""
+
+    issue: str
+    """Its name, such as `2026-W48`; selects nothing."""
+    now: datetime
+    today: date
+    """The day in the community's zone."""
+    up_to: int
+    """Highest accepted number that this issue considers."""
+    arrivals: tuple[Arrival, ...]
+    """At least all reports accepted above the lowest mark; others may be among them."""
+    community: Community
+    waiting: tuple[Report, ...] = ()
+    """Unmatched and held reports: for coordinators only."""
+    first_of_month: bool = False
+    """Whether monthly readers are served: no issue was made in this month before."""
+    watching_since: date | None = None
+    """Day of the first good sync: before it, nobody was quiet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What each subscriber had before this issue, by subscriber id."""
+
+    marks: Mapping[str, int] = field(default_factory=dict)
+    """All accepted numbers up to here were considered; without a mark somebody is new."""
+    had: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Reports sent already that may lie above the mark."""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """`Edition.part` of the last mail."""
+
+
+class Why(StrEnum):
+    """Why a report is in somebody's mail."""
+
+    EVERYTHING = "everything"
+    TAGGED = "tagged"
+    UNTAGGED = "untagged"
+    BY = "by"
+    MENTEE = "mentee"
+    """The reader is the writer's mentor today."""
+    MENTORED = "mentored"
+    """The filter asks for another mentor's mentees."""
+    FILTER = "filter"
+    """No single tag or person: the filter as a whole, such as `not swag`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason and what it names: tags as typed, people's names, or the filter."""
+
+    why: Why
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A report in a mail, and why it is there."""
+
+    report: Report
+    reason: Reason
+
+
+class Part(StrEnum):
+    """What a section of reports holds."""
+
+    MENTEES = "mentees"
+    REPORTS = "reports"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some of the reports under one heading."""
+
+    part: Part
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Somebody of whom no report was seen lately."""
+
+    person: Person
+    since: date | None
+    """Day of their latest report; None when none was ever seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What only coordinators get."""
+
+    waiting: tuple[Report, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What is in a mail apart from what is personal; shared by all who get the same."""
+
+    sections: tuple[Section, ...]
+    filter: Filter
+    unread_filter: str = ""
+    """The filter as typed when it could not be read; then `everything` was used."""
+    more: int = 0
+    """Further reports that were wanted, cut by the cap."""
+    left_behind: int = 0
+    """Further reports that were wanted, but older than catching up goes."""
+    catch_up_weeks: int = 0
+    first: bool = False
+    """Whether this is the first mail to these readers."""
+    quiet: tuple[Quiet, ...] = ()
+    """For mentors their mentees, for coordinators everybody."""
+    desk: Desk | None = None
+    """Not None for coordinators."""
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """Ids of the reports in it, in order."""
+        return tuple(item.report.id for section in self.sections for item in section.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One issue for one subscriber, ready to be rendered."""
+
+    issue: str
+    subscriber: Subscriber
+    content: Content
+    up_to: int
+    """The subscriber's mark moves here: all up to it was considered."""
+    part: str = ""
+    """What the coordinators' and mentors' part held; hand it back in `Past.parts` next time."""
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """Ids of the reports in it, in order."""
+        return self.content.reports
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """An issue: an edition for everybody who gets a mail, and whose marks move to `up_to`."""
+
+    editions: tuple[Edition, ...]
+    considered: frozenset[str]
+    """Subscriber ids, also of those who get no mail because nothing was for them."""

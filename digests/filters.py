@@ -10,14 +10,50 @@ spaces or like one of these goes in quotes.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from digests.wanted import (
+    ME,
+    WORDS_WITH_MEANING,
+    And,
+    By,
+    Everything,
+    Filter,
+    MentoredBy,
+    Not,
+    Or,
+    Tagged,
+    Untagged,
+    View,
+    all_of,
+    any_of,
+    written,
+)
 from sheets_sync.community import Person
-from sheets_sync.roster import Roster
+from sheets_sync.roster import Match, Roster
 from sheets_sync.tags import key
 
-DEEPEST = 50
+__all__ = [
+    "And",
+    "By",
+    "Everything",
+    "Filter",
+    "FilterError",
+    "MentoredBy",
+    "Names",
+    "Not",
+    "Or",
+    "Tagged",
+    "Untagged",
+    "View",
+    "all_of",
+    "any_of",
+    "check_filter",
+    "parse",
+]
+
+DEEPEST = 30
 """Parentheses and nots inside each other; more is nobody's wish and would overflow the stack."""
 LONGEST = 2_000
 
@@ -32,18 +68,6 @@ class FilterError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What a filter sees of a report."""
-
-    tags: frozenset[str] = frozenset()
-    """Keys, `same as` followed."""
-    writer: str = ""
-    """Internal id; empty when unknown."""
-    mentor: str = ""
-    """Internal id of the writer's mentor today."""
-
-
-@dataclass(frozen=True, slots=True)
 class Names:
     """What the names in an expression mean."""
 
@@ -54,131 +78,213 @@ class Names:
     """Internal id of the person whose filter it is; empty outside the roster."""
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
-    """`everything`: any report."""
-
-    def matches(self, view: View) -> bool:
-        """Tell whether the report is wanted."""
-        return True
-
-    def __str__(self) -> str:
-        return "everything"
-
-
-@dataclass(frozen=True, slots=True)
-class Untagged:
-    """`untagged`: reports without a tag."""
-
-    def matches(self, view: View) -> bool:
-        """Tell whether the report is wanted."""
-        return not view.tags
-
-    def __str__(self) -> str:
-        return "untagged"
+def parse(expression: str, *, names: Names) -> Filter:
+    """Read an expression; an empty one wants everything. Raises FilterError."""
+    if len(expression) > LONGEST:
+        raise FilterError(f"a filter has at most {LONGEST} characters", column=LONGEST + 1)
+    tokens = tuple(_tokens(expression))
+    if tokens[0].kind == "end":
+        return Everything()
+    parser = _Parser(tokens, names)
+    found = parser.choices()
+    if parser.token.kind != "end":
+        raise parser.unexpected("and, or, a comma, or the end")
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
-    """A tag, by its key."""
+def check_filter(expression: str, *, people: Sequence[Person] = ()) -> str:
+    """Return what is wrong with somebody's filter in a line, or "" when nothing is.
 
-    key: str
+    Without people their names are not looked at.
+    """
+    roster = Roster(people) if people else _AnyName(())
+    try:
+        parse(expression, names=Names(roster, me="me"))
+    except FilterError as error:
+        return str(error)
+    return ""
 
-    def matches(self, view: View) -> bool:
-        """Tell whether the report is wanted."""
-        return self.key in view.tags
 
-    def __str__(self) -> str:
-        return _written(self.key)
+class _AnyName(Roster):
+    """Knows everybody by any name."""
+
+    def find(self, typed: str, email: str = "") -> Match:
+        return Match(Person(typed, typed, "", "", (), frozenset(), "", ""))
 
 
 @dataclass(frozen=True, slots=True)
-class By:
-    """`by:ana`: reports that this person wrote."""
-
-    person: str
-    typed: str = field(compare=False)
-
-    def matches(self, view: View) -> bool:
-        """Tell whether the report is wanted."""
-        return view.writer == self.person
+class _Token:
+    kind: str
+    """A word with meaning, `by:`, `mentor:`, `(`, `)`, `,`, `word`, `quoted` or `end`."""
+    text: str
+    column: int
 
     def __str__(self) -> str:
-        return f"by:{_written(self.typed)}"
+        return "the end" if self.kind == "end" else f"“{self.text[:40]}”"
 
 
-@dataclass(frozen=True, slots=True)
-class MentoredBy:
-    """`mentor:ana`, `mentor:me`: reports whose writer this person mentors today."""
-
-    person: str
-    typed: str = field(compare=False)
-
-    def matches(self, view: View) -> bool:
-        """Tell whether the report is wanted."""
-        return bool(self.person) and view.mentor == self.person
-
-    def __str__(self) -> str:
-        return f"mentor:{_written(self.typed)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """`not a`."""
-
-    part: "Filter"
-
-    def matches(self, view: View) -> bool:
-        """Tell whether the report is wanted."""
-        return not self.part.matches(view)
-
-    def __str__(self) -> str:
-        return f"not {_inner(self.part)}"
+# Wide forms too: people type them with the keyboard of their language.
+_OPEN, _CLOSE, _COMMAS, _COLONS = "(（", ")）", ",;，、،؛；", ":："  # noqa: RUF001
+_APART = f"{_OPEN}{_CLOSE}{_COMMAS}"
+_SHAPES = re.compile(
+    rf"""\s*(?:
+    (?P<open>[{_OPEN}]) | (?P<close>[{_CLOSE}]) | (?P<comma>[{_COMMAS}])
+    | "(?P<straight>(?:[^"]|"")*)" | [“„”](?P<curly>[^“”"]*)[“”"]
+    | (?P<unclosed>["“„”])
+    | (?P<prefix>by|mentor)\s*[{_COLONS}]
+    | (?P<word>[^\s"“„”{_APART}]+)
+    | (?P<end>\Z))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_MARKS = {"open": "(", "close": ")", "comma": ","}
 
 
-@dataclass(frozen=True, slots=True)
-class And:
-    """`a and b`; make it with `all_of`."""
-
-    parts: tuple["Filter", ...]
-
-    def matches(self, view: View) -> bool:
-        """Tell whether the report is wanted."""
-        return all(part.matches(view) for part in self.parts)
-
-    def __str__(self) -> str:
-        return " and ".join(_inner(part) for part in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """`a or b`, `a, b`; make it with `any_of`."""
-
-    parts: tuple["Filter", ...]
-
-    def matches(self, view: View) -> bool:
-        """Tell whether the report is wanted."""
-        return any(part.matches(view) for part in self.parts)
-
-    def __str__(self) -> str:
-        # `and` binds tighter than `or`, so its parts need no parentheses here.
-        return " or ".join(str(part) for part in self.parts)
+def _tokens(expression: str) -> Iterator[_Token]:
+    at = 0
+    while True:
+        found = _SHAPES.match(expression, at)
+        assert found is not None  # noqa: S101 - the shapes cover every character and the end
+        shape = found.lastgroup or ""
+        column = len(expression[:at]) + len(found.group()) - len(found.group().lstrip()) + 1
+        yield _token(shape, found.group(shape), column)
+        if shape == "end":
+            return
+        at = found.end()
 
 
-Filter = Everything | Untagged | Tagged | By | MentoredBy | Not | And | Or
+def _token(shape: str, text: str, column: int) -> _Token:
+    if shape == "unclosed":
+        raise FilterError("this quotation mark has no second one", column=column)
+    if shape in {"straight", "curly"}:
+        return _Token("quoted", text.replace('""', '"') if shape == "straight" else text, column)
+    lowered = text.casefold()
+    if shape == "prefix":
+        return _Token(f"{lowered}:", f"{text}:", column)
+    if shape == "word" and lowered in WORDS_WITH_MEANING:
+        return _Token(lowered, text, column)
+    return _Token(_MARKS.get(shape, shape), text, column)
 
 
-def all_of(parts: Sequence[Filter]) -> Filter:
-    """Return the filter for all of these: flat, each part once."""
-    flat = dict.fromkeys(
-        inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,))
-    )
-    return And(tuple(flat)) if len(flat) > 1 else next(iter(flat))
+class _Parser:
+    """Reads tokens from left to right; one method for each line of the grammar."""
+
+    def __init__(self, tokens: Sequence[_Token], names: Names) -> None:
+        self._tokens = tokens
+        self._names = names
+        self._at = 0
+        self._depth = 0
+
+    @property
+    def token(self) -> _Token:
+        """The token to be read next."""
+        return self._tokens[self._at]
+
+    def choices(self) -> Filter:
+        return any_of(list(self._separated(self._choice, ",")))
+
+    def unexpected(self, expected: str) -> FilterError:
+        """Return the error for the next token: what stands there, and what should."""
+        before, here = self._tokens[max(self._at - 1, 0)], self.token
+        if self._at and before.kind in {"word", "quoted"} and here.kind in {"word", "quoted"}:
+            return self._side_by_side(before, here)
+        return FilterError(f"expected {expected}, found {here}", column=here.column)
+
+    def _side_by_side(self, before: _Token, here: _Token) -> FilterError:
+        both = f"{before.text} {here.text}"
+        prefix = self._tokens[self._at - 2] if self._at > 1 else before
+        if prefix.kind in {"by:", "mentor:"}:
+            advice = f'a name of several words goes in quotes: {prefix.kind}"{both}"'
+        else:
+            advice = (
+                f"two words side by side; write {key(both)} for one tag, or "
+                f"{before.text} and {here.text} for reports with both"
+            )
+        return FilterError(advice, column=here.column)
+
+    def _choice(self) -> Filter:
+        return any_of(list(self._separated(self._both, "or")))
+
+    def _both(self) -> Filter:
+        return all_of(list(self._separated(self._single, "and")))
+
+    def _separated(self, read: Callable[[], Filter], separator: str) -> Iterator[Filter]:
+        yield read()
+        while self.token.kind == separator:
+            self._at += 1
+            yield read()
+
+    def _single(self) -> Filter:
+        token = self.token
+        if self._depth > DEEPEST:
+            raise FilterError(
+                f"more than {DEEPEST} parentheses or nots inside each other", column=token.column
+            )
+        read = self._readers().get(token.kind)
+        if read is None:
+            raise self.unexpected("a tag")
+        self._at += 1
+        return read(token)
+
+    def _readers(self) -> Mapping[str, Callable[[_Token], Filter]]:
+        return {
+            "not": self._negated,
+            "(": self._grouped,
+            "word": self._tagged,
+            "quoted": self._tagged,
+            "untagged": lambda _: Untagged(),
+            "everything": lambda _: Everything(),
+            "by:": self._person,
+            "mentor:": self._person,
+        }
+
+    def _negated(self, _: _Token) -> Filter:
+        self._depth += 1
+        inner = Not(self._single())
+        self._depth -= 1
+        return inner
+
+    def _grouped(self, _: _Token) -> Filter:
+        self._depth += 1
+        inner = self.choices()
+        if self.token.kind != ")":
+            raise self.unexpected("and, or, a comma, or the closing parenthesis")
+        self._at += 1
+        self._depth -= 1
+        return inner
+
+    def _tagged(self, token: _Token) -> Filter:
+        found = key(token.text)
+        if not found:
+            raise FilterError(f"expected a tag, found {token}", column=token.column)
+        return Tagged(self._names.meanings.get(found, found))
+
+    def _person(self, prefix: _Token) -> Filter:
+        token = self.token
+        if token.kind not in {"word", "quoted"}:
+            raise FilterError(
+                f"expected a username or a full name in quotes after {prefix.kind}, found {token}",
+                column=token.column,
+            )
+        self._at += 1
+        named = By if prefix.kind == "by:" else MentoredBy
+        if token.kind == "word" and token.text.casefold() == ME:
+            return named(self._myself(token), ME)
+        return named(self._person_id(token), written(token.text))
+
+    def _myself(self, token: _Token) -> str:
+        if not self._names.me:
+            raise FilterError("“me” has to be somebody on the roster", column=token.column)
+        return self._names.me
+
+    def _person_id(self, token: _Token) -> str:
+        match = self._names.roster.find(token.text)
+        if match.person is not None:
+            return match.person.id
+        raise FilterError(_whom(token, match.candidates), column=token.column)
 
 
-def any_of(parts: Sequence[Filter]) -> Filter:
-    """Return the filter for any of these: flat, each part once."""
-    flat = dict.fromkeys(
-        inner for part in parts for inner in (part.parts if isinstance(part, Or) else (part,))
-    )
-    return Or(tuple(flat)) if len(flat) > 1 else next(iter(flat))
+def _whom(token: _Token, candidates: Sequence[Person]) -> str:
+    if not candidates:
+        return f"{token} is nobody on the roster; write a username, or a full name in quotes"
+    listed = ", ".join(p.username or f"{p.name} (without a username)" for p in candidates)
+    return f"{token} is the name of several people; write the username of one: {listed}"

@@ -1,0 +1,95 @@
+"""An openpyxl workbook and a batch of changes → the workbook with them, all else untouched."""
+
+from openpyxl import Workbook as Book
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet as Sheet
+
+from sheets_sync.layout import TABS, Column
+from sheets_sync.spreadsheet import AddColumn, Append, Changes, Edit, Rewrite, SheetChanged
+from sheets_sync.xlsx.cell import put
+from sheets_sync.xlsx.making import make_column, make_plain_column, make_tab, put_new
+
+
+def apply(book: Book, changes: Changes) -> None:
+    """Carry out the batch: tabs, columns, edits, appends, rewrites."""
+    for tab in changes.tabs:
+        make_tab(book, tab)
+    for added in changes.columns:
+        _add_column(_sheet(book, added.tab), added)
+    for edit in changes.edits:
+        _edit(_sheet(book, edit.tab), edit)
+    for title in dict.fromkeys(append.tab for append in changes.appends):
+        _append(_sheet(book, title), [a for a in changes.appends if a.tab == title])
+    for rewrite in changes.rewrites:
+        _rewrite(_sheet(book, rewrite.tab), rewrite)
+
+
+def _sheet(book: Book, title: str) -> Sheet:
+    wanted = title.strip().casefold()
+    for sheet in book.worksheets:
+        if sheet.title.strip().casefold() == wanted:
+            return sheet
+    raise SheetChanged(f"the tab {title!r} is not in the workbook any more; read it again")
+
+
+def _add_column(sheet: Sheet, added: AddColumn) -> None:
+    known = _known_column(sheet.title, added.header)
+    if known is None:
+        make_plain_column(sheet, added.row, added.column, added.header)
+    else:
+        make_column(sheet, added.row, added.column, known)
+    _widen_filter(sheet, column=added.column + 1)
+
+
+def _known_column(title: str, header: str) -> Column | None:
+    for tab in TABS:
+        if tab.title.casefold() == title.strip().casefold():
+            return next((c for c in tab.columns if c.name.casefold() == header.casefold()), None)
+    return None
+
+
+def _edit(sheet: Sheet, edit: Edit) -> None:
+    if edit.value is None:
+        sheet.cell(edit.row, edit.column + 1).value = None
+    else:
+        put_new(sheet, edit.row, edit.column, edit.value)
+
+
+def _append(sheet: Sheet, appends: list[Append]) -> None:
+    row = last_row(sheet)
+    for append in appends:
+        row += 1
+        for column, value in append.values.items():
+            if value is not None:
+                put_new(sheet, row, column, value)
+    _widen_filter(sheet, row=row)
+
+
+def last_row(sheet: Sheet) -> int:
+    """Return the last row that holds anything; rows that are only formatted do not count."""
+    return max(
+        (row for (row, _), cell in sheet._cells.items() if cell.value is not None), default=0
+    )
+
+
+def _rewrite(sheet: Sheet, rewrite: Rewrite) -> None:
+    for (row, _), cell in sheet._cells.items():
+        if row > 1 and cell.value is not None:
+            cell.value = None
+    for number, values in enumerate(rewrite.rows, start=2):
+        for index, value in enumerate(values):
+            if value is not None:
+                put_new(sheet, number, index, value)
+    if sheet.auto_filter.ref:
+        first, last = sheet.auto_filter.ref.split(":")
+        column = "".join(filter(str.isalpha, last))
+        sheet.auto_filter.ref = f"{first}:{column}{max(last_row(sheet), 1)}"
+
+
+def _widen_filter(sheet: Sheet, *, row: int = 0, column: int = 0) -> None:
+    if not sheet.auto_filter.ref or ":" not in sheet.auto_filter.ref:
+        return
+    first, last = sheet.auto_filter.ref.split(":")
+    cell = sheet[last]
+    letter = get_column_letter(max(cell.column, column))
+    sheet.auto_filter.ref = f"{first}:{letter}{max(cell.row, row)}"

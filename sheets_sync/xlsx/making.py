@@ -1,0 +1,142 @@
+"""Tabs of the layout → worksheets that look as people need them: notes, lists, shades, print."""
+
+from collections.abc import Sequence
+
+from openpyxl import Workbook as Book
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet as Sheet
+
+from sheets_sync.layout import Column, Holds, Owner, Tab
+from sheets_sync.spreadsheet import Value
+from sheets_sync.xlsx.cell import DATE_FORMAT, MOMENT_FORMAT, TEXT_FORMAT, put
+
+LAST_ROW = 1_048_576
+"""The last row that a workbook can have; lists and formats reach down to it."""
+
+_FORMATS = {
+    Holds.TEXT: TEXT_FORMAT,
+    Holds.DATE: DATE_FORMAT,
+    Holds.MOMENT: MOMENT_FORMAT,
+    Holds.NUMBER: "0",
+}
+_WHOSE = {
+    Owner.REPORTER: "The reporters' column: filled from the form, and yours to correct.",
+    Owner.MANAGER: "Your column: Tidings reads it and leaves it as it is.",
+    Owner.TIDINGS: "Tidings writes this column; what you type here may be replaced.",
+}
+_HEADER_FILL = {
+    Owner.REPORTER: PatternFill("solid", fgColor="1F4E5F"),
+    Owner.MANAGER: PatternFill("solid", fgColor="2E6B4F"),
+    Owner.TIDINGS: PatternFill("solid", fgColor="6B7280"),
+}
+_TOOL_FILL = PatternFill("solid", fgColor="F1F2F4")
+_TAB_COLOUR = {Owner.REPORTER: "1F4E5F", Owner.MANAGER: "2E6B4F", Owner.TIDINGS: "6B7280"}
+_LINE = Side(style="thin", color="D7DADF")
+_BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+
+
+def make_tab(book: Book, tab: Tab, rows: Sequence[Sequence[Value]] = ()) -> Sheet:
+    """Add the tab with its header, its formats, and these rows below."""
+    sheet = book.create_sheet(tab.title)
+    columns = [column for column in tab.columns if not column.optional]
+    for index, column in enumerate(columns):
+        make_column(sheet, 1, index, column)
+    for number, row in enumerate(rows, start=2):
+        for index, value in enumerate(row):
+            if value is not None:
+                put_new(sheet, number, index, value)
+    sheet.row_dimensions[1].height = 24
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{max(sheet.max_row, 1)}"
+    sheet.sheet_properties.tabColor = _TAB_COLOUR[columns[0].owner]
+    _set_up_print(sheet)
+    return sheet
+
+
+def make_column(sheet: Sheet, row: int, index: int, column: Column) -> None:
+    """Put the column's header, note, list, width and format at this place."""
+    header = make_plain_column(sheet, row, index, column.name)
+    header.fill = _HEADER_FILL[column.owner]
+    header.font = Font(bold=True, color="FFFFFF")
+    header.comment = _note(column)
+    _format_column(sheet, index, column)
+    if column.choices:
+        _offer_choices(sheet, row, index, column)
+
+
+def make_plain_column(sheet: Sheet, row: int, index: int, name: str):  # type: ignore[no-untyped-def]
+    """Put a header that the layout does not know, bold and nothing else; return its cell."""
+    header = sheet.cell(row, index + 1)
+    put(header, name)
+    header.font = Font(bold=True)
+    header.alignment = Alignment(vertical="center", wrap_text=True)
+    return header
+
+
+def put_new(sheet: Sheet, row: int, index: int, value: Value) -> None:
+    """Put a value into a cell that was empty, formatted as its column is."""
+    cell = sheet.cell(row, index + 1)
+    dimension = sheet.column_dimensions.get(get_column_letter(index + 1))
+    if dimension is not None and not cell.has_style and dimension.has_style:
+        cell._style = dimension._style.__copy__()
+    put(cell, value)
+
+
+def _note(column: Column) -> Comment:
+    choices = f"\nOne of: {', '.join(column.choices)}." if column.choices else ""
+    text = f"{column.note}{choices}\n\n{_WHOSE[column.owner]}"
+    return sized(Comment(text, "Tidings"))
+
+
+def sized(comment: Comment) -> Comment:
+    """Return the comment, large enough to be read whole."""
+    comment.width = 280
+    lines = sum(1 + len(line) // 42 for line in comment.text.splitlines())
+    comment.height = 24 + 18 * max(lines, 2)
+    return comment
+
+
+def _format_column(sheet: Sheet, index: int, column: Column) -> None:
+    dimension = sheet.column_dimensions[get_column_letter(index + 1)]
+    dimension.width = column.width
+    dimension.number_format = _FORMATS[column.holds]
+    dimension.alignment = Alignment(
+        vertical="top",
+        wrap_text=column.holds is Holds.TEXT,
+        horizontal="left" if column.holds in (Holds.DATE, Holds.MOMENT) else None,
+    )
+    if column.owner is Owner.TIDINGS:
+        dimension.fill = _TOOL_FILL
+        dimension.border = _BORDER
+
+
+def _offer_choices(sheet: Sheet, row: int, index: int, column: Column) -> None:
+    letter = get_column_letter(index + 1)
+    offer = DataValidation(
+        type="list",
+        formula1=f'"{",".join(column.choices)}"',
+        allow_blank=True,
+        showErrorMessage=True,
+        # A warning, not a wall: the sync says what it cannot use.
+        errorStyle="warning",
+        errorTitle=column.name,
+        error=f"Tidings understands: {', '.join(column.choices)}, or nothing.",
+        sqref=f"{letter}{row + 1}:{letter}{LAST_ROW}",
+    )
+    sheet.add_data_validation(offer)
+
+
+def _set_up_print(sheet: Sheet) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
+    sheet.oddFooter.left.text = "&A"
+    sheet.oddFooter.right.text = "&P / &N"
+    for side in ("left", "right"):
+        setattr(sheet.page_margins, side, 0.4)

@@ -90,9 +90,11 @@ def find_table(
     a column named like one of ours that holds values is the managers'. `kept` maps names to the
     headers that our columns bore last time. Raises SheetError when a required column is missing.
     """
+    if all(blank(cells) for cells in worksheet.rows):
+        return Table(tab, 1, {}, [[]])
     names = _names(tab, aliases, kept)
     at = _header_row(worksheet.rows, names)
-    header = [as_text(cell) for cell in worksheet.rows[at - 1]] if worksheet.rows else []
+    header = [as_text(cell) for cell in worksheet.rows[at - 1]]
     places: dict[str, list[int]] = {}
     for index, text in enumerate(header):
         if name := names.get(plain(text)):

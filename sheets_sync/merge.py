@@ -44,8 +44,10 @@ class Merged:
     problems: tuple[Problem, ...]
 
 
-def read_mentors(table: Table, roster: Roster) -> tuple[list[Mentorship], list[Problem]]:
+def read_mentors(table: Table | None, roster: Roster) -> tuple[list[Mentorship], list[Problem]]:
     """Return the rows that name two known people, and what is wrong with the others."""
+    if table is None:
+        return [], []
     pairs: list[Mentorship] = []
     problems: list[Problem] = []
     for row, cells in table.data():

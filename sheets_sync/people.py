@@ -52,13 +52,15 @@ class _Line:
 
 
 def read_people(
-    table: Table,
+    table: Table | None,
     known: Iterable[Acquaintance],
     *,
     groups: Mapping[Role, Sequence[str]],
     today: date,
 ) -> tuple[list[Listed], list[Problem]]:
-    """Read the roster. `known` is everybody who was ever on it."""
+    """Read the roster (None: there is no tab). `known` is everybody who was ever on it."""
+    if table is None:
+        return [], []
     lines, problems = _lines(table)
     acquaintances = list(known)
     index = _index(acquaintances)

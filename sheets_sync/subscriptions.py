@@ -25,8 +25,12 @@ class Subscribed:
     problems: tuple[Problem, ...]
 
 
-def read_subscriptions(table: Table, *, check_filter: FilterCheck, today: date) -> list[Subscribed]:
+def read_subscriptions(
+    table: Table | None, *, check_filter: FilterCheck, today: date
+) -> list[Subscribed]:
     """Return what each row says. A row of an address that stands above already is unusable."""
+    if table is None:
+        return []
     seen: dict[str, int] = {}
     rows = []
     for row, cells in table.data():

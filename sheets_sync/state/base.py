@@ -66,6 +66,11 @@ class Base:
             found = db.execute(select(kept.c.value).where(kept.c.name == name)).scalar()
         return default if found is None else str(found)
 
+    def values(self) -> dict[str, str]:
+        """Return all single values."""
+        with reading(self._engine) as db:
+            return {name: value for name, value in db.execute(select(kept))}
+
     def put(self, name: str, value: str) -> None:
         """Keep a single value, in a transaction of its own."""
         with writing(self._engine) as db:

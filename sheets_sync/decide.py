@@ -1,0 +1,197 @@
+"""A snapshot, the base and the journal -> everything that follows from them.
+
+Pure but for fresh ids. The stages stand in `decide`, in order; each is a module of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, tzinfo
+
+from forms.definition import Form
+from sheets_sync.community import Community, Person, Problem, Report, Role
+from sheets_sync.doubts import Context
+from sheets_sync.gather import Gathered, Seen, gather
+from sheets_sync.intake import take_in
+from sheets_sync.lines import Past, find_lines, find_missing, note_restored
+from sheets_sync.merge import Merged, merge, read_mentors
+from sheets_sync.people import Listed, read_people
+from sheets_sync.plan import plan_changes
+from sheets_sync.roster import Roster
+from sheets_sync.settle import is_accepted, remember, settle
+from sheets_sync.spreadsheet import Changes, Snapshot
+from sheets_sync.state.base import Acquaintance, Known
+from sheets_sync.state.journal import Entry
+from sheets_sync.state.delivery import IssueLine
+from sheets_sync.subscriptions import FilterCheck, read_subscriptions
+from sheets_sync.taglist import list_tags
+from sheets_sync.validate import reports_tab
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the settings say of a sync."""
+
+    form: Form
+    zone: tzinfo
+    check_filter: FilterCheck
+    groups: Mapping[Role, Sequence[str]] = field(default_factory=dict)
+    headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    trust: str = "open"
+
+    def print(self) -> str:
+        """Return a print of everything here that is data."""
+        return repr((self.form, str(self.zone), dict(self.groups), dict(self.headers), self.trust))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Everything that a decision depends on."""
+
+    sheet: Snapshot
+    known: Mapping[str, Known]
+    acquaintances: Sequence[Acquaintance]
+    values: Mapping[str, str]
+    queue: Sequence[Entry]
+    issues: Sequence[IssueLine]
+    restorable: Mapping[str, Mapping[str, str]]
+    """Answers of reports that an older copy of the sheet, saved over ours, has lost (fault 43)."""
+    now: datetime
+    accept_removals: bool = False
+    first: bool = False
+    """The Reports tab is seen for the first time: what stands there has been read by everyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to write, what to remember, and what to tell."""
+
+    changes: Changes
+    community: Community
+    known: Sequence[Known]
+    """Reports that changed, as they are to be remembered."""
+    unwritten: Mapping[str, Known | None]
+    """What to remember instead while the sheet cannot be written; None: nothing yet."""
+    acquaintances: Mapping[str, Acquaintance]
+    entries: Sequence[int]
+    """Journal entries that the sheet holds once the changes are written."""
+    keep: Mapping[str, str]
+    """Single values for the state."""
+    decisions: Mapping[str, str]
+    """What managers wrote into `decision` of the Digests tab, by issue."""
+    frozen: frozenset[str]
+    """Tabs to which nothing is written this time."""
+
+
+def decide(given: Given, rules: Rules, counter: int) -> Decision:
+    """Validate, merge and plan. `counter` numbers the write that would follow."""
+    today = given.now.astimezone(rules.zone).date()
+    seen = Seen(given.values, given.now, given.accept_removals)
+    gathered = gather(
+        given.sheet,
+        reports_tab(rules.form),
+        seen,
+        aliases=rules.headers,
+        stamped=given.sheet.stamp is not None,
+        known_reports=bool(given.known),
+    )
+    listed, roster, merged, problems = _merge_people(gathered, given, rules, today)
+    past = _past(given, rules, roster)
+    lines = find_lines(gathered.tables["Reports"], rules.form, past)
+    missing = find_missing(lines, past, seen, gathered)
+    note_restored(lines, past, gathered)
+    context = Context(rules.form, roster, merged.mentors, today, rules.zone, rules.trust)
+    settled = settle(gathered.tables["Reports"], lines, context, past)
+    reports = [one.report for one in settled if one.line.id]
+    remembered = remember(settled, missing, past, counter=counter, now=given.now)
+    tags = list_tags(gathered.tables.get("Tags"), reports)
+    subscribed = read_subscriptions(
+        gathered.tables.get("Subscriptions"), check_filter=rules.check_filter, today=today
+    )
+    community = Community(
+        at=given.now.astimezone(UTC),
+        people=_people(listed, merged, reports),
+        tags=tags.tags,
+        subscriptions=tuple(one.subscription for one in subscribed if one.subscription),
+        problems=(
+            *gathered.problems,
+            *problems,
+            *(problem for one in settled for problem in one.problems),
+            *tags.problems,
+            *(problem for one in subscribed for problem in one.problems),
+        ),
+        notes=tuple(gathered.notes),
+    )
+    frozen = frozenset(gathered.frozen)
+    return Decision(
+        changes=plan_changes(
+            gathered, settled, listed, tags, subscribed, given.issues, community, rules.zone
+        ),
+        community=community,
+        known=remembered.known,
+        unwritten=remembered.unwritten,
+        acquaintances={one.person.id: _acquaintance(one.person) for one in listed},
+        entries=[] if "Reports" in frozen else [entry.number for entry in given.queue],
+        keep=gathered.keep,
+        decisions=_decisions(gathered),
+        frozen=frozen,
+    )
+
+
+def _merge_people(
+    gathered: Gathered, given: Given, rules: Rules, today: date
+) -> tuple[list[Listed], Roster, Merged, list[Problem]]:
+    """Read the roster and merge the mentor/mentee sheet into it."""
+    people, mentors = gathered.tables.get("People"), gathered.tables.get("Mentors")
+    listed, people_problems = read_people(
+        people, given.acquaintances, groups=rules.groups, today=today
+    )
+    roster = Roster(one.person for one in listed)
+    pairs, pair_problems = read_mentors(mentors, roster)
+    merged = merge(listed, pairs, roster, today=today)
+    return listed, roster, merged, [*people_problems, *pair_problems, *merged.problems]
+
+
+def _past(given: Given, rules: Rules, roster: Roster) -> Past:
+    intake = take_in([entry.submission for entry in given.queue], rules.form)
+    return Past(
+        known=given.known,
+        intake=intake,
+        restorable=given.restorable,
+        first=given.first,
+        now=given.now,
+        zone=rules.zone,
+        roster=roster,
+    )
+
+
+def _people(
+    listed: Sequence[Listed], merged: Merged, reports: Sequence[Report]
+) -> tuple[Person, ...]:
+    """Return everybody with today's mentor and the day of their latest report."""
+    last: dict[str, date] = {}
+    for report in reports:
+        if report.person and is_accepted(report):
+            last[report.person] = max(last.get(report.person, report.date), report.date)
+    return tuple(
+        replace(
+            one.person,
+            mentor=merged.mentors.get(one.person.id, ""),
+            last_report=last.get(one.person.id),
+        )
+        for one in listed
+    )
+
+
+def _decisions(gathered: Gathered) -> dict[str, str]:
+    table = gathered.tables.get("Digests")
+    if table is None:
+        return {}
+    return {
+        table.text(cells, "issue"): table.text(cells, "decision").casefold()
+        for _, cells in table.data()
+        if table.text(cells, "issue")
+    }
+
+
+def _acquaintance(person: Person) -> Acquaintance:
+    return Acquaintance(person.id, person.email, person.username, person.name)

@@ -1,0 +1,258 @@
+"""A snapshot and what was seen before -> the tables to work with, and what must be left alone.
+
+Pure. A tab that is missing, unreadable or suddenly short (fault 20) is not believed at once: the
+last good copy serves, its age is said, and nothing is written there.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sheets_sync.cells import as_text
+from sheets_sync.community import Problem
+from sheets_sync.headers import OURS, Table, find_table, plain
+from sheets_sync.layout import (
+    DIGESTS,
+    MENTORS,
+    PEOPLE,
+    PROBLEMS,
+    SUBSCRIPTIONS,
+    TAGS,
+    Owner,
+    Tab,
+)
+from sheets_sync.spreadsheet import AddColumn, Cell, CellFault, SheetError, Snapshot, Worksheet
+
+PATIENCE = timedelta(hours=24)
+"""For so long a sudden loss is not believed."""
+STEADY = frozenset({PEOPLE.title, MENTORS.title, SUBSCRIPTIONS.title})
+"""Tabs of which a good copy is kept: a short one would misdirect mail."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a sync works with. `frozen` names the tabs to which nothing is written."""
+
+    tables: dict[str, Table] = field(default_factory=dict)
+    frozen: set[str] = field(default_factory=set)
+    tabs: list[Tab] = field(default_factory=list)
+    columns: list[AddColumn] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    keep: dict[str, str] = field(default_factory=dict)
+    """Single values for the state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the state knows of a tab: the single values, by name."""
+
+    values: Mapping[str, str]
+    now: datetime
+    accept_removals: bool = False
+
+    def json(self, name: str) -> dict[str, list[list[Cell]] | str]:
+        """Return a kept JSON object; empty when there is none."""
+        found = self.values.get(name)
+        return json.loads(found) if found else {}
+
+
+def gather(
+    sheet: Snapshot,
+    reports: Tab,
+    seen: Seen,
+    *,
+    aliases: Mapping[str, Mapping[str, str]],
+    stamped: bool,
+    known_reports: bool,
+) -> Gathered:
+    """Find every tab. Raises SheetError when the Reports tab cannot be told."""
+    gathered = Gathered()
+    for tab in (reports, PEOPLE, MENTORS, TAGS, SUBSCRIPTIONS, PROBLEMS, DIGESTS):
+        worksheet = sheet.worksheet(tab.title)
+        try:
+            if worksheet is None:
+                _missing(gathered, sheet, tab, seen, known=tab is reports and known_reports)
+            else:
+                _found(gathered, worksheet, tab, seen, aliases.get(tab.title, {}), stamped)
+        except SheetError as error:
+            if tab is reports:
+                raise
+            _unreadable(gathered, tab, seen, str(error))
+    return gathered
+
+
+def _missing(gathered: Gathered, sheet: Snapshot, tab: Tab, seen: Seen, *, known: bool) -> None:
+    if known or f"layout:{tab.title}" in seen.values:
+        ours = {name.removeprefix("layout:") for name in seen.values if name.startswith("layout:")}
+        new = [w.title for w in sheet.worksheets if w.title not in ours]
+        guess = f" (perhaps {' or '.join(map(repr, new[:3]))}?)" if new else ""
+        raise SheetError(
+            f"there is no tab {tab.title!r} any more{guess}; name it so again, or make an empty one"
+        )
+    gathered.tabs.append(tab)
+    header: list[Cell] = [column.name for column in tab.columns if not column.optional]
+    table = find_table(Worksheet(tab.title, [header]), tab, aliases={}, ours=True, kept={})
+    gathered.tables[tab.title] = table
+    gathered.keep[f"layout:{tab.title}"] = _layout(table)
+
+
+def _found(
+    gathered: Gathered,
+    worksheet: Worksheet,
+    tab: Tab,
+    seen: Seen,
+    aliases: Mapping[str, str],
+    stamped: bool,
+) -> None:
+    layout = seen.json(f"layout:{tab.title}")
+    kept: dict[str, str] = layout.get("ours", {})  # type: ignore[assignment]
+    table = find_table(worksheet, tab, aliases=aliases, ours=stamped or bool(layout), kept=kept)
+    if tab.title in STEADY and _is_short(gathered, table, seen):
+        _use_copy(gathered, tab, seen, "suddenly misses much of what was there")
+        return
+    asked = len(gathered.problems)
+    table = _complete(gathered, table, layout)
+    gathered.tables[tab.title] = table
+    if len(gathered.problems) == asked:  # while a column is asked about, what it was is kept
+        gathered.keep[f"layout:{tab.title}"] = _layout(table)
+    gathered.problems += table.problems
+    if tab.title in STEADY:
+        gathered.keep[f"copy:{tab.title}"] = _copy(table)
+        gathered.keep[f"good:{tab.title}"] = seen.now.isoformat()
+
+
+def _complete(gathered: Gathered, table: Table, layout: Mapping[str, object]) -> Table:
+    """Plan the columns that are missing; one that was probably renamed is asked about."""
+    header = [as_text(cell) for cell in table.header] if table.rows else []
+    before = set(map(plain, layout.get("headers", ())))  # type: ignore[call-overload]
+    ours = set(table.columns.values())
+    new = [
+        text
+        for at, text in enumerate(header)
+        if text and before and plain(text) not in before and at not in ours
+    ]
+    columns = dict(table.columns)
+    at = len(header)
+    while at and not header[at - 1]:
+        at -= 1
+    for column in table.tab.columns:
+        if column.name in columns or (column.optional and column.name not in table.theirs):
+            continue
+        if new and column.name in layout.get("names", ()):  # type: ignore[operator]
+            gathered.problems.append(_renamed(table, column.name, new))
+            if column.name == "id":
+                raise SheetError(
+                    f"{table.title}: the column 'id' is gone (perhaps {new[0]!r}?). Nothing was "
+                    "written. Name it id again"
+                )
+            continue
+        name = OURS.format(name=column.name) if column.name in table.theirs else column.name
+        gathered.columns.append(AddColumn(table.title, table.header_row, at, name))
+        columns[column.name] = at
+        at += 1
+    return Table(
+        table.tab, table.header_row, columns, table.rows or [[]], table.theirs, table.problems
+    )
+
+
+def _renamed(table: Table, name: str, new: Sequence[str]) -> Problem:
+    return Problem(
+        table.title,
+        table.header_row,
+        name,
+        ", ".join(new[:3]),
+        f"the column {name!r} is gone",
+        "if one of these is it, name it so again or map its header in tidings.toml; if not, "
+        "add an empty column of that name",
+    )
+
+
+def _is_short(gathered: Gathered, table: Table, seen: Seen) -> bool:
+    """Tell whether a tab misses over 20 % and over 5 of the rows of its last good copy."""
+    copy = seen.json(f"copy:{table.title}")
+    if not copy or seen.accept_removals:
+        return False
+    old = find_table(_worksheet(table.tab, copy), table.tab, aliases={}, ours=True, kept={})
+    before, now = _keys(old), _keys(table)
+    missing = before - now
+    return is_sudden(len(missing), len(before)) and not is_settled(
+        gathered, table.title, missing, seen
+    )
+
+
+def is_sudden(missing: int, before: int) -> bool:
+    """Tell whether so many missing rows are too many to believe at once."""
+    return missing > 5 and missing > 0.2 * before
+
+
+def is_settled(gathered: Gathered, title: str, missing: set[str], seen: Seen) -> bool:
+    """Tell whether the same loss has stood for a day; note when it was first seen."""
+    mark = hashlib.sha256("\n".join(sorted(missing)).encode()).hexdigest()
+    brake = seen.json(f"brake:{title}")
+    since = brake.get("since") if brake.get("print") == mark else None
+    since = since or seen.now.isoformat()
+    gathered.keep[f"brake:{title}"] = json.dumps({"print": mark, "since": since})
+    return seen.now - datetime.fromisoformat(str(since)) >= PATIENCE
+
+
+def _keys(table: Table) -> set[str]:
+    name = table.tab.required[0]
+    return {plain(table.text(cells, name)) for _, cells in table.data()}
+
+
+def _unreadable(gathered: Gathered, tab: Tab, seen: Seen, reason: str) -> None:
+    gathered.problems.append(Problem(tab.title, None, "", "", reason, ""))
+    if tab.title in STEADY:
+        _use_copy(gathered, tab, seen, "cannot be read")
+    else:
+        gathered.frozen.add(tab.title)
+
+
+def _use_copy(gathered: Gathered, tab: Tab, seen: Seen, reason: str) -> None:
+    gathered.frozen.add(tab.title)
+    copy = seen.json(f"copy:{tab.title}")
+    if not copy:
+        return
+    at = seen.values.get(f"good:{tab.title}", "")[:16].replace("T", " ")
+    gathered.notes.append(
+        f"The tab {tab.title} {reason}; the copy of {at} (UTC) is used and nothing is written "
+        "there. If it is right so, run: tidings sync --accept-removals"
+    )
+    worksheet = _worksheet(tab, copy)
+    gathered.tables[tab.title] = find_table(worksheet, tab, aliases={}, ours=True, kept={})
+
+
+def _worksheet(tab: Tab, copy: Mapping[str, object]) -> Worksheet:
+    return Worksheet(tab.title, copy["rows"])  # type: ignore[arg-type]
+
+
+def _copy(table: Table) -> str:
+    """Return the rows as JSON, headers as our names, so that it is found again as it is."""
+    names = {at: name for name, at in table.columns.items()}
+    columns = sorted(names)
+    rows: list[list[Cell]] = [[names[at] for at in columns]]
+    for number, _ in enumerate(table.rows[table.header_row :], table.header_row + 1):
+        cells = table.rows[number - 1]
+        rows.append([_plain_cell(cells[at]) if at < len(cells) else None for at in columns])
+    return json.dumps({"rows": rows}, ensure_ascii=False)
+
+
+def _plain_cell(cell: Cell) -> Cell:
+    return None if isinstance(cell, CellFault) else cell
+
+
+def _layout(table: Table) -> str:
+    header = [as_text(cell) for cell in table.header] if table.rows else []
+    ours = {
+        column.name: OURS.format(name=column.name)
+        if column.name in table.theirs
+        else (header[at] if at < len(header) else column.name)
+        for column in table.tab.columns
+        if column.owner is Owner.TIDINGS and (at := table.columns.get(column.name, -1)) >= 0
+    }
+    return json.dumps(
+        {"ours": ours, "headers": header, "names": sorted(table.columns)}, ensure_ascii=False
+    )

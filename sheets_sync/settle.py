@@ -1,0 +1,140 @@
+"""Lines -> the reports as judged and accepted, and what the state is to remember of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from sheets_sync.community import Problem, Report, Status
+from sheets_sync.doubts import Context
+from sheets_sync.headers import Table
+from sheets_sync.lines import Line, Past
+from sheets_sync.memory import MEMORY
+from sheets_sync.spreadsheet import Cell
+from sheets_sync.state.base import REPORT, Known
+from sheets_sync.validate import Judge, Judged
+
+RECENT = timedelta(days=7)
+"""Rows of a tab's first sync that are younger than this are still mailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A line and its report, with the number of acceptance."""
+
+    line: Line
+    report: Report
+    judged: Judged
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        return self.judged.problems
+
+
+def settle(table: Table, lines: Sequence[Line], context: Context, past: Past) -> list[Settled]:
+    """Judge every line, and number the reports that are used for the first time."""
+    judge = Judge(table, context)
+    highest = max((one.accepted or 0 for one in past.known.values()), default=0)
+    settled = []
+    for line in lines:
+        known = past.known.get(line.id)
+        before = REPORT.validate_json(known.fields) if known and _faulty(line.cells) else None
+        judged = judge.judge(
+            line.row, line.cells, line.id, line.memory, before=before, question=line.question
+        )
+        number = _number(judged, known, highest, context.today)
+        highest = max(highest, number or 0)
+        settled.append(Settled(line, replace(judged.report, accepted=number or 0), judged))
+    return settled
+
+
+def _faulty(cells: Sequence[Cell]) -> bool:
+    return not all(cell is None or isinstance(cell, str | float | int) for cell in cells)
+
+
+def is_accepted(report: Report) -> bool:
+    """Tell whether a report is used in mails."""
+    return report.status in (Status.OK, Status.CHECK)
+
+
+def _number(judged: Judged, known: Known | None, highest: int, today: date) -> int | None:
+    """Return when, in the order of all, the report was first used; 0: everyone has read it."""
+    if known and known.accepted is not None:
+        return known.accepted
+    if not is_accepted(judged.report):
+        return None
+    memory = judged.memory
+    old = memory.source == "archive" or judged.report.date <= today - RECENT
+    return 0 if memory.considered and old else highest + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the state is to hold: once all is written, and while it cannot be."""
+
+    known: Sequence[Known]
+    unwritten: Mapping[str, Known | None]
+    """By id, what to hold instead while the sheet cannot be written; None: nothing yet."""
+
+
+def remember(
+    settled: Sequence[Settled],
+    missing: Sequence[Known],
+    past: Past,
+    *,
+    counter: int,
+    now: datetime,
+) -> Remembered:
+    """Return what changed against the state. `counter` numbers the write that would follow."""
+    moment = now.astimezone(UTC).isoformat()
+    changed: list[Known] = []
+    unwritten: dict[str, Known | None] = {}
+    for one in settled:
+        line = one.line
+        if not line.id:
+            continue
+        known = past.known.get(line.id)
+        new = _known(one, known, counter, moment)
+        if new == known:
+            continue
+        changed.append(new)
+        if line.fresh and not line.appended:
+            unwritten[line.id] = None
+        elif line.memory != line.before:
+            unwritten[line.id] = replace(new, memory=_json(line.before))
+    changed += [replace(known, missing_since=moment) for known in missing]
+    changed += _withdrawn_unseen(settled, past)
+    return Remembered(changed, unwritten)
+
+
+def _known(one: Settled, known: Known | None, counter: int, moment: str) -> Known:
+    line, report = one.line, one.report
+    accepted = known.accepted if known else None
+    if accepted is None and is_accepted(report):
+        accepted = report.accepted
+    return Known(
+        id=line.id,
+        tab="Reports",
+        fields=REPORT.dump_json(report).decode(),
+        content=line.content,
+        status=report.status.value,
+        accepted=accepted,
+        accepted_at=(known.accepted_at if known else None)
+        or (moment if accepted is not None else None),
+        missing_since=None,
+        written_at=counter if line.appended else known.written_at if known else 0,
+        memory=_json(one.judged.memory),
+    )
+
+
+def _json(memory: object) -> str:
+    return MEMORY.dump_json(memory).decode()  # type: ignore[arg-type]
+
+
+def _withdrawn_unseen(settled: Sequence[Settled], past: Past) -> list[Known]:
+    """Return the reports that were withdrawn while their row is gone."""
+    seen = {one.line.id for one in settled}
+    return [
+        replace(known, memory=_json(replace(MEMORY.validate_json(known.memory), withdrawn=True)))
+        for id in past.intake.withdrawn - seen
+        if (known := past.known.get(id))
+    ]

@@ -1,0 +1,241 @@
+"""The spreadsheet, the journal and the base, brought together: pull, decide, write back, record.
+
+The data flow of Tidings stands here; each stage is a module of its own.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sheets_sync.community import Community, Problem
+from sheets_sync.decide import Decision, Given, Rules, decide
+from sheets_sync.intake import answers_by_column
+from sheets_sync.spreadsheet import (
+    Changes,
+    SheetBusy,
+    SheetChanged,
+    SheetError,
+    SheetUnwritable,
+    Snapshot,
+    Spreadsheet,
+    Stamp,
+)
+from sheets_sync.state import State
+from sheets_sync.state.base import COMMUNITY, put, record_people, record_reports
+from sheets_sync.state.database import writing
+
+ATTEMPTS = 3
+"""How often a sync starts over when somebody saves in the middle of it."""
+PATIENCE = timedelta(hours=24)
+"""After so long, coordinators are told why nothing can be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a sync found and did. `notes` say what no row can: who holds the file, say."""
+
+    community: Community
+    changes: Changes
+    written: bool
+    notes: tuple[str, ...]
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        return self.community.problems
+
+
+def sync(
+    spreadsheet: Spreadsheet,
+    state: State,
+    rules: Rules,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    accept_removals: bool = False,
+    take_over: bool = False,
+) -> Outcome:
+    """Bring form submissions, the spreadsheet and the state together.
+
+    `take_over` accepts a spreadsheet that another installation, or a newer state, wrote last.
+    Raises SheetError when the spreadsheet cannot be read; nothing is changed then.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        sheet = spreadsheet.read()  # pull
+        values = _values(state, sheet, take_over)
+        mark = _mark(sheet, state, rules, now)
+        if mark and mark == values.get("quiet") and (quiet := state.base.community()):
+            if not dry_run:
+                state.base.put("last sync", now.isoformat())
+            return _outcome(quiet, Changes(), written=False)
+        given = _given(sheet, state, rules, values, now, accept_removals, take_over)
+        stamp = next_stamp(sheet, values)
+        decision = decide(given, rules, stamp.counter)  # validate, merge, plan
+        if dry_run:
+            return _outcome(decision.community, decision.changes, written=False)
+        try:
+            note = write_back(spreadsheet, sheet, decision.changes, state, stamp)
+        except SheetChanged:
+            if attempt == ATTEMPTS:
+                raise
+            continue
+        community = _record(state, decision, values, note=note, mark=mark, now=now)
+        written = bool(decision.changes) and not note
+        return _outcome(community, decision.changes, written=written, note=note)
+    raise AssertionError("the loop returns or raises")
+
+
+def _values(state: State, sheet: Snapshot, take_over: bool) -> dict[str, str]:
+    """Return the state's single values; those of a sheet that is taken over count as ours."""
+    values = state.base.values()
+    if sheet.stamp and take_over:
+        counter = max(sheet.stamp.counter, int(values.get("counter", "0")))
+        return {**values, "instance": sheet.stamp.instance, "counter": str(counter), "quiet": ""}
+    _refuse_foreign(sheet.stamp, values)
+    return values
+
+
+def _refuse_foreign(stamp: Stamp | None, values: Mapping[str, str]) -> None:
+    """Refuse a spreadsheet that another state is responsible for (faults 47, 75)."""
+    if stamp is None:
+        return
+    if stamp.instance != values.get("instance"):
+        raise SheetError(
+            "another installation of Tidings wrote this spreadsheet last. Nothing was changed. "
+            "Bring back the state that belongs to it from a backup, or, if this one is to go on "
+            "from here, run: tidings sync --take-over"
+        )
+    if stamp.counter > int(values.get("counter", "0")):
+        raise SheetError(
+            "the spreadsheet is newer than the state, which seems to come from an old backup. "
+            "Nothing was changed. Bring back the newest state, or, if there is none, go on from "
+            "here (no report older than a week is mailed again) with: tidings sync --take-over"
+        )
+
+
+def _mark(sheet: Snapshot, state: State, rules: Rules, now: datetime) -> str:
+    """Return a print of all that a decision depends on; "" while something waits.
+
+    Where it is that of the last sync which changed nothing, there is nothing to decide.
+    """
+    if state.journal.unwritten():
+        return ""
+    today = now.astimezone(rules.zone).date()
+    mark = hashlib.blake2b(digest_size=16)
+    for part in (sheet.worksheets, sheet.stamp, rules.print(), today, state.outbox.issue_lines()):
+        mark.update(repr(part).encode("utf-8", "surrogatepass"))
+    return mark.hexdigest()
+
+
+def _given(
+    sheet: Snapshot,
+    state: State,
+    rules: Rules,
+    values: Mapping[str, str],
+    now: datetime,
+    accept_removals: bool,
+    take_over: bool,
+) -> Given:
+    known = state.base.known()
+    queue = state.journal.unwritten()
+    waiting = {entry.submission.report for entry in queue}
+    behind = sheet.stamp is not None and sheet.stamp.counter < int(values.get("counter", "0"))
+    since = sheet.stamp.counter if sheet.stamp and behind else None
+    lost = [
+        id
+        for id, one in known.items()
+        if since is not None and one.written_at > since and id not in waiting
+    ]
+    answers = {id: state.journal.answers(id) for id in lost}
+    return Given(
+        sheet=sheet,
+        known=known,
+        acquaintances=state.base.acquaintances(),
+        values=values,
+        queue=queue,
+        issues=state.outbox.issue_lines(),
+        restorable={id: answers_by_column(a, rules.form) for id, a in answers.items() if a},
+        now=now,
+        accept_removals=accept_removals,
+        first=take_over or "seen:Reports" not in values,
+    )
+
+
+def next_stamp(sheet: Snapshot, values: Mapping[str, str]) -> Stamp:
+    """Return the stamp that the next write leaves."""
+    counter = max(int(values.get("counter", "0")), sheet.stamp.counter if sheet.stamp else 0)
+    return Stamp(values.get("instance") or secrets.token_hex(8), counter + 1)
+
+
+def write_back(
+    spreadsheet: Spreadsheet, sheet: Snapshot, changes: Changes, state: State, stamp: Stamp
+) -> str:
+    """Write the changes; return why they could not be written, or "". Raises SheetChanged."""
+    if not changes:
+        return ""
+    # Recorded before the write: after a crash the sheet is never newer than the state.
+    state.base.put("instance", stamp.instance)
+    state.base.put("counter", str(stamp.counter))
+    try:
+        spreadsheet.write(sheet, replace(changes, stamp=stamp))
+    except (SheetBusy, SheetUnwritable) as error:
+        return str(error)
+    return ""
+
+
+def _record(
+    state: State,
+    decision: Decision,
+    values: Mapping[str, str],
+    *,
+    note: str,
+    mark: str,
+    now: datetime,
+) -> Community:
+    """Record what was decided, in one transaction; less of it while the sheet lags behind."""
+    known = decision.known
+    if note or "Reports" in decision.frozen:
+        instead = decision.unwritten
+        known = [r for one in known if (r := instead.get(one.id, one)) is not None]
+    community, since = _told_at_last(decision.community, values, note, now)
+    quiet = mark if not decision.changes and not decision.frozen else ""
+    kept = {
+        **{name: values[name] for name in ("instance", "counter") if name in values},
+        **decision.keep,
+        "community": COMMUNITY.dump_json(community).decode(),
+        "seen:Reports": "yes",
+        "blocked since": since,
+        "quiet": quiet,
+        "last sync": now.isoformat(),
+    }
+    if decision.changes:
+        kept.pop("instance", None)
+        kept.pop("counter", None)
+    with writing(state.engine) as db:
+        record_reports(db, known)
+        record_people(db, decision.acquaintances)
+        for name, value in kept.items():
+            put(db, name, value)
+        if not note:
+            state.journal.mark_written(db, decision.entries)
+    for issue, word in decision.decisions.items():
+        state.outbox.set_decision(issue, word)
+    return community
+
+
+def _told_at_last(
+    community: Community, values: Mapping[str, str], note: str, now: datetime
+) -> tuple[Community, str]:
+    """Return the community with the note, once nothing could be written for a day."""
+    if not note:
+        return community, ""
+    since = values.get("blocked since") or now.isoformat()
+    if now - datetime.fromisoformat(since) < PATIENCE:
+        return community, since
+    return replace(community, notes=(*community.notes, note)), since
+
+
+def _outcome(community: Community, changes: Changes, *, written: bool, note: str = "") -> Outcome:
+    notes = tuple(dict.fromkeys((*community.notes, *((note,) if note else ()))))
+    return Outcome(community, changes, written, notes)

@@ -92,11 +92,11 @@ def _values(state: State, sheet: Snapshot, take_over: bool) -> dict[str, str]:
     if sheet.stamp and take_over:
         counter = max(sheet.stamp.counter, int(values.get("counter", "0")))
         return {**values, "instance": sheet.stamp.instance, "counter": str(counter), "quiet": ""}
-    _refuse_foreign(sheet.stamp, values)
+    refuse_foreign(sheet.stamp, values)
     return values
 
 
-def _refuse_foreign(stamp: Stamp | None, values: Mapping[str, str]) -> None:
+def refuse_foreign(stamp: Stamp | None, values: Mapping[str, str]) -> None:
     """Refuse a spreadsheet that another state is responsible for (faults 47, 75)."""
     if stamp is None:
         return

@@ -1,0 +1,213 @@
+"""The old Reps portal's archive, put into the spreadsheet: what is there already stays as it is.
+
+Gather, decide, apply: `plan_import` is pure.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sheets_sync.decide import Rules
+from sheets_sync.gather import Gathered, Seen, gather
+from sheets_sync.headers import Table, plain
+from sheets_sync.layout import MENTORS, PEOPLE, REPORTS
+from sheets_sync.plan import Plan
+from sheets_sync.reps_archive import PORTAL_COLUMNS, mentorship_row, person_row, report_row
+from sheets_sync.reps_records import LeftOut, Records, Rep, load_records
+from sheets_sync.spreadsheet import (
+    Changes,
+    SheetChanged,
+    SheetError,
+    Snapshot,
+    Spreadsheet,
+    Stamp,
+    Value,
+)
+from sheets_sync.state import State
+from sheets_sync.sync import next_stamp, refuse_foreign
+from sheets_sync.validate import local, reports_tab
+
+ATTEMPTS = 3
+"""How often an import starts over when somebody saves in the middle of it."""
+
+Cells = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What an import adds, what it found there already, and what it left out."""
+
+    changes: Changes
+    added: Mapping[str, Sequence[Cells]]
+    """By tab: the new rows, each by header."""
+    there: Mapping[str, int]
+    """By tab: how many the spreadsheet has already."""
+    left_out: Sequence[LeftOut]
+    layouts: Mapping[str, str]
+    """For the state: which columns are ours, once this is written."""
+    notes: Sequence[str] = ()
+
+    def text(self, *, rows: int = 0) -> str:
+        """Return it for people, with the first few rows of each tab when asked for."""
+        return "\n".join(self._lines(rows))
+
+    def _lines(self, rows: int) -> Iterator[str]:
+        for tab, added in self.added.items():
+            yield f"{tab}: {len(added)} to add, {self.there[tab]} there already"
+            for cells in added[:rows]:
+                yield "    " + " · ".join(_short(value) for value in cells.values())
+        yield from self.notes
+        yield f"Left out: {len(self.left_out)}" + (":" if self.left_out else "")
+        for one in self.left_out:
+            yield f"    {one.text()}"
+
+
+def _short(value: Value) -> str:
+    line = " ".join(str(value).split())
+    return line if len(line) <= 40 else f"{line[:39]}…"
+
+
+def import_archive(
+    spreadsheet: Spreadsheet,
+    state: State,
+    rules: Rules,
+    folder: Path,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+) -> Import:
+    """Add what the spreadsheet lacks of the archive in a folder.
+
+    Raises ArchiveError, and SheetError when the spreadsheet cannot be read or written.
+    """
+    records = load_records(folder)
+    for attempt in range(1, ATTEMPTS + 1):
+        sheet, values = spreadsheet.read(), state.base.values()
+        refuse_foreign(sheet.stamp, values)
+        plan = plan_import(sheet, records, rules, known=state.base.known(), values=values, now=now)
+        if dry_run or not plan.changes:
+            return plan
+        try:
+            _write(spreadsheet, sheet, state, plan, next_stamp(sheet, values))
+        except SheetChanged:
+            if attempt == ATTEMPTS:
+                raise
+        else:
+            return plan
+    raise AssertionError("the loop returns or raises")
+
+
+def _write(
+    spreadsheet: Spreadsheet, sheet: Snapshot, state: State, plan: Import, stamp: Stamp
+) -> None:
+    # Recorded before the write: after a crash the sheet is never newer than the state.
+    state.base.put("instance", stamp.instance)
+    state.base.put("counter", str(stamp.counter))
+    spreadsheet.write(sheet, replace(plan.changes, stamp=stamp))
+    for name, layout in plan.layouts.items():
+        state.base.put(name, layout)
+
+
+def plan_import(
+    sheet: Snapshot,
+    records: Records,
+    rules: Rules,
+    *,
+    known: Collection[str],
+    values: Mapping[str, str],
+    now: datetime,
+) -> Import:
+    """Return what to add. `known` holds the ids of all reports ever seen, `values` the state's."""
+    gathered = gather(
+        sheet,
+        reports_tab(rules.form).with_columns(*PORTAL_COLUMNS),
+        Seen(values, now),
+        aliases=rules.headers,
+        stamped=sheet.stamp is not None,
+        known_reports=bool(known),
+    )
+    _refuse_frozen(gathered)
+    tables = gathered.tables
+    present = _column(tables[REPORTS.title], "id")
+    received = local(now, rules.zone)
+    added: dict[str, Sequence[Cells]] = {
+        PEOPLE.title: [person_row(rep) for rep in _new_people(records, tables[PEOPLE.title])],
+        MENTORS.title: [mentorship_row(rep) for rep in _newly_mentored(records, tables)],
+        REPORTS.title: [
+            {**report_row(one), "received": received}
+            for one in records.reports
+            if one.key not in present and one.key not in known
+        ],
+    }
+    removed = sum(one.key in known and one.key not in present for one in records.reports)
+    return Import(
+        changes=_changes(gathered, added),
+        added=added,
+        there={
+            PEOPLE.title: len(records.people) - len(added[PEOPLE.title]),
+            MENTORS.title: sum(r.mentored for r in records.people) - len(added[MENTORS.title]),
+            REPORTS.title: len(records.reports) - len(added[REPORTS.title]) - removed,
+        },
+        left_out=records.left_out,
+        layouts={name: v for name, v in gathered.keep.items() if name.startswith("layout:")},
+        notes=[f"Reports: {removed} whose rows were removed before stay out"] if removed else [],
+    )
+
+
+def _refuse_frozen(gathered: Gathered) -> None:
+    for title in (REPORTS.title, PEOPLE.title, MENTORS.title):
+        if title in gathered.frozen or title not in gathered.tables:
+            reasons = [one.text() for one in gathered.problems if one.tab == title]
+            raise SheetError(
+                "\n".join([*reasons, *gathered.notes, "Nothing was imported; mend this first"])
+            )
+
+
+def _column(table: Table, name: str) -> set[str]:
+    return {table.text(cells, name) for _, cells in table.data()}
+
+
+def _new_people(records: Records, table: Table) -> list[Rep]:
+    """Return the people whose username, or whose name without one, has no row yet."""
+    usernames: set[str] = set()
+    names: set[str] = set()
+    for _, cells in table.data():
+        username = plain(table.text(cells, "username"))
+        usernames.add(username)
+        if not username:
+            names.add(plain(table.text(cells, "name")))
+    return [
+        rep
+        for rep in records.people
+        if plain(rep.key) not in usernames and plain(rep.shown_name) not in names
+    ]
+
+
+def _newly_mentored(records: Records, tables: Mapping[str, Table]) -> list[Rep]:
+    """Return the people with a mentor for whom no row names one: a manager's choice stands."""
+    mentees = {plain(typed) for typed in _column(tables[MENTORS.title], "mentee")}
+    people = tables[PEOPLE.title]
+    emails = {
+        plain(people.text(cells, "username")): plain(people.text(cells, "email"))
+        for _, cells in people.data()
+    }
+    return [
+        rep
+        for rep in records.people
+        if rep.mentored
+        and mentees.isdisjoint(
+            {plain(rep.key), plain(rep.shown_name), emails.get(plain(rep.key)) or plain(rep.key)}
+        )
+    ]
+
+
+def _changes(gathered: Gathered, added: Mapping[str, Sequence[Cells]]) -> Changes:
+    if not any(added.values()):
+        return Changes()
+    plan = Plan()
+    for title, rows in added.items():
+        for cells in rows:
+            plan.append(gathered.tables[title], cells)
+    growing = [column for column in gathered.columns if added.get(column.tab)]
+    return replace(plan.changes(gathered), columns=tuple(growing))

@@ -6,8 +6,7 @@ from openpyxl.worksheet.worksheet import Worksheet as Sheet
 
 from sheets_sync.layout import TABS, Column
 from sheets_sync.spreadsheet import AddColumn, Append, Changes, Edit, Rewrite, SheetChanged
-from sheets_sync.xlsx.cell import put
-from sheets_sync.xlsx.making import make_column, make_plain_column, make_tab, put_new
+from sheets_sync.xlsx.making import make_column, make_plain_column, make_tab, put_new, writable
 
 
 def apply(book: Book, changes: Changes) -> None:
@@ -50,7 +49,7 @@ def _known_column(title: str, header: str) -> Column | None:
 
 def _edit(sheet: Sheet, edit: Edit) -> None:
     if edit.value is None:
-        sheet.cell(edit.row, edit.column + 1).value = None
+        writable(sheet, edit.row, edit.column).value = None
     else:
         put_new(sheet, edit.row, edit.column, edit.value)
 

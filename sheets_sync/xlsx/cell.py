@@ -45,7 +45,7 @@ def _put_text(cell: Cell, text: str) -> None:
         return
     # openpyxl guesses from the first character, so the kind is set after the value (fault 9).
     cell.value = "text"
-    cell._value = _ESCAPE_LIKE.sub("_x005F_", kept).replace("\r", "_x000D_")
+    cell._value = _ESCAPE_LIKE.sub("_x005F_", kept).replace("\r", "_x000D_")  # type: ignore[attr-defined]
     cell.data_type = "s"
     if _CALCULABLE.match(kept) and not cell.quotePrefix:
         cell.quotePrefix = True

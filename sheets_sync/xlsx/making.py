@@ -1,12 +1,16 @@
 """Tabs of the layout → worksheets that look as people need them: notes, lists, shades, print."""
 
 from collections.abc import Sequence
+from copy import copy
+from typing import Any
 
 from openpyxl import Workbook as Book
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet as Sheet
 
 from sheets_sync.layout import Column, Holds, Owner, Tab
@@ -40,7 +44,7 @@ _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 
 def make_tab(book: Book, tab: Tab, rows: Sequence[Sequence[Value]] = ()) -> Sheet:
     """Add the tab with its header, its formats, and these rows below."""
-    sheet = book.create_sheet(tab.title)
+    sheet: Sheet = book.create_sheet(tab.title)
     columns = [column for column in tab.columns if not column.optional]
     for index, column in enumerate(columns):
         make_column(sheet, 1, index, column)
@@ -67,9 +71,9 @@ def make_column(sheet: Sheet, row: int, index: int, column: Column) -> None:
         _offer_choices(sheet, row, index, column)
 
 
-def make_plain_column(sheet: Sheet, row: int, index: int, name: str):  # type: ignore[no-untyped-def]
+def make_plain_column(sheet: Sheet, row: int, index: int, name: str) -> Cell:
     """Put a header that the layout does not know, bold and nothing else; return its cell."""
-    header = sheet.cell(row, index + 1)
+    header = writable(sheet, row, index)
     put(header, name)
     header.font = Font(bold=True)
     header.alignment = Alignment(vertical="center", wrap_text=True)
@@ -77,12 +81,21 @@ def make_plain_column(sheet: Sheet, row: int, index: int, name: str):  # type: i
 
 
 def put_new(sheet: Sheet, row: int, index: int, value: Value) -> None:
-    """Put a value into a cell that was empty, formatted as its column is."""
-    cell = sheet.cell(row, index + 1)
-    dimension = sheet.column_dimensions.get(get_column_letter(index + 1))
-    if dimension is not None and not cell.has_style and dimension.has_style:
-        cell._style = dimension._style.__copy__()
+    """Put a value into a cell; one without a format of its own takes its column's."""
+    cell = writable(sheet, row, index)
+    column: Any = sheet.column_dimensions.get(get_column_letter(index + 1))
+    if column is not None and column.has_style and not cell.has_style:
+        cell._style = copy(column._style)  # type: ignore[attr-defined]
     put(cell, value)
+
+
+def writable(sheet: Sheet, row: int, index: int) -> Cell:
+    """Return the cell, also where merged cells cover it: the value stands there all the same."""
+    cell = sheet.cell(row, index + 1)
+    if isinstance(cell, MergedCell):
+        # A person's merging must not stop the batch (fault 40).
+        cell = sheet._cells[row, index + 1] = Cell(sheet, row, index + 1)  # type: ignore[attr-defined]
+    return cell
 
 
 def _note(column: Column) -> Comment:
@@ -134,9 +147,9 @@ def _set_up_print(sheet: Sheet) -> None:
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
-    sheet.oddFooter.left.text = "&A"
-    sheet.oddFooter.right.text = "&P / &N"
+    footer: Any = sheet.oddFooter
+    footer.left.text, footer.right.text = "&A", "&P / &N"
     for side in ("left", "right"):
         setattr(sheet.page_margins, side, 0.4)

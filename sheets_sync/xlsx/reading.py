@@ -1,29 +1,42 @@
-"""The bytes of a workbook → its worksheets as plain values, with the faults of cells in place."""
+"""A workbook's package → its worksheets as plain values, with the faults of cells in place."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from typing import Any
 
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
-from sheets_sync.spreadsheet import Cell, Worksheet
+from sheets_sync.spreadsheet import Cell, CellFault, Worksheet
+from sheets_sync.xlsx.package import Package, damaged
 
 _EPOCH = date(1899, 12, 30).toordinal()
 _DAY = 86_400
 
 
-def read_worksheets(content: bytes) -> list[Worksheet]:
+def read_worksheets(package: Package) -> tuple[Worksheet, ...]:
     """Return every tab; chart sheets hold no cells and are left out."""
-    with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
-        return [
-            Worksheet(found.name, _plain_rows(book.get_sheet_by_name(found.name)))
-            for found in book.sheets_metadata
-            if found.typ is SheetTypeEnum.WorkSheet
-        ]
+    parts = package.sheets()
+    try:
+        with CalamineWorkbook.from_filelike(BytesIO(package.content)) as book:
+            return tuple(
+                _worksheet(package, parts.get(found.name, ""), book.get_sheet_by_name(found.name))
+                for found in book.sheets_metadata
+                if found.typ is SheetTypeEnum.WorkSheet
+            )
+    except (CalamineError, ValueError) as fault:
+        raise damaged(package, fault) from fault
 
 
-def _plain_rows(sheet: CalamineSheet) -> Sequence[Sequence[Cell]]:
-    rows = sheet.to_python(skip_empty_area=False)
+def _worksheet(package: Package, part: str, sheet: CalamineSheet) -> Worksheet:
+    rows = _plain_rows(sheet)
+    if part in package.formulas:
+        for (row, column), fault in package.formulas[part].faults.items():
+            _set(rows, row, column, fault)
+    return Worksheet(sheet.name, rows)
+
+
+def _plain_rows(sheet: CalamineSheet) -> list[list[Cell]]:
+    rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
     # One loop without calls for text, which most cells are: 100,000 rows pass through here.
     for row in rows:
         for index, value in enumerate(row):
@@ -32,15 +45,22 @@ def _plain_rows(sheet: CalamineSheet) -> Sequence[Sequence[Cell]]:
     return rows
 
 
+def _set(rows: list[list[Cell]], row: int, column: int, fault: CellFault) -> None:
+    while len(rows) < row:
+        rows.append([])
+    cells = rows[row - 1]
+    cells.extend([""] * (column + 1 - len(cells)))
+    cells[column] = fault
+
+
 def _plain(value: float | bool | date | datetime | time | timedelta) -> float | int | bool:
-    kind = type(value)
-    if kind is bool:
+    if isinstance(value, bool):
         return value
-    number = value if kind is float or kind is int else _serial(value)
+    number = value if isinstance(value, float | int) else _serial(value)
     return int(number) if number == int(number) else number
 
 
-def _serial(value: date | datetime | time | timedelta) -> float:
+def _serial(value: date | time | timedelta) -> float:
     if isinstance(value, datetime):
         return value.toordinal() - _EPOCH + _part_of_day(value)
     if isinstance(value, date):

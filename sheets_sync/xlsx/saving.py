@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 
 
@@ -28,10 +27,10 @@ def replace_file(path: Path, content: bytes, *, last_look: Callable[[], None]) -
     _sync_folder(path.parent)
 
 
-def back_up(path: Path, *, today: date, keep: int) -> None:
-    """Copy the file into `backups/` unless today's copy is there; keep the latest few."""
+def back_up(path: Path, *, day: str, keep: int) -> None:
+    """Copy the file into `backups/` unless that day's copy is there; keep the latest few."""
     folder = path.parent / "backups"
-    copy = folder / f"{path.stem}-{today:%Y-%m-%d}{path.suffix}"
+    copy = folder / f"{path.stem}-{day}{path.suffix}"
     if keep < 1 or copy.exists():
         return
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -79,7 +78,9 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _backups(folder: Path, path: Path) -> list[Path]:
-    ours = re.compile(rf"{re.escape(path.stem)}-\d{{4}}-\d\d-\d\d{re.escape(path.suffix)}\Z")
+    ours = re.compile(
+        rf"{re.escape(path.stem)}-\d{{4}}-\d\d-\d\d(-abandoned)?{re.escape(path.suffix)}\Z"
+    )
     return sorted(entry for entry in folder.iterdir() if ours.match(entry.name))
 
 

@@ -1,32 +1,54 @@
 """A workbook file meets the protocol of a spreadsheet: create, read, write."""
 
 import hashlib
+import logging
 import os
-from collections.abc import Callable, Sequence
-from datetime import date
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook as Book
 from openpyxl import load_workbook
+from openpyxl.xml import DEFUSEDXML
 
 from sheets_sync.layout import Tab
 from sheets_sync.spreadsheet import Changes, SheetChanged, SheetError, Snapshot, Value
 from sheets_sync.xlsx.applying import apply
-from sheets_sync.xlsx.making import make_tab
+from sheets_sync.xlsx.formulas import put_back
+from sheets_sync.xlsx.locks import find_lock, is_abandoned, refuse_lock
+from sheets_sync.xlsx.losses import refuse_losses, refuse_missing_parts
+from sheets_sync.xlsx.making import make_tab, sized
+from sheets_sync.xlsx.package import Package, damaged, open_package
 from sheets_sync.xlsx.reading import read_worksheets
 from sheets_sync.xlsx.saving import back_up, replace_file
+from sheets_sync.xlsx.stamp import put_stamp, read_stamp
+
+if not DEFUSEDXML:
+    # Without it openpyxl expands entities (fault 33).
+    raise ImportError("defusedxml is needed; unset OPENPYXL_DEFUSEDXML and install it")
+
+log = logging.getLogger(__name__)
 
 
 class Workbook:
     """An `.xlsx` file that people open with LibreOffice or Excel."""
 
     def __init__(
-        self, path: Path, *, backups: int = 14, today: Callable[[], date] = date.today
+        self,
+        path: Path,
+        *,
+        backups: int = 14,
+        now: Callable[[], datetime] = datetime.now,
+        pause: float = 0.3,
     ) -> None:
         self.path = path.resolve()
         self._backups = backups
-        self._today = today
+        self._now = now
+        self._pause = pause
 
     @property
     def name(self) -> str:
@@ -35,53 +57,128 @@ class Workbook:
 
     def create(self, tabs: Sequence[Tab], rows: dict[str, list[list[Value]]]) -> None:
         """Make the file. Refuses to replace one."""
+        self._refuse_existing()
         book = Book()
-        book.remove(book.active)
+        book.remove(book.worksheets[0])
         for tab in tabs:
             make_tab(book, tab, rows.get(tab.title, ()))
-        replace_file(self.path, _saved(book), last_look=self._refuse_existing)
+        with _named(self.path):
+            replace_file(self.path, _saved(book), last_look=self._refuse_existing)
 
     def read(self) -> Snapshot:
         """Read all tabs at one moment."""
-        content = self._content()
-        return Snapshot(tuple(read_worksheets(content)), version=self._version(content))
+        package = open_package(self.path, pause=self._pause)
+        return Snapshot(
+            read_worksheets(package), read_stamp(package), self._version(package.content)
+        )
 
     def write(self, base: Snapshot, changes: Changes) -> None:
         """Apply the batch and put the new file in the old one's place; without changes, nothing."""
         if not changes:
             return
-        content = self._content()
+        self._refuse_lock()
+        package = open_package(self.path, pause=self._pause)
         self._refuse_changed(base)
-        book = load_workbook(BytesIO(content))
-        apply(book, changes)
-        saved = _saved(book)
-        back_up(self.path, today=self._today(), keep=self._backups)
-        replace_file(self.path, saved, last_look=lambda: self._refuse_changed(base))
-
-    def _content(self) -> bytes:
-        try:
-            return self.path.read_bytes()
-        except FileNotFoundError as missing:
-            raise SheetError(
-                f"{self.path}: the workbook is not there; put it back (copies are in "
-                f"{self.path.parent / 'backups'}) or make one with `tidings init`"
-            ) from missing
+        refuse_losses(package)
+        saved = _changed(package, changes)
+        with _named(self.path):
+            back_up(self.path, day=self._today(), keep=self._backups)
+            replace_file(self.path, saved, last_look=lambda: self._look_again(base))
 
     def _version(self, content: bytes) -> object:
         there = os.stat(self.path)
-        return (there.st_ino, there.st_size, there.st_mtime_ns, hashlib.blake2b(content).digest())
+        digest = hashlib.blake2b(content).digest()
+        return (there.st_ino, there.st_size, there.st_mtime_ns, digest)
+
+    def _look_again(self, base: Snapshot) -> None:
+        self._refuse_lock()
+        self._refuse_changed(base)
 
     def _refuse_changed(self, base: Snapshot) -> None:
-        # Fault 46: looked at again right before the rename.
-        if self._version(self._content()) != base.version:
+        # Fault 46: looked at right before the rename too.
+        try:
+            unchanged = self._version(self.path.read_bytes()) == base.version
+        except FileNotFoundError:
+            unchanged = False
+        if not unchanged:
             raise SheetChanged(f"{self.name} was saved by someone meanwhile; read it again")
 
     def _refuse_existing(self) -> None:
         if self.path.exists():
             raise SheetError(f"{self.path} exists already and is left as it is; name another file")
 
+    def _refuse_lock(self) -> None:
+        lock = find_lock(self.path, now=self._now().timestamp())
+        if lock is None:
+            return
+        if not is_abandoned(lock):
+            refuse_lock(self.path, lock)
+        back_up(self.path, day=f"{self._today()}-abandoned", keep=self._backups)
+        log.warning("%s: the lock of %s was left by a crash; going on", self.name, lock.holder)
+
+    def _today(self) -> str:
+        return f"{self._now():%Y-%m-%d}"
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into an error that says what to do."""
+    try:
+        yield
+    except OSError as refused:
+        raise SheetError(
+            f"{path}: could not be saved ({refused.strerror or refused}); nothing was changed. "
+            "Make room or give write access to its folder, then try again"
+        ) from refused
+
+
+def _changed(package: Package, changes: Changes) -> bytes:
+    try:
+        with warnings.catch_warnings():
+            # openpyxl warns of what it drops; `losses` has refused what matters.
+            warnings.simplefilter("ignore")
+            book = load_workbook(BytesIO(package.content), rich_text=True)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, SyntaxError) as fault:
+        raise damaged(package, fault) from fault
+    _resize_notes(book)
+    apply(book, changes)
+    if changes.stamp:
+        put_stamp(book, changes.stamp)
+    saved = _saved(book)
+    refuse_missing_parts(package, saved)
+    return _with_results(package, saved)
+
+
+def _resize_notes(book: Book) -> None:
+    # openpyxl forgets how large notes were.
+    for sheet in book.worksheets:
+        for cell in sheet._cells.values():
+            if cell.comment is not None:
+                sized(cell.comment)
+
 
 def _saved(book: Book) -> bytes:
     content = BytesIO()
     book.save(content)
+    return content.getvalue()
+
+
+def _with_results(package: Package, saved: bytes) -> bytes:
+    """Return the saved workbook with the formulas' stored results, which openpyxl drops."""
+    results = {
+        title: package.formulas[part].results
+        for title, part in package.sheets().items()
+        if part in package.formulas and package.formulas[part].results
+    }
+    if not results:
+        return saved
+    content = BytesIO()
+    with ZipFile(BytesIO(saved)) as before, ZipFile(content, "w", ZIP_DEFLATED) as after:
+        sheets = Package(package.name, saved, before).sheets()
+        with_formulas = {sheets[title]: results[title] for title in results if title in sheets}
+        for part in before.namelist():
+            xml = before.read(part)
+            if part in with_formulas:
+                xml = put_back(xml, with_formulas[part])
+            after.writestr(part, xml)
     return content.getvalue()

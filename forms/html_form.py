@@ -6,12 +6,11 @@ Pure: pages are text; who asked, and when, is not known here.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from gettext import NullTranslations
 from pathlib import Path
 
 from forms.definition import Form, Kind, Question
 from forms.rules import Fault, check_link, split_tags
-from forms.wording import N_, environment
+from forms.wording import N_, Words, environment
 
 TEMPLATES = Path(__file__).with_name("templates")
 STATIC = Path(__file__).with_name("static")
@@ -108,7 +107,7 @@ class Shown:
 class Pages:
     """Every page of the form, in one language."""
 
-    def __init__(self, form: Form, words: NullTranslations, *, community: str, language: str):
+    def __init__(self, form: Form, words: Words, *, community: str, language: str):
         self._form = form
         self._words = words
         self._templates = environment(TEMPLATES, words)

@@ -13,6 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 DOMAIN = "tidings"
 CATALOGUES = Path(__file__).parent / "locale"
 
+Words = gettext.NullTranslations
+"""A catalogue: what translates."""
+
 
 @cache
 def translations(language: str) -> gettext.NullTranslations:

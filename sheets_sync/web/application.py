@@ -1,0 +1,133 @@
+"""A Desk -> the application that answers for it: its routes, and what holds on every answer."""
+
+import logging
+import time
+import traceback
+from typing import Final
+
+from flask import Flask, Response, abort, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from forms.html_form import STATIC, Notice
+from forms.wording import N_
+from sheets_sync.state import StateError
+from sheets_sync.web.clerk import Clerk, html
+from sheets_sync.web.correcting import add_correcting
+from sheets_sync.web.desk import Desk
+from sheets_sync.web.headers import ALWAYS, OVER_HTTPS, PAPER
+from sheets_sync.web.posting import BODY_BYTES
+from sheets_sync.web.reporting import add_reporting
+
+log = logging.getLogger("tidings.web")
+
+MESSAGES: Final = {
+    400: Notice(N_("That was not understood"), N_("Please go back and try it once more.")),
+    404: Notice(
+        N_("Nothing here"),
+        N_("This address is not known, or the link is no longer valid. Nothing was changed."),
+    ),
+    405: Notice(N_("Nothing here"), N_("This address cannot be used in this way.")),
+    413: Notice(
+        N_("That was too much"),
+        N_("It is larger than a report can be. Go back, shorten it, and send it again."),
+    ),
+    415: Notice(
+        N_("That was not understood"), N_("Please use the form on this site to send a report.")
+    ),
+    500: Notice(
+        N_("Something went wrong on our side"),
+        N_("Nothing was stored. Go back: what you typed is still there. Please try again later."),
+    ),
+    503: Notice(N_("Something went wrong on our side"), N_("Please try again in a few minutes.")),
+}
+
+
+def create_app(desk: Desk) -> Flask:
+    """Return the application; it reads and writes nothing but through the desk."""
+    app = Flask("tidings", static_folder=str(STATIC), static_url_path="/static")
+    app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_BYTES
+    if desk.settings.proxies:
+        hops = desk.settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=1, x_host=0)  # type: ignore[method-assign]
+    clerk = Clerk(desk)
+    add_reporting(app, clerk)
+    add_correcting(app, clerk)
+    _add_papers(app, desk)
+    _add_health(app, desk)
+    _add_errors(app, clerk)
+    _protect(app)
+    return app
+
+
+def _add_papers(app: Flask, desk: Desk) -> None:
+    @app.get("/papers/", defaults={"name": ""})
+    @app.get("/papers/<path:name>")
+    def paper(name: str) -> Response:
+        found = desk.papers(name) or abort(404)
+        answer = Response(found.body, content_type=found.content_type)
+        answer.headers["Content-Security-Policy"] = PAPER
+        return answer
+
+
+def _add_health(app: Flask, desk: Desk) -> None:
+    last: dict[str, float] = {}
+
+    @app.get("/healthz")
+    def health() -> Response:
+        # At most one write a second, however often it is asked.
+        if time.monotonic() - last.get("proved", float("-inf")) > 1:
+            try:
+                desk.journal.prove_writable(now=desk.now())
+            except StateError:
+                return Response("the state cannot be written\n", 503, mimetype="text/plain")
+            last["proved"] = time.monotonic()
+        return Response("ok\n", mimetype="text/plain")
+
+
+def _add_errors(app: Flask, clerk: Clerk) -> None:
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        status = error.code or 500
+        answer = html(clerk.pages.message(MESSAGES.get(status, MESSAGES[400]), onward="/"), status)
+        if status == 405:
+            answer.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+        return answer
+
+    @app.errorhandler(StateError)
+    def unreadable(_error: StateError) -> Response:
+        return html(clerk.pages.message(MESSAGES[503]), 503)
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        # Where it happened, never its words: they may be people's (fault 83).
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [f"{frame.filename}:{frame.lineno}" for frame in frames]
+        log.error("%s at %s", type(error).__name__, " < ".join(reversed(places)))
+        return html(clerk.pages.message(MESSAGES[500]), 500)
+
+
+def _protect(app: Flask) -> None:
+    @app.before_request
+    def begin() -> None:
+        g.begun = time.monotonic()
+
+    @app.after_request
+    def protect(answer: Response) -> Response:
+        for name, value in ALWAYS:
+            answer.headers.setdefault(name, value)
+        if request.is_secure:
+            answer.headers.setdefault(*OVER_HTTPS)
+        if request.endpoint == "static" and answer.status_code == 200:
+            answer.headers["Cache-Control"] = "public, max-age=3600"
+        _record(answer)
+        return answer
+
+
+def _record(answer: Response) -> None:
+    # The rule, not the path: paths carry tokens, and whatever a visitor likes to write.
+    rule = request.url_rule.rule if request.url_rule else "(no such page)"
+    took = (time.monotonic() - g.get("begun", time.monotonic())) * 1000
+    method = request.method.encode("ascii", "backslashreplace").decode()
+    log.info("%r %s %d %.0f ms", method, rule, answer.status_code, took)

@@ -1,0 +1,107 @@
+"""A request's body -> a Post: what was typed, by whom, on which form; or a refusal.
+
+Bodies are bounded before they are parsed (fault 6).
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+
+from forms.definition import Form, Kind
+from forms.html_form import TOKEN_FIELD, TRAP_FIELD
+from forms.rules import clean
+from sheets_sync.links import Links, Purpose
+from sheets_sync.web.doorkeeping import address_block
+
+BODY_BYTES = 256 * 1024
+MOST_FIELDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the hidden token says: the submission's key, and when the form was opened."""
+
+    key: str
+    opened: float
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a browser sent."""
+
+    typed: Mapping[str, str]
+    ticket: Ticket | None
+    """None: the token is missing, or not one of ours."""
+    trap: str
+    block: str
+    foreign: bool
+    """Another site made the browser send it (fault 14)."""
+
+
+def new_ticket(now: datetime) -> Ticket:
+    """Return a fresh key, for a form that is opened now."""
+    return Ticket(secrets.token_urlsafe(16), now.timestamp())
+
+
+def sign(links: Links, ticket: Ticket) -> str:
+    """Return the ticket as a token that only we can make."""
+    return links.sign(Purpose.FORM, ticket.key, f"{ticket.opened:.3f}")
+
+
+def read_post(request: Request, form: Form, links: Links) -> Post:
+    """Return what was sent; raises werkzeug's 413 and 415."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise UnsupportedMediaType
+    if request.get_data(cache=True).count(b"&") >= MOST_FIELDS:
+        raise RequestEntityTooLarge
+    return Post(
+        typed=_typed(request, form),
+        ticket=_ticket(links, request.form.get(TOKEN_FIELD, "")),
+        trap=clean(request.form.get(TRAP_FIELD, "")),
+        block=address_block(request.remote_addr or ""),
+        foreign=_is_foreign(request, links.public_url),
+    )
+
+
+def prefilled(request: Request, form: Form) -> dict[str, str]:
+    """Return the answers that the page's address brings along."""
+    return {
+        question.name: ", ".join(request.args.getlist(question.name))
+        for question in form.questions
+        if question.name in request.args
+    }
+
+
+def _typed(request: Request, form: Form) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for question in form.questions:
+        values = [one for one in request.form.getlist(question.name) if one.strip()]
+        if values:
+            # Ticked tags and typed ones come as several fields of one name.
+            found[question.name] = ", ".join(values) if question.kind is Kind.TAGS else values[0]
+    return found
+
+
+def _ticket(links: Links, token: str) -> Ticket | None:
+    parts = links.read(Purpose.FORM, token)
+    if parts is None or len(parts) != 2:
+        return None
+    return Ticket(parts[0], float(parts[1]))
+
+
+def _is_foreign(request: Request, public_url: str) -> bool:
+    # Browsers send the first over https and to localhost only, the second with every post;
+    # what sends neither is no browser, and has nobody's standing to misuse.
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return False
+    ours = {request.host.casefold(), urlsplit(public_url).netloc.casefold()}
+    return urlsplit(origin).netloc.casefold() not in ours - {""}

@@ -3,9 +3,12 @@
 Secrets never stand in it: they come from the environment or from a file with mode 0600.
 """
 
+import difflib
+import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -112,17 +115,66 @@ class Settings(_Section):
 def load_settings(path: Path) -> Settings:
     """Read `tidings.toml`; raises SettingsError naming the file and each fault."""
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return read_settings(path.read_text("utf-8"), name=str(path))
     except FileNotFoundError as error:
         raise SettingsError(
             f"{path} is not there; run this in a project folder, or make one with: tidings init"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8 text ({error.reason}); save it so") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def read_settings(text: str, *, name: str) -> Settings:
+    """Return what a TOML text says; raises SettingsError under this file name."""
+    try:
+        return Settings.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{name} is not TOML: {error}") from error
     except ValidationError as error:
-        lines = [f"  {_dotted(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
-        raise SettingsError("\n".join([f"{path} has {len(lines)} fault(s):", *lines])) from error
+        faults = [f"  {_place(text, f['loc'])}: {_words(f)}" for f in error.errors()]
+        raise SettingsError("\n".join([f"{name} has {len(faults)} fault(s):", *faults])) from error
 
 
-def _dotted(loc: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in loc)
+def _place(text: str, loc: tuple[int | str, ...]) -> str:
+    """Return a fault's dotted key, and its line where it can be told."""
+    keys = [str(part) for part in loc if part != "[key]"]
+    line = _line(text, keys)
+    return ".".join(keys) + (f" (line {line})" if line else "")
+
+
+def _line(text: str, keys: list[str]) -> int | None:
+    """Return the line on which a key, or else its section, begins."""
+    section: list[str] = []
+    found = None
+    for number, line in enumerate(text.splitlines(), 1):
+        if heading := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
+            section = [part.strip(" \"'") for part in heading[1].split(".")]
+            found = number if section == keys else found
+        elif key := re.match(r"""\s*["']?([^"'=#]+?)["']?\s*=""", line):
+            here = [*section, *(part.strip() for part in key[1].split("."))]
+            if here == keys[: len(here)]:
+                return number
+    return found
+
+
+def _words(fault: Any) -> str:
+    if fault["type"] == "extra_forbidden":
+        return f"is not a setting{_guess(fault['loc'])}; check its spelling or remove it"
+    if fault["type"] == "value_error":
+        return str(fault["ctx"]["error"])
+    return f"{str(fault['msg'])[:1].lower()}{fault['msg'][1:]}"
+
+
+def _guess(loc: tuple[int | str, ...]) -> str:
+    known = list(_keys(Settings))
+    near = difflib.get_close_matches(".".join(map(str, loc)), known, n=1, cutoff=0.75)
+    return f" (perhaps {near[0]}?)" if near else ""
+
+
+def _keys(model: type[BaseModel], before: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield before + name
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _keys(field.annotation, f"{before}{name}.")

@@ -1,0 +1,76 @@
+"""`tidings.toml` -> settings, or every fault at once (fault 79)."""
+
+import pytest
+
+from sheets_sync.settings import Settings, SettingsError, load_settings, read_settings
+
+
+def read(text: str) -> Settings:
+    return read_settings(text, name="tidings.toml")
+
+
+def test_an_empty_file_gives_the_defaults():
+    assert read("") == Settings()
+
+
+def test_what_is_written_counts():
+    settings = read('[community]\nname = "Riverside"\ntimezone = "Asia/Dhaka"\n')
+
+    assert (settings.community.name, settings.zone.key) == ("Riverside", "Asia/Dhaka")
+
+
+# fault 79
+def test_all_faults_are_listed_at_once_with_key_line_and_remedy():
+    text = """\
+[community]
+nmae = "Riverside"
+timezone = "Mars/Olympus"
+public_url = "reports.example.org"
+
+[digest]
+hour = 25
+weekday = "mon"
+
+[groups]
+boss = ["Council"]
+"""
+
+    with pytest.raises(SettingsError) as caught:
+        read(text)
+
+    assert str(caught.value).splitlines() == [
+        "tidings.toml has 6 fault(s):",
+        "  community.timezone (line 3): 'Mars/Olympus' is not a time zone; write one such as "
+        "Europe/Berlin",
+        "  community.public_url (line 4): 'reports.example.org' is not an address; write one such "
+        "as https://reports.example.org",
+        "  community.nmae (line 2): is not a setting (perhaps community.name?); check its spelling "
+        "or remove it",
+        "  groups.boss (line 11): input should be 'member', 'mentor', 'alumni' or 'coordinator'",
+        "  digest.weekday (line 8): input should be 'monday', 'tuesday', 'wednesday', 'thursday', "
+        "'friday', 'saturday' or 'sunday'",
+        "  digest.hour (line 7): input should be less than or equal to 23",
+    ]
+
+
+def test_what_is_not_toml_is_refused_with_its_line():
+    with pytest.raises(SettingsError, match=r"^tidings\.toml is not TOML: .*line 1"):
+        read("name = Riverside")
+
+
+def test_the_same_key_twice_is_refused():
+    with pytest.raises(SettingsError, match="is not TOML"):
+        read("[digest]\nhour = 7\nhour = 8\n")
+
+
+def test_a_missing_file_tells_how_to_make_one(tmp_path):
+    with pytest.raises(SettingsError, match="make one with: tidings init"):
+        load_settings(tmp_path / "tidings.toml")
+
+
+def test_other_encodings_are_refused(tmp_path):
+    path = tmp_path / "tidings.toml"
+    path.write_bytes(b'[community]\nname = "Caf\xe9"\n')
+
+    with pytest.raises(SettingsError, match="is not UTF-8 text"):
+        load_settings(path)

@@ -196,11 +196,11 @@ class _Issue:
         shown = ordered[: self._rules.maximum_reports]
         sections = (
             Section(
-                Part.MENTEES, self._in_order(self._mentee_item(a) for a in shown if a in theirs)
+                Part.MENTEES, _in_order(self._mentee_item(a) for a in shown if a in theirs)
             ),
             Section(
                 Part.REPORTS,
-                self._in_order(
+                _in_order(
                     self._shelf.item(subscriber.filter, at) for at in shown if at not in theirs
                 ),
             ),

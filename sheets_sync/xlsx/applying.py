@@ -1,7 +1,10 @@
 """An openpyxl workbook and a batch of changes → the workbook with them, all else untouched."""
 
+from typing import Any
+
 from openpyxl import Workbook as Book
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet as Sheet
 
 from sheets_sync.layout import TABS, Column
@@ -55,13 +58,30 @@ def _edit(sheet: Sheet, edit: Edit) -> None:
 
 
 def _append(sheet: Sheet, appends: list[Append]) -> None:
-    row = last_row(sheet)
+    before = row = last_row(sheet)
     for append in appends:
         row += 1
         for column, value in append.values.items():
             if value is not None:
                 put_new(sheet, row, column, value)
     _widen_filter(sheet, row=row)
+    _stretch(sheet, before, row)
+
+
+def _stretch(sheet: Sheet, before: int, after: int) -> None:
+    """Let the new rows join the lists, conditional formats and tables that ended above them."""
+    rules: list[Any] = [*sheet.data_validations.dataValidation, *sheet.conditional_formatting]
+    for rule in rules:
+        for area in rule.sqref.ranges:
+            if area.max_row == before > area.min_row:
+                area.expand(down=after - before)
+    for table in sheet.tables.values():
+        area = CellRange(table.ref)
+        if area.max_row == before and not table.totalsRowCount:
+            area.expand(down=after - before)
+            table.ref = area.coord
+            if table.autoFilter is not None:
+                table.autoFilter.ref = area.coord
 
 
 def last_row(sheet: Sheet) -> int:

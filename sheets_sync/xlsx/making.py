@@ -94,7 +94,7 @@ def writable(sheet: Sheet, row: int, index: int) -> Cell:
     cell = sheet.cell(row, index + 1)
     if isinstance(cell, MergedCell):
         # A person's merging must not stop the batch (fault 40).
-        cell = sheet._cells[row, index + 1] = Cell(sheet, row, index + 1)  # type: ignore[attr-defined]
+        cell = sheet._cells[row, index + 1] = Cell(sheet, row, index + 1)
     return cell
 
 

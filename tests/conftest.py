@@ -1,9 +1,11 @@
 """What every test run shares: a run that allows no skips fails on one and names it."""
 
 import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 MAY_BE_SKIPPED = "LibreOffice"
 """Too large to install for each run; a skip whose reason names it is allowed."""
@@ -49,3 +51,26 @@ def pytest_configure(config: pytest.Config) -> None:
     """Allow no skips where CI asks for it; a worker only reports to the run that started it."""
     if os.environ.get("TIDINGS_NO_SKIPS") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(NoSkips())
+
+
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return one Chromium for the whole run."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("Chromium is not installed; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
+        yield opened
+        opened.close()

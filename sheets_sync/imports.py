@@ -54,7 +54,7 @@ class Import:
 
     def _lines(self, rows: int) -> Iterator[str]:
         for tab, added in self.added.items():
-            yield f"{tab}: {len(added)} to add, {self.there[tab]} there already"
+            yield f"{tab}: {len(added)} new, {self.there[tab]} there already"
             for cells in added[:rows]:
                 yield "    " + " · ".join(_short(value) for value in cells.values())
         yield from self.notes

@@ -255,9 +255,9 @@ def test_into_an_empty_workbook_everything_is_added() -> None:
         "Mentors"
     ] * 2 + ["Reports"] * 2
     assert planned.text().splitlines() == [
-        "People: 2 to add, 0 there already",
-        "Mentors: 2 to add, 0 there already",
-        "Reports: 2 to add, 0 there already",
+        "People: 2 new, 0 there already",
+        "Mentors: 2 new, 0 there already",
+        "Reports: 2 new, 0 there already",
         "Left out: 0",
     ]
 
@@ -272,9 +272,9 @@ def test_what_is_there_is_left_alone() -> None:
 
     assert not planned.changes
     assert planned.text().splitlines() == [
-        "People: 0 to add, 2 there already",
-        "Mentors: 0 to add, 2 there already",
-        "Reports: 0 to add, 1 there already",
+        "People: 0 new, 2 there already",
+        "Mentors: 0 new, 2 there already",
+        "Reports: 0 new, 1 there already",
         "Reports: 1 whose rows were removed before stay out",
         "Left out: 0",
     ]

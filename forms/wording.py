@@ -1,13 +1,16 @@
-"""Words of pages and mails -> the reader's language, through gettext.
+"""Words, dates and direction of pages and mails -> the reader's language.
 
-The one home of gettext. English is the language of the source, so a language without a
+The one home of gettext and Babel. English is the language of the source, so a language without a
 catalogue falls back to it.
 """
 
 import gettext
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 DOMAIN = "tidings"
@@ -42,3 +45,26 @@ def environment(templates: Path, words: gettext.NullTranslations) -> Environment
     )
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     return made
+
+
+@cache
+def language(*wishes: str) -> str:
+    """Return the first wish that is a language, as `en` or `pt-BR`; English when none is."""
+    for wish in wishes:
+        try:
+            return str(Locale.parse(wish.strip().replace("_", "-"), sep="-")).replace("_", "-")
+        except (ValueError, UnknownLocaleError):
+            continue
+    return "en"
+
+
+def direction(language: str) -> str:
+    """Return which way a language is written: `ltr` or `rtl`."""
+    return Locale.parse(language, sep="-").text_direction
+
+
+@cache
+def day(when: date, language: str, *, today: date) -> str:
+    """Return a day as people write it, with the year where it is not this year."""
+    skeleton = "MMMMd" if when.year == today.year else "yMMMMd"
+    return format_skeleton(skeleton, when, locale=Locale.parse(language, sep="-"))

@@ -1,0 +1,151 @@
+"""An edition -> everything of its mail that stands around the reports, as templates show it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from digests.edition import Content, Desk, Edition, Part
+from digests.filters import Everything
+from digests.phrases import headline, week_of
+from digests.views import Lines, QuietLine, Teller, WaitingLine
+from forms.wording import N_
+
+HEADINGS = {Part.MENTEES: N_("Your mentees"), Part.REPORTS: N_("Reports")}
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What every mail of a community says about itself."""
+
+    community: str
+    language: str
+    """The community's; for readers who chose none."""
+    form_url: str
+    """Where anybody reports, when there is no personal link; may be empty."""
+    contact: str
+    """A mailbox that a person reads: questions, and leaving while there is no public address."""
+    more_url: str = ""
+    """Where the reports that did not fit can be read; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Where in a mail things go that are not the frame's."""
+
+    form: str
+    """Empty where nobody can report by link."""
+    leave: str
+    """Empty where nobody can leave by link."""
+    more: str
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A heading, and where its reports go."""
+
+    heading: str
+    items: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailView:
+    """A mail without its reports."""
+
+    subject: str
+    headline: str
+    week: int
+    notices: tuple[str, ...]
+    sections: tuple[SectionView, ...]
+    more: str
+    form: str
+    leave: str
+    quiet: Lines[QuietLine]
+    waiting: Lines[WaitingLine]
+    problems_heading: str
+    problems: Lines[str]
+    notes: Lines[str]
+    because: str
+    holds: str
+    how_to_leave: str
+    run_by: str
+
+
+def mail_view(
+    edition: Edition, teller: Teller, masthead: Masthead, marks: Marks, *, on_roster: bool
+) -> MailView:
+    """Return what a mail's templates show."""
+    content = edition.content
+    desk = content.desk or Desk()
+    headings = [teller.say(HEADINGS[section.part]) for section in content.sections]
+    return MailView(
+        subject=teller.subject(content, edition.issue),
+        headline=headline(content, teller.words),
+        week=week_of(edition.issue),
+        notices=tuple(_notices(content, teller)),
+        sections=tuple(map(SectionView, headings, marks.sections)),
+        more=marks.more,
+        form=marks.form,
+        leave=marks.leave,
+        quiet=teller.quiet(content.quiet),
+        waiting=teller.waiting(desk.waiting),
+        problems_heading=teller.count(
+            "{count} problem to mend", "{count} problems to mend", len(desk.problems)
+        ),
+        problems=teller.lines([problem.text() for problem in desk.problems]),
+        notes=teller.lines(desk.notes),
+        because=_because(masthead, teller, on_roster=on_roster),
+        holds=_holds(content, teller),
+        how_to_leave=_how_to_leave(masthead, teller),
+        run_by=_run_by(masthead, teller),
+    )
+
+
+def _notices(content: Content, teller: Teller) -> Iterator[str]:
+    if content.first:
+        yield teller.say(N_("This is your first mail. It starts with what came lately."))
+    if content.unread_filter:
+        yield teller.say(
+            N_(
+                "Your filter “{filter}” could not be read. Until it is corrected, you get "
+                "everything."
+            ),
+            filter=teller.line(content.unread_filter),
+        )
+    if content.left_behind:
+        yield teller.count(
+            "It has been a while. This mail goes back {weeks} weeks; {count} older report is not "
+            "in it.",
+            "It has been a while. This mail goes back {weeks} weeks; {count} older reports are "
+            "not in it.",
+            content.left_behind,
+            weeks=content.catch_up_weeks,
+        )
+
+
+def _because(masthead: Masthead, teller: Teller, *, on_roster: bool) -> str:
+    if on_roster:
+        said = N_("You get this mail because you are on the roster of {community}.")
+    else:
+        said = N_("You get this mail because this address is subscribed to {community}.")
+    return teller.say(said, community=masthead.community)
+
+
+def _holds(content: Content, teller: Teller) -> str:
+    if isinstance(content.filter, Everything):
+        return teller.say(N_("It holds everything that was reported."))
+    chosen = teller.line(str(content.filter))
+    return teller.say(N_("It holds what you chose: {filter}"), filter=chosen)
+
+
+def _how_to_leave(masthead: Masthead, teller: Teller) -> str:
+    if masthead.contact:
+        said = N_("To get less or to leave, write to {contact}.")
+        return teller.say(said, contact=masthead.contact)
+    return teller.say(N_("To get less or to leave, tell a coordinator."))
+
+
+def _run_by(masthead: Masthead, teller: Teller) -> str:
+    if masthead.contact:
+        said = N_("The coordinators of {community} run it: {contact}")
+        return teller.say(said, community=masthead.community, contact=masthead.contact)
+    return teller.say(N_("The coordinators of {community} run it."), community=masthead.community)

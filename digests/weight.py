@@ -1,0 +1,38 @@
+"""A text -> how many bytes it takes in a mail, and which transfer encoding takes fewest."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+LINE = 76 / 78
+"""Each encoded line of at most 76 characters ends with two more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """Bytes of a part of a mail in either transfer encoding; parts add up."""
+
+    quoted: float = 0
+    base64: float = 0
+
+    def __add__(self, other: "Weight") -> "Weight":
+        return Weight(self.quoted + other.quoted, self.base64 + other.base64)
+
+    @property
+    def least(self) -> int:
+        """Bytes in the encoding that takes fewest."""
+        return int(min(self.quoted, self.base64)) + 1
+
+
+def weigh(text: str) -> Weight:
+    """Return about how many bytes a text takes, rather too many than too few."""
+    whole = len(text.encode("utf-8", "replace"))
+    plain = sum(1 for _ in filter(str.isascii, text)) if not text.isascii() else whole
+    breaks, signs = text.count("\n"), text.count("=")
+    quoted = plain + 3 * (whole - plain) + 2 * signs
+    return Weight((quoted * 1.02) / LINE + 3 * breaks, (whole + breaks) * 4 / 3 / LINE + 4)
+
+
+def transfer_encoding(text: str) -> Literal["quoted-printable", "base64"]:
+    """Return the transfer encoding in which a text takes fewest bytes."""
+    weight = weigh(text)
+    return "quoted-printable" if weight.quoted <= weight.base64 else "base64"

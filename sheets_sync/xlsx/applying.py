@@ -69,12 +69,12 @@ def _append(sheet: Sheet, appends: list[Append]) -> None:
 
 
 def _stretch(sheet: Sheet, before: int, after: int) -> None:
-    """Let the new rows join the lists, conditional formats and tables that ended above them."""
+    """Let the new rows join the lists, conditional formats and tables of the row above them."""
     rules: list[Any] = [*sheet.data_validations.dataValidation, *sheet.conditional_formatting]
     for rule in rules:
         for area in rule.sqref.ranges:
-            if area.max_row == before > area.min_row:
-                area.expand(down=after - before)
+            if area.min_row <= before <= area.max_row < after:
+                area.expand(down=after - area.max_row)
     for table in sheet.tables.values():
         area = CellRange(table.ref)
         if area.max_row == before and not table.totalsRowCount:

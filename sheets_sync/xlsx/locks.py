@@ -97,7 +97,11 @@ def _names_of_processes() -> set[str]:
         numbers = []
     for number in numbers:
         try:
-            names.add(Path(f"/proc/{number}/comm").read_text("utf-8", "replace").strip())
+            stat = Path(f"/proc/{number}/stat").read_text("utf-8", "replace")
+            name, _, state = stat.partition("(")[2].rpartition(") ")
+            # A zombie is dead already.
+            if not state.startswith("Z"):
+                names.add(name)
         except (FileNotFoundError, ProcessLookupError):
             continue
         except OSError:

@@ -47,10 +47,10 @@ _PARTS = {
     "connections": "a data connection",
     "diagrams": "a diagram",
 }
-# Rebuilt by the editor, or nothing that a person made.
+# Rebuilt by the editor, or nothing that a person made; drawings are judged by what is in them.
 _REBUILT = re.compile(
     r"calcchain|printersettings|sharedstrings|customxml|docmetadata|docprops|persons?/|thumbnail"
-    r"|vmldrawing|comments|\.rels$|/$|theme|charts/(style|colors)|metadata|revisions",
+    r"|drawings/|comments|\.rels$|/$|theme|charts/(style|colors)|metadata|revisions",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")

@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet as Sheet
 
 from sheets_sync.layout import Column, Holds, Owner, Tab
 from sheets_sync.spreadsheet import Value
+from sheets_sync.xlsx import columns
 from sheets_sync.xlsx.cell import DATE_FORMAT, MOMENT_FORMAT, TEXT_FORMAT, put
 
 LAST_ROW = 1_048_576
@@ -45,8 +46,8 @@ _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 def make_tab(book: Book, tab: Tab, rows: Sequence[Sequence[Value]] = ()) -> Sheet:
     """Add the tab with its header, its formats, and these rows below."""
     sheet: Sheet = book.create_sheet(tab.title)
-    columns = [column for column in tab.columns if not column.optional]
-    for index, column in enumerate(columns):
+    made = [column for column in tab.columns if not column.optional]
+    for index, column in enumerate(made):
         make_column(sheet, 1, index, column)
     for number, row in enumerate(rows, start=2):
         for index, value in enumerate(row):
@@ -54,8 +55,8 @@ def make_tab(book: Book, tab: Tab, rows: Sequence[Sequence[Value]] = ()) -> Shee
                 put_new(sheet, number, index, value)
     sheet.row_dimensions[1].height = 24
     sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{max(sheet.max_row, 1)}"
-    sheet.sheet_properties.tabColor = _TAB_COLOUR[columns[0].owner]
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(made))}{max(sheet.max_row, 1)}"
+    sheet.sheet_properties.tabColor = _TAB_COLOUR[made[0].owner]
     _set_up_print(sheet)
     return sheet
 
@@ -83,7 +84,7 @@ def make_plain_column(sheet: Sheet, row: int, index: int, name: str) -> Cell:
 def put_new(sheet: Sheet, row: int, index: int, value: Value) -> None:
     """Put a value into a cell; one without a format of its own takes its column's."""
     cell = writable(sheet, row, index)
-    column: Any = sheet.column_dimensions.get(get_column_letter(index + 1))
+    column = columns.format_of(sheet, index)
     if column is not None and column.has_style and not cell.has_style:
         cell._style = copy(column._style)  # type: ignore[attr-defined]
     put(cell, value)
@@ -113,7 +114,7 @@ def sized(comment: Comment) -> Comment:
 
 
 def _format_column(sheet: Sheet, index: int, column: Column) -> None:
-    dimension = sheet.column_dimensions[get_column_letter(index + 1)]
+    dimension = columns.own_format(sheet, index)
     dimension.width = column.width
     dimension.number_format = _FORMATS[column.holds]
     dimension.alignment = Alignment(

@@ -19,7 +19,7 @@ from sheets_sync.layout import Tab
 from sheets_sync.spreadsheet import Changes, SheetChanged, SheetError, Snapshot, Value
 from sheets_sync.xlsx.applying import apply
 from sheets_sync.xlsx.formulas import put_back
-from sheets_sync.xlsx.locks import find_lock, is_abandoned, refuse_lock
+from sheets_sync.xlsx.locks import Lock, find_lock, is_abandoned, refuse_lock
 from sheets_sync.xlsx.losses import refuse_losses, refuse_missing_parts
 from sheets_sync.xlsx.making import make_tab, sized
 from sheets_sync.xlsx.package import Package, damaged, open_package
@@ -76,13 +76,13 @@ class Workbook:
         """Apply the batch and put the new file in the old one's place; without changes, nothing."""
         if not changes:
             return
-        self._refuse_lock()
+        left_behind = self._find_lock()
         package = open_package(self.path, pause=self._pause)
         self._refuse_changed(base)
         refuse_losses(package)
         saved = _changed(package, changes)
         with _named(self.path):
-            back_up(self.path, day=self._today(), keep=self._backups)
+            self._back_up(left_behind)
             replace_file(self.path, saved, last_look=lambda: self._look_again(base))
 
     def _version(self, content: bytes) -> object:
@@ -91,7 +91,7 @@ class Workbook:
         return (there.st_ino, there.st_size, there.st_mtime_ns, digest)
 
     def _look_again(self, base: Snapshot) -> None:
-        self._refuse_lock()
+        self._find_lock()
         self._refuse_changed(base)
 
     def _refuse_changed(self, base: Snapshot) -> None:
@@ -107,17 +107,21 @@ class Workbook:
         if self.path.exists():
             raise SheetError(f"{self.path} exists already and is left as it is; name another file")
 
-    def _refuse_lock(self) -> None:
+    def _find_lock(self) -> Lock | None:
+        """Return a lock that a crash left behind; raise SheetBusy for any other."""
         lock = find_lock(self.path, now=self._now().timestamp())
-        if lock is None:
-            return
-        if not is_abandoned(lock):
+        if lock is not None and not is_abandoned(lock):
             refuse_lock(self.path, lock)
-        back_up(self.path, day=f"{self._today()}-abandoned", keep=self._backups)
-        log.warning("%s: the lock of %s was left by a crash; going on", self.name, lock.holder)
+        return lock
 
-    def _today(self) -> str:
-        return f"{self._now():%Y-%m-%d}"
+    def _back_up(self, left_behind: Lock | None) -> None:
+        today = f"{self._now():%Y-%m-%d}"
+        back_up(self.path, day=today, keep=self._backups)
+        if left_behind is not None:
+            back_up(self.path, day=f"{today}-abandoned", keep=self._backups)
+            log.warning(
+                "%s: the lock of %s was left by a crash; going on", self.name, left_behind.holder
+            )
 
 
 @contextmanager

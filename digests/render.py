@@ -148,7 +148,12 @@ class _Studio:
         self._teller = Teller(stock, words, tongue)
         self._words = words
         self._templates = _environment(words)
-        self._inliner = CSSInliner(load_remote_stylesheets=False)
+        self._inliner = CSSInliner(
+            extra_css=_CSS,
+            inline_style_tags=False,
+            keep_style_tags=True,
+            load_remote_stylesheets=False,
+        )
         self._fragments: dict[tuple[str, object], _Fragment] = {}
         self._own: dict[tuple[str, str], str] = {}
 
@@ -276,7 +281,6 @@ def _environment(words: NullTranslations) -> Environment:
         "isolated": isolated_text,
         "underlined": underlined,
     }
-    made.globals |= {"css": _CSS}
     return made
 
 

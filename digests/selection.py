@@ -195,9 +195,7 @@ class _Issue:
         ordered = [at for at in reach if at in theirs] + [at for at in reach if at not in theirs]
         shown = ordered[: self._rules.maximum_reports]
         sections = (
-            Section(
-                Part.MENTEES, _in_order(self._mentee_item(a) for a in shown if a in theirs)
-            ),
+            Section(Part.MENTEES, _in_order(self._mentee_item(a) for a in shown if a in theirs)),
             Section(
                 Part.REPORTS,
                 _in_order(

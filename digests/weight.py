@@ -1,7 +1,6 @@
-"""A text -> how many bytes it takes in a mail, and which transfer encoding takes fewest."""
+"""A text -> how many bytes it takes in a mail, in the transfer encoding that takes fewest."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 LINE = 76 / 78
 """Each encoded line of at most 76 characters ends with two more."""
@@ -30,9 +29,3 @@ def weigh(text: str) -> Weight:
     breaks, signs = text.count("\n"), text.count("=")
     quoted = plain + 3 * (whole - plain) + 2 * signs
     return Weight((quoted * 1.02) / LINE + 3 * breaks, (whole + breaks) * 4 / 3 / LINE + 4)
-
-
-def transfer_encoding(text: str) -> Literal["quoted-printable", "base64"]:
-    """Return the transfer encoding in which a text takes fewest bytes."""
-    weight = weigh(text)
-    return "quoted-printable" if weight.quoted <= weight.base64 else "base64"

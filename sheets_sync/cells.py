@@ -1,5 +1,6 @@
 """One cell <-> the text, day or moment that it stands for."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ from sheets_sync.spreadsheet import Cell, CellFault, Value
 
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - serial numbers count in the spreadsheet's own zone
 SECOND = 1 / 86400
+EXAMPLE = "2026-11-30"
 
 
 def as_text(cell: Cell) -> str:
@@ -43,7 +45,10 @@ def as_day(cell: Cell, *, today: date) -> date | Fault | None:
 
 def any_day(cell: Cell) -> date | Fault | None:
     """Return the day of a cell that may lie in the future, such as the end of a break."""
-    return as_day(cell, today=date.max - timedelta(days=1))
+    found = as_day(cell, today=date.max - timedelta(days=1))
+    if isinstance(found, Fault) and "example" in found.values:
+        return replace(found, values={**found.values, "example": EXAMPLE})
+    return found
 
 
 def _serial_day(cell: Cell) -> date | None:

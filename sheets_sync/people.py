@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from forms.rules import Fault, check_address
+from forms.rules import Fault, check_address, one_line
 from sheets_sync.cells import any_day, as_text, shown
 from sheets_sync.community import Person, Problem, Role
 from sheets_sync.headers import Table, plain
@@ -23,6 +23,7 @@ DEFAULT_GROUPS: Mapping[Role, tuple[str, ...]] = {
     Role.ALUMNI: ("Alumni", "Alumnus", "Alumna"),
     Role.COORDINATOR: ("Coordinator",),
 }
+ATTRIBUTES = ("name", "email", "username")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _lines(table: Table) -> tuple[list[_Line], list[Problem]]:
     problems: list[Problem] = []
     rows: dict[tuple[str, str], int] = {}
     for number, cells in table.data():
-        name, email, username = (table.text(cells, c) for c in ("name", "email", "username"))
+        name, email, username = (one_line(table.text(cells, c)) for c in ATTRIBUTES)
         line = _Line(number, name, email, username, cells)
         if not (line.name or line.email or line.username):
             continue

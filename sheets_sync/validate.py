@@ -125,7 +125,7 @@ class Judge:
         memory = self._with_mentor(memory, read.match)
         report = self._report(id, cells, read, memory, status)
         told = faults if status in LOOKED_AT else []
-        problems = tuple(self._problem(row, cells, *fault) for fault in told)
+        problems = tuple(self._problem(row, cells, id, *fault) for fault in told)
         return Judged(row, report, memory, problems)
 
     def _read(self, cells: Sequence[Cell], before: Report | None) -> _Read:
@@ -249,13 +249,15 @@ class Judge:
         answers = ((q.label, self._table.text(cells, q.column)) for q in self._further)
         return tuple((label, answer) for label, answer in answers if answer)
 
-    def _problem(self, row: int, cells: Sequence[Cell], column: str, fault: Fault) -> Problem:
-        value = shown(self._table.cell(cells, column))
+    def _problem(
+        self, row: int, cells: Sequence[Cell], id: str, column: str, fault: Fault
+    ) -> Problem:
+        value = id if column == "id" else shown(self._table.cell(cells, column))
         return Problem(self._table.title, row, column, value, *fault.text())
 
 
 def _public_name(reporter: str) -> str:
-    name, _ = split_name_and_address(reporter)
+    name, _ = split_name_and_address(reporter)  # also puts the name on one line
     return name or UNNAMED
 
 

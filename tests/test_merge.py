@@ -117,7 +117,7 @@ def test_the_faults_of_a_pair_are_found():
     assert problems == [
         "Mentors row 6, until: it ends before it begins (2026-05-02); correct one of the two dates",
         "Mentors row 7, since: “soon” is not a date; write year, month and day like this: "
-        "9999-12-30",
+        "2026-11-30",
         "Mentors row 5, mentee: the same pair stands in row 4; remove one of the two rows",
         "Mentors row 2, mentor: they are their own mentor; name somebody else",
         "Mentors row 3, mentor: Dolores is alumni; Ben has no mentor who is here; fill in until, "

@@ -1,0 +1,657 @@
+"""The sync as a manager and a reporter live it, on a real workbook and a real database."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from sheets_sync.layout import TABS
+from sheets_sync.spreadsheet import SheetError
+from sheets_sync.state import open_state
+from sheets_sync.sync import sync
+from sheets_sync.xlsx import Workbook
+from tests.story import Interrupted, Story, story
+
+
+@pytest.fixture
+def s(tmp_path: Path) -> Iterator[Story]:
+    with story(tmp_path) as told:
+        yield told
+
+
+def lines(told: Story) -> list[str]:
+    return [problem.text() for problem in told.sync().problems]
+
+
+def test_a_typed_row_becomes_a_report_and_a_second_sync_writes_nothing(s: Story):  # fault 48
+    s.types_report(
+        reporter="ben", text="one and one is two", tags="Press; #italy", date=date(2026, 11, 20)
+    )
+
+    first = s.sync()
+    saved = s.path.read_bytes()
+    second = s.sync()
+
+    assert (first.written, second.written, s.path.read_bytes() == saved) == (True, False, True)
+    assert not second.changes
+    assert s.shows("Reports", "reporter", "text", "source", "status", "problem", "mentor") == [
+        ("ben", "one and one is two", "sheet", "ok", None, "Ana Rossi")
+    ]
+    ((id, received),) = s.shows("Reports", "id", "received")
+    assert received == datetime(2026, 11, 23, 8, 0)  # noqa: DTZ001 - the zone's own clock
+    report = s.report(str(id))
+    assert (report.name, report.tags, report.date) == (
+        "Ben Okafor",
+        ("Press", "#italy"),
+        date(2026, 11, 20),
+    )
+    assert s.shows("Tags", "tag", "uses") == [("italy", 1), ("Press", 1)]
+    assert s.shows("People", "mentor", "last report") == [
+        ("Cho Min", None),
+        ("Ana Rossi", datetime(2026, 11, 20)),  # noqa: DTZ001
+        ("Ana Rossi", None),
+    ]
+
+
+def test_a_post_becomes_a_row_of_text(s: Story):  # faults 7, 9
+    id = s.posts("Ana Rossi", "=1+1 is two\nsecond line", date="2026-11-22", link="-x", about="@")
+
+    s.sync()
+
+    assert s.shows("Reports", "id", "date", "text", "link", "about", "source", "status") == [
+        (id, datetime(2026, 11, 22), "=1+1 is two\nsecond line", "-x", "@", "form", "check")  # noqa: DTZ001
+    ]
+    assert s.manager.is_text("Reports", 2, "text")
+    assert s.manager.is_text("Reports", 2, "link")
+
+
+def test_each_bad_row_is_named_and_the_others_go_through(s: Story):
+    s.types_report(reporter="ben", text="fine")
+    s.types_report(reporter="ben", text="when?", date="31/02/2026")
+    s.types_report(reporter="zoe", text="who am I")
+    s.types_report(text="nobody tells this")
+    s.types_report(reporter="ben", tags="alone")
+    s.types_report(reporter="ben", text="ok?", decision="perhaps")
+    s.types_report(reporter="Ana Rossi <ben@example.org>", text="two people", link="nowhere at all")
+
+    assert lines(s) == [
+        "Mentors row 3, mentor: they mentor each other in a circle: Ana Rossi → Cho Min → "
+        "Ana Rossi; correct one of the rows",
+        "Reports row 3, date: “31/02/2026” is not a date; write year, month and day like this: "
+        "2026-11-23",
+        "Reports row 4, reporter: nobody on the People tab is called so; only coordinators see "
+        "this report; correct it, add the person to People, or write ok into decision",
+        "Reports row 5, reporter: nobody is named; write who reports, or ok into decision",
+        "Reports row 6, text: there is neither text nor link; write what happened",
+        "Reports row 7, decision: this is not a decision; write ok or hide, or empty the cell",
+        "Reports row 8, link: “nowhere at all” is not a link; write one web address that begins "
+        "with https://; more of them fit in the text",
+        "Reports row 8, reporter: the address is Ben Okafor's, the name Ana Rossi's; the address "
+        "counts; correct one of them",
+    ]
+    assert s.shows("Reports", "status") == [
+        ("ok",),
+        ("check",),
+        ("unmatched",),
+        ("held",),
+        ("held",),
+        ("check",),
+        ("check",),
+    ]
+    assert [row for (row,) in s.shows("Problems", "row")] == [3, 3, 4, 5, 6, 7, 8, 8]
+    accepted = [r.text for r in s.state.base.accepted_above(0)]
+    assert accepted == ["fine", "when?", "ok?", "two people"]
+
+
+def test_a_managers_decision_counts_at_the_next_sync(s: Story):
+    id = s.posts("Zoe", "who am I", held="it has 9 links")
+    s.types_report(reporter="ben", text="secret")
+    s.sync()
+    assert s.shows("Reports", "status") == [("ok",), ("held",)]
+
+    s.manager.types("Reports", 2, "decision", "hide")
+    s.manager.types("Reports", 3, "decision", "OK")
+    s.sync()
+
+    assert s.shows("Reports", "status", "problem") == [("hidden", None), ("ok", None)]
+    assert [r.id for r in s.state.base.accepted_above(0)] == [id]
+
+
+def test_an_unmatched_report_is_accepted_once_its_writer_is_on_the_roster(s: Story):
+    id = s.posts("Zoe Novak", "hello")
+    s.sync()
+    assert s.shows("Reports", "status") == [("unmatched",)]
+    assert [r.id for r in s.state.base.unmatched()] == [id]
+
+    s.manager.types("People", 5, "name", "Zoé  NOVAK")
+    s.sync()
+
+    assert s.shows("Reports", "status") == [("ok",)]
+    assert (s.report(id).accepted, s.report(id).name) == (1, "Zoé NOVAK")
+
+
+def test_while_there_is_no_roster_everyone_counts_as_known(tmp_path: Path):
+    with story(tmp_path, people=False) as s:
+        s.posts("zoe@example.org", "hello")
+        s.sync()
+
+        assert s.shows("Reports", "status") == [("ok",)]
+        assert [r.name for r in s.state.base.accepted_above(0)] == ["a member"]
+
+
+def test_a_copied_row_is_a_report_of_its_own(s: Story):  # fault 28
+    id = s.posts("ben", "one")
+    s.sync()
+    s.manager.copies_row("Reports", 2, 3)
+
+    s.sync()
+
+    (upper, _), (lower, problem) = s.shows("Reports", "id", "problem")
+    assert upper == id
+    assert lower not in (id, None)
+    assert problem == (
+        f"id: copied from {id}; this row is a report of its own; remove the row, or write ok into "
+        "decision"
+    )
+    assert s.sync().written is False
+
+
+def test_a_cleared_id_is_put_back(s: Story):  # fault 29
+    id = s.posts("ben", "one")
+    s.sync()
+    s.manager.types("Reports", 2, "id", None)
+
+    s.sync()
+
+    assert s.shows("Reports", "id") == [(id,)]
+    assert s.report(id).accepted == 1
+
+
+def test_ids_cleared_of_equal_reports_are_asked_about_and_answered_in_the_row(s: Story):  # fault 29
+    ids = [s.posts("ben", "same"), s.posts("ben", "same")]
+    s.sync()
+    for row in (2, 3):
+        s.manager.types("Reports", row, "id", None)
+    s.sync()
+    first, second = sorted(ids)
+    question = (
+        f"id: this may be {first} or {second}, whose own row is gone; retype the old id if it is "
+        "the same report, or type new if it is another"
+    )
+    assert s.shows("Reports", "id", "status", "problem") == [(None, "held", question)] * 2
+
+    s.manager.types("Reports", 2, "id", second)
+    s.manager.types("Reports", 3, "id", "new")
+    s.sync()
+
+    (a, status_a), (b, status_b) = s.shows("Reports", "id", "status")
+    assert (a, status_a, status_b) == (second, "ok", "ok")
+    assert b not in (*ids, None, "new")
+
+
+def test_a_deleted_row_stays_out_and_pasted_back_it_is_the_same(s: Story):  # fault 30
+    id = s.posts("ben", "one")
+    s.posts("ana", "two")
+    s.sync()
+    s.manager.deletes_row("Reports", 2)
+    s.sync()
+    assert [r.text for r in s.state.base.accepted_above(0)] == ["two"]
+
+    row = s.types_report(reporter="ben", text="one", id=id)
+    s.sync()
+
+    assert s.shows("Reports", "id", "source")[row - 2] == (id, "form")
+    assert [(r.text, r.accepted) for r in s.state.base.accepted_above(0)] == [
+        ("one", 1),
+        ("two", 2),
+    ]
+
+
+def test_an_edited_row_is_the_same_report(s: Story):  # fault 31
+    id = s.posts("ben", "one")
+    s.sync()
+    s.manager.types("Reports", 2, "text", "one, and more")
+
+    s.sync()
+
+    assert (s.report(id).text, s.report(id).accepted) == ("one, and more", 1)
+
+
+def test_a_correction_replaces_what_the_form_wrote_and_keeps_what_a_manager_typed(s: Story):
+    id = s.posts("ben", "one", tags="press", date="2026-11-20")
+    s.sync()
+    s.manager.types("Reports", 2, "tags", "press, italy")
+
+    s.posts("ben", "one!", id=id, tags="planning", date="2026-11-21")
+    s.sync()
+
+    assert s.shows("Reports", "text", "tags", "date", "status", "problem") == [
+        (
+            "one!",
+            "press, italy",
+            datetime(2026, 11, 21),  # noqa: DTZ001
+            "check",
+            "tags: the reporter corrected this to “planning”; the edit made here was kept; type "
+            "the correction, or write ok into decision",
+        )
+    ]
+    assert s.sync().written is False
+    s.manager.types("Reports", 2, "tags", "planning")
+    s.sync()
+    assert s.shows("Reports", "status", "problem") == [("ok", None)]
+
+
+def test_a_correction_never_overwrites_what_a_person_typed(s: Story):
+    s.types_report(reporter="ben", text="typed by hand")
+    s.sync()
+    ((id,),) = s.shows("Reports", "id")
+
+    s.posts("ben", "corrected", id=str(id), outcome="it worked")
+    s.sync()
+
+    assert s.shows("Reports", "text", "outcome", "status") == [
+        ("typed by hand", "it worked", "check")
+    ]
+
+
+def test_a_correction_before_the_first_sync_is_one_row(s: Story):
+    id = s.posts("ben", "one")
+    s.posts("ben", "two", id=id)
+    s.sync()
+
+    assert s.shows("Reports", "id", "text", "status") == [(id, "two", "ok")]
+
+
+def test_a_withdrawn_report_stays_in_the_sheet_and_out_of_all_else(s: Story):
+    id = s.posts("ben", "one")
+    s.sync()
+    s.withdraws(id)
+    s.sync()
+
+    assert s.shows("Reports", "text", "status") == [("one", "withdrawn")]
+    assert s.state.base.accepted_above(0) == []
+
+
+def test_rows_of_the_first_sync_are_considered_unless_a_week_young(s: Story):
+    s.types_report(reporter="ben", text="old", date=date(2026, 11, 16))
+    s.types_report(reporter="ben", text="young", date=date(2026, 11, 17))
+    s.types_report(reporter="zoe", text="old and unmatched", date=date(2026, 1, 1))
+    s.sync()
+    s.types_report(reporter="ben", text="late", date=date(2026, 1, 1))
+    s.manager.types("Reports", 4, "decision", "ok")
+    s.sync()
+
+    assert [r.text for r in s.state.base.accepted_above(0)] == ["young", "late"]
+
+
+def test_a_report_keeps_the_mentor_that_it_had_when_first_seen(s: Story):
+    id = s.posts("ben", "one")
+    s.sync()
+    s.manager.types("Mentors", 2, "mentor", "cho")
+    s.sync()
+
+    assert s.shows("Reports", "mentor") == [("Ana Rossi",)]
+    community = s.state.base.community()
+    assert community is not None
+    by_id = {p.id: p for p in community.people}
+    ben = by_id[s.report(id).person]
+    assert (by_id[ben.mentor].name, by_id[s.report(id).mentor].name) == ("Cho Min", "Ana Rossi")
+
+
+def test_a_person_stays_the_same_through_one_change_at_a_time(s: Story):  # fault 53
+    id = s.posts("ben", "one")
+    s.sync()
+    before = s.report(id).person
+    s.manager.types("People", 3, "email", "ben.okafor@example.com")
+    s.sync()
+    s.manager.types("People", 3, "name", "Benedict Okafor")
+    s.sync()
+
+    assert (s.report(id).person, s.report(id).name) == (before, "Benedict Okafor")
+
+    s.manager.types("People", 3, "email", "x@example.org")
+    s.manager.types("People", 3, "name", "Somebody Else")
+    assert (
+        "People row 3, email: email and name changed at once (ben.okafor@example.com, Benedict "
+        "Okafor before); taken for the same person; if it is somebody else, remove the row, sync, "
+        "and add it again"
+    ) in lines(s)
+
+
+def test_over_a_fifth_gone_at_once_is_not_believed(s: Story):  # fault 20
+    for number in range(20):
+        s.posts("ben", f"report {number}")
+    s.sync()
+    full = s.path.read_bytes()
+    with s.manager.editing():
+        for _ in range(10):
+            s.manager.deletes_row("Reports", 2)
+    short = s.manager.cells("Reports")
+
+    id = s.posts("ana", "meanwhile")
+    outcome = s.sync()
+
+    assert "10 of 20 reports are suddenly gone" in outcome.notes[0]
+    assert s.manager.cells("Reports") == short
+    assert len(s.state.base.accepted_above(0)) == 21
+    assert s.report(id).accepted == 21
+
+    s.pass_time(hours=25)
+    s.sync()
+    assert len(s.manager.cells("Reports")) == 12
+    assert len(s.state.base.accepted_above(0)) == 11
+
+    s.path.write_bytes(full)
+
+
+def test_a_loss_is_believed_at_once_when_told_so(s: Story):  # fault 20
+    for number in range(10):
+        s.posts("ben", f"report {number}")
+    s.sync()
+    with s.manager.editing():
+        for _ in range(10):
+            s.manager.deletes_row("Reports", 2)
+
+    outcome = s.sync(accept_removals=True)
+
+    assert outcome.notes == ()
+    assert s.state.base.accepted_above(0) == []
+
+
+def test_rows_that_an_older_copy_lacked_are_put_back_once(s: Story):  # fault 43
+    s.posts("ben", "old")
+    s.sync()
+    stale = s.path.read_bytes()
+    id = s.posts("ana", "new", tags="press")
+    s.sync()
+    s.path.write_bytes(stale)
+
+    outcome = s.sync()
+
+    assert outcome.notes == (
+        "An older copy of the spreadsheet was saved over ours; 1 report(s) that it lacked were "
+        "put back",
+    )
+    assert s.shows("Reports", "text", "tags", "status")[1:] == [("new", "press", "ok")]
+    assert s.report(id).accepted == 2
+
+    s.manager.deletes_row("Reports", 3)
+    assert s.sync().notes == ()
+    assert len(s.shows("Reports", "text")) == 1
+
+
+def test_a_spreadsheet_of_another_installation_is_refused(s: Story, tmp_path: Path):  # fault 47
+    s.posts("ben", "one")
+    s.sync()
+    saved = s.path.read_bytes()
+    other = open_state("sqlite:other.db", folder=tmp_path, create=True)
+
+    with pytest.raises(SheetError, match=r"another installation .* tidings sync --take-over"):
+        sync(s.book, other, s.rules, now=s.now)
+    taken = sync(s.book, other, s.rules, now=s.now, take_over=True)
+    again = sync(s.book, other, s.rules, now=s.now)
+    other.close()
+
+    assert (taken.written, again.written) == (False, False)
+    assert s.path.read_bytes() == saved
+
+
+def test_a_state_from_an_old_backup_is_refused(s: Story):  # fault 75
+    s.posts("ben", "one")
+    s.sync()
+    s.state.engine.dispose()  # the last connection to close moves all into the one file
+    old = (s.folder / "tidings.db").read_bytes()
+    s.posts("ben", "two")
+    s.sync()
+    s.state.close()
+    for path in s.folder.glob("tidings.db-*"):
+        path.unlink()
+    (s.folder / "tidings.db").write_bytes(old)
+    restored = open_state("sqlite:tidings.db", folder=s.folder)
+
+    with pytest.raises(SheetError, match="newer than the state"):
+        sync(s.book, restored, s.rules, now=s.now)
+    restored.close()
+
+
+def test_a_dry_run_plans_and_changes_nothing(s: Story):
+    s.posts("ben", "one")
+    saved = s.path.read_bytes()
+
+    outcome = s.sync(dry_run=True)
+
+    assert [append.tab for append in outcome.changes.appends] == ["Reports"]
+    assert s.path.read_bytes() == saved
+    assert len(s.state.journal.unwritten()) == 1
+    assert s.state.base.community() is None
+
+
+def test_someone_who_saves_in_the_middle_of_a_sync_loses_nothing(s: Story):  # faults 35, 46
+    s.types_report(reporter="ben", text="one")
+    s.types_report(reporter="ana", text="two")
+    book = Interrupted(s.path, [lambda: s.manager.sorts("Reports", "reporter")])
+
+    outcome = sync(book, s.state, s.rules, now=s.now)
+
+    assert outcome.written
+    assert len(book.writes) == 1
+    assert s.shows("Reports", "reporter", "text", "mentor") == [
+        ("ana", "two", "Cho Min"),
+        ("ben", "one", "Ana Rossi"),
+    ]
+
+
+def test_someone_who_never_stops_saving_is_named(s: Story):  # fault 46
+    s.types_report(reporter="ben", text="one")
+    saves = [lambda n=n: s.manager.types("Reports", 9, "text", f"{n}") for n in range(3)]
+
+    with pytest.raises(SheetError, match="saved by someone meanwhile"):
+        sync(Interrupted(s.path, saves), s.state, s.rules, now=s.now)
+
+
+def test_the_file_may_be_open_meanwhile(s: Story):  # fault 41
+    s.posts("ben", "before")
+    s.sync()
+    lock = s.path.with_name(f".~lock.{s.path.name}#")
+    lock.write_text("Mara,mara,desk,23.11.2026 07:55,file:///home/mara/.config/libreoffice/4;")
+    saved = s.path.read_bytes()
+    s.manager.types("Reports", 2, "tags", "press")
+    opened = s.path.read_bytes()
+    s.types_report(reporter="ana", text="typed meanwhile")
+    id = s.posts("ana", "posted meanwhile")
+
+    outcome = s.sync()
+
+    assert saved != opened
+    assert (outcome.written, "Mara" in outcome.notes[0]) == (False, True)
+    assert [r.text for r in s.state.base.accepted_above(0)] == ["before", "posted meanwhile"]
+    accepted = s.report(id).accepted
+
+    s.pass_time(hours=25)
+    s.sync()
+    community = s.state.base.community()
+    assert community is not None
+    assert "Mara" in community.notes[-1]
+
+    lock.unlink()
+    s.sync()
+    assert s.shows("Reports", "text", "status") == [
+        ("before", "ok"),
+        ("typed meanwhile", "ok"),
+        ("posted meanwhile", "ok"),
+    ]
+    assert s.report(id).accepted == accepted
+    assert s.sync().written is False
+
+
+def test_a_renamed_header_is_asked_about_and_nothing_is_guessed(s: Story):  # fault 22
+    s.posts("ben", "one", tags="press")
+    s.sync()
+    s.manager.renames_header("Reports", "tags", "labels")
+
+    assert (
+        "Reports row 1, tags: the column 'tags' is gone; if one of these is it, name it so again "
+        "or map its header in tidings.toml; if not, add an empty column of that name"
+    ) in lines(s)
+    assert "tags" not in s.manager.cells("Reports")[0]
+
+    s.manager.renames_header("Reports", "labels", "Tags ")
+    s.sync()
+    assert s.shows("Reports", "Tags ", "status") == [("press", "ok")]
+
+
+def test_a_lost_required_header_stops_with_a_guess(s: Story):  # fault 22
+    s.posts("ben", "one")
+    s.sync()
+    s.manager.renames_header("Reports", "reporter", "reporters")
+    saved = s.path.read_bytes()
+
+    with pytest.raises(SheetError, match=r"no column 'reporter' \(perhaps 'reporters'\?\)"):
+        s.sync()
+    assert s.path.read_bytes() == saved
+
+
+def test_a_renamed_tab_stops_with_a_guess(s: Story):  # fault 22
+    s.posts("ben", "one")
+    s.sync()
+    with s.manager.editing() as book:
+        book["Reports"].title = "Berichte"
+
+    with pytest.raises(SheetError, match=r"no tab 'Reports' any more \(perhaps 'Berichte'\?\)"):
+        s.sync()
+
+
+def test_columns_may_be_moved_and_missing_ones_are_added(s: Story):
+    s.posts("ben", "one")
+    s.sync()
+    s.manager.moves_column("Reports", "id", 0)
+    s.manager.moves_column("Reports", "text", 9)
+    s.manager.adds_column("Reports", "budget", [5])
+    assert s.sync().written is False
+
+    header = s.manager.cells("Reports")[0]
+    assert header[0] == "id"
+    assert header[-1] == "budget"
+
+
+def test_a_tab_of_the_managers_own_is_filled_in(tmp_path: Path):
+    path = tmp_path / "workbook.xlsx"
+    with story(
+        tmp_path / "elsewhere" if (tmp_path / "elsewhere").mkdir() is None else tmp_path
+    ) as s:
+        s.book = Workbook(path)
+        s.manager.path = path
+        s.path = path
+        s.book.create((TABS[1],), {})
+        s.manager.adds_tab("Reports")
+        s.manager.holds(
+            "Reports",
+            """
+            | Spring campaign reports |
+            |                         |
+            | Reporter | Téxt         | mentor      | my notes |
+            | ben      | hello        | Mr Nobody   | keep     |
+            """,
+        )
+
+        s.sync()
+
+        assert s.manager.cells("Reports")[0] == ["Spring campaign reports"]
+        header, row = s.manager.cells("Reports")[2:4]
+        assert header[:4] == ["Reporter", "Téxt", "mentor", "my notes"]
+        assert row[:4] == ["ben", "hello", "Mr Nobody", "keep"]
+        assert "mentor (Tidings)" in header
+        assert s.sync().written is False
+        assert set(s.manager.tabs()) == {tab.title for tab in TABS}
+
+
+def test_other_headers_are_mapped_by_the_settings(s: Story):
+    s.manager.renames_header("Reports", "text", "What did you do?")
+    s.rules = type(s.rules)(
+        s.rules.form,
+        s.rules.zone,
+        s.rules.check_filter,
+        headers={"Reports": {"What did you do?": "text"}},
+    )
+    s.posts("ben", "one")
+    s.sync()
+
+    assert s.shows("Reports", "What did you do?", "status") == [("one", "ok")]
+
+
+def test_stray_text_and_blank_rows_below_the_table_harm_nothing(s: Story):  # fault 23
+    s.types_report(reporter="ben", text="one")
+    s.manager.types("Reports", 9, "about", "see also last year's sheet")
+    s.sync()
+    s.posts("ana", "two")
+    s.sync()
+
+    shown = s.shows("Reports", "text", "about", "status")
+    assert shown[0] == ("one", None, "ok")
+    assert shown[7] == (None, "see also last year's sheet", "held")
+    assert shown[8] == ("two", None, "ok")
+    assert s.sync().written is False
+
+
+def test_a_formula_error_keeps_the_last_good_value(s: Story):  # fault 25
+    id = s.posts("ben", "one")
+    s.sync()
+    s.manager.types("Reports", 2, "text", "=NA()")
+
+    outcome = s.sync()
+
+    assert s.report(id).text == "one"
+    (problem,) = [p for p in outcome.problems if p.tab == "Reports"]
+    assert (problem.row, problem.column) == (2, "text")
+    assert "the last good value is kept" in problem.message
+    assert s.manager.cells("Reports")[1][2] == "=NA()"
+
+
+def test_the_mentor_sheet_gone_the_last_good_copy_serves(s: Story):  # fault 52
+    s.posts("ben", "one")
+    s.sync()
+    with s.manager.editing() as book:
+        del book["Mentors"]
+
+    s.pass_time(hours=3)
+    outcome = s.sync()
+
+    assert s.shows("People", "mentor") == [("Cho Min",), ("Ana Rossi",), ("Ana Rossi",)]
+    assert outcome.notes == (
+        "The tab Mentors cannot be read; the copy of 2026-11-23 07:00 (UTC) is used and nothing is "
+        "written there. If it is right so, run: tidings sync --accept-removals",
+    )
+
+
+def test_subscriptions_are_read_and_their_faults_named(s: Story):
+    s.manager.holds(
+        "Subscriptions",
+        """
+        | email | filter | frequency | paused until | status | problem |
+        | ana@example.org | press | stop | | | |
+        | ben@example.org | new york | often | | | |
+        | not an address  | | | | | |
+        | Ana@Example.org | | | | | |
+        | x@example.org   | | | 2026-12-24 | | |
+        """,
+    )
+    s.sync()
+
+    assert s.shows("Subscriptions", "status", "problem") == [
+        ("stopped", None),
+        (
+            "weekly",
+            "frequency: this is not a frequency; weekly is used; write one of: weekly, "
+            "monthly, stop, bounced\nfilter: two words side by side; correct the filter",
+        ),
+        (
+            "not used",
+            "email: “not an address” is not an e-mail address; write one like ana@example.org",
+        ),
+        (
+            "not used",
+            "email: row 2 has the same address; that row counts; remove one of the two rows",
+        ),
+        ("paused until 2026-12-24", None),
+    ]

@@ -11,6 +11,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sheets_sync.state import schema
 
 BUSY_SECONDS = 10
+FULL = 2
+"""SQLite's number for `synchronous=FULL`."""
 
 
 class StateError(Exception):
@@ -86,6 +88,12 @@ def _check(engine: Engine, path: Path) -> None:
                 f"knows {schema.VERSION}). Nothing was changed. Install the newer Tidings, or "
                 "bring back a backup made before the upgrade"
             )
+
+
+def is_durable(engine: Engine) -> bool:
+    """Say whether a commit is on the disk when it returns (fault 74)."""
+    with reading(engine) as connection:
+        return connection.exec_driver_sql("PRAGMA synchronous").scalar() == FULL
 
 
 @contextmanager

@@ -1,0 +1,34 @@
+"""The command `tidings` and its commands, by name."""
+
+from pathlib import Path
+
+import click
+
+from sheets_sync.cli.commands import check, demo, init, serve, sync
+from sheets_sync.cli.importing import import_records
+from sheets_sync.cli.shell import Shell
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--project",
+    "folder",
+    metavar="FOLDER",
+    default=".",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The project folder.  [default: the one you are in]",
+)
+@click.version_option(package_name="tidings", message="tidings %(version)s")
+@click.pass_obj
+def tidings(shell: Shell, folder: Path) -> None:
+    """One shared form, one spreadsheet, one weekly e-mail for each reader.
+
+    Every command may be run at any time, any number of times. Exit status: 0 done, 1 done but
+    there is something to look at, 2 wrong use or settings, 3 could not finish (nothing is lost;
+    try again).
+    """
+    shell.folder = folder
+
+
+for command in (init, demo, serve, sync, check, import_records):
+    tidings.add_command(command)

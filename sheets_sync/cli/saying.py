@@ -1,0 +1,51 @@
+"""Texts -> what a terminal shows: control characters escaped, progress only where it is seen."""
+
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import click
+
+DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+"""They could make a line read as another one."""
+
+
+def visible(text: str) -> str:
+    """Return one line in which nothing steers the terminal or begins a new line (fault 83)."""
+    return "".join(_shown(character) for character in text)
+
+
+def say(text: str, *, error: bool = False) -> None:
+    """Print lines, each made visible."""
+    for line in text.split("\n"):
+        click.echo(visible(line), err=error)
+
+
+def say_some(lines: Sequence[str], *, most: int, rest: str) -> None:
+    """Print the first of many lines, indented, and where the others are."""
+    for line in lines[:most]:
+        click.echo(f"  {visible(line)}")
+    if len(lines) > most:
+        click.echo(f"  … and {len(lines) - most} more, {rest}")
+
+
+@contextmanager
+def stage(text: str) -> Iterator[None]:
+    """Show that a stage is at work: a spinner on a terminal, a line elsewhere."""
+    if not sys.stderr.isatty():
+        say(text, error=True)
+        yield
+        return
+    # 0.1 s at every start, for terminals only.
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text(visible(text))):
+        yield
+
+
+def _shown(character: str) -> str:
+    if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in DIRECTIONS:
+        return character.encode("unicode_escape").decode("ascii")
+    return character

@@ -1,0 +1,437 @@
+"""The command line: what is printed, what is left behind, and the exit status."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from sheets_sync.cli.ending import redacted, status
+from sheets_sync.cli.plans import letters
+from sheets_sync.cli.saying import visible
+from sheets_sync.cli.shell import Shell
+from sheets_sync.project import one_run
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+CANARY = "canary-5f1e7b0c2d9a4e63"
+
+
+@dataclass
+class Told:
+    """What a command told."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Terminal:
+    """Runs commands in one project folder, as a person would, without a terminal to ask in."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.environment: dict[str, str] = {}
+        self.patience = 10.0
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> Told:
+        shell = Shell(environment=self.environment, now=lambda: NOW, patience_seconds=self.patience)
+        code = status(["--project", str(self.folder), *words], shell)
+        said = self._capsys.readouterr()
+        return Told(code, said.out, said.err)
+
+
+@pytest.fixture
+def tidings(tmp_path, capsys):
+    return Terminal(tmp_path / "project", capsys)
+
+
+@pytest.fixture
+def project(tidings):
+    assert tidings("init", "--name", "Riverside", "--coordinator", "ana@example.org").status == 0
+    return tidings.folder
+
+
+def types(project: Path, tab: str, *rows: Sequence[object]) -> None:
+    """Let a manager add rows; cells by column, from the left."""
+    book = load_workbook(project / "workbook.xlsx")
+    for row in rows:
+        book[tab].append(row)
+    book.save(project / "workbook.xlsx")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+# -- init ---------------------------------------------------------------------------------------
+
+
+def test_init_makes_a_project(tidings):
+    told = tidings("init", "--name", "Riverside", "--coordinator", "ana@example.org")
+
+    assert told.status == 0
+    assert told.out.splitlines()[:-1] == [
+        "tidings.toml: made",
+        "form.toml: made",
+        "secret: made",
+        "workbook.xlsx: made",
+        "tidings.db: made",
+    ]
+    assert (tidings.folder / "secret").stat().st_mode & 0o777 == 0o600
+    tags = load_workbook(tidings.folder / "workbook.xlsx")["Tags"]
+    assert [cell.value for cell in tags["A"]] == [
+        "tag",
+        "mentorship",
+        "onboarding",
+        "working-group",
+        "planning",
+        "press",
+        "local-community",
+    ]
+
+
+def test_init_again_changes_nothing(tidings, project):
+    before = contents(project)
+
+    told = tidings("init")
+
+    assert told.status == 0
+    assert set(told.out.splitlines()[:-1]) == {
+        f"{name}: there already, left as it is"
+        for name in ("tidings.toml", "form.toml", "secret", "workbook.xlsx", "tidings.db")
+    }
+    assert contents(project) == before
+
+
+def test_init_makes_only_what_is_missing(tidings, project):
+    (project / "form.toml").unlink()
+
+    told = tidings("init")
+
+    assert told.out.splitlines()[:2] == [
+        "tidings.toml: there already, left as it is",
+        "form.toml: made",
+    ]
+
+
+def test_init_without_a_terminal_needs_its_answers(tidings):
+    told = tidings("init", "--name", "Riverside")
+
+    assert told.status == 2
+    assert "E-mail address of a coordinator is missing; add --coordinator" in told.err
+    assert not tidings.folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--coordinator", "ana at example"), ("--timezone", "Mars/Olympus")],
+)
+def test_init_refuses_an_answer_that_is_no_good(tidings, option, value):
+    words = {"--name": "Riverside", "--coordinator": "ana@example.org", option: value}
+
+    told = tidings("init", *(word for pair in words.items() for word in pair))
+
+    assert (told.status, told.out) == (2, "")
+    assert value in told.err
+    assert not tidings.folder.exists()
+
+
+def test_init_dry_run_makes_nothing(tidings):
+    told = tidings("init", "--name", "R", "--coordinator", "ana@example.org", "--dry-run")
+
+    assert told.status == 0
+    assert told.out.splitlines()[0] == "tidings.toml: would be made"
+    assert not tidings.folder.exists()
+
+
+def test_any_name_survives_in_the_settings(tidings):
+    name = 'Ana\'s "quoted" \\ community\x7f — কমিউনিটি'
+
+    assert tidings("init", "--name", name, "--coordinator", "ana@example.org").status == 0
+    assert tidings("check").status in {0, 1}
+
+
+# -- sync ---------------------------------------------------------------------------------------
+
+
+def test_sync_tells_what_to_look_at(tidings, project):
+    types(project, "People", ["Ana Lima", "ana@example.org"])
+    types(project, "Reports", ["31/02/2026", "Ana Lima", None, "Met two newcomers"])
+
+    told = tidings("sync")
+
+    assert told.status == 1
+    assert re.fullmatch(r"Synced: .*\d+ changed cells.*\.\n", told.out.splitlines(True)[0])
+    assert "Reports row 2, date: '31/02/2026' is not a date" in told.out.replace("“", "'").replace(
+        "”", "'"
+    )
+
+
+def test_a_second_sync_writes_nothing(tidings, project):
+    assert tidings("sync").status == 0
+    before = (project / "workbook.xlsx").read_bytes()
+
+    told = tidings("sync")
+
+    assert (told.status, told.out) == (0, "Synced: there was nothing to write.\n")
+    assert (project / "workbook.xlsx").read_bytes() == before
+
+
+def test_sync_dry_run_prints_the_plan_and_changes_nothing(tidings, project):
+    before = (project / "workbook.xlsx").read_bytes()
+
+    told = tidings("sync", "--dry-run")
+
+    assert told.status == 0
+    assert told.out.splitlines()[:2] == ["Nothing was written. The plan:", "  Tags!E2: 0"]
+    assert (project / "workbook.xlsx").read_bytes() == before
+
+
+# fault 76
+def test_a_missing_state_is_not_replaced_unless_asked_for(tidings, project):
+    tidings("sync")
+    (project / "tidings.db").unlink()
+
+    refused = tidings("sync")
+    begun = tidings("sync", "--new-state")
+    again = tidings("sync", "--new-state")
+
+    assert refused.status == 3
+    assert "start afresh with: tidings sync --new-state" in refused.err
+    assert begun.status == 0
+    assert again.status == 3
+    assert "a new state is for when none is left" in again.err
+
+
+# fault 47
+def test_a_second_run_waits_and_then_gives_up(tidings, project):
+    tidings.patience = 0.3
+    with one_run(project):
+        told = tidings("sync")
+    after = tidings("sync")
+
+    assert (told.status, told.out) == (3, "")
+    assert "another run is at work" in told.err
+    assert after.status == 0
+
+
+# -- errors -------------------------------------------------------------------------------------
+
+
+def test_outside_a_project_it_says_how_to_make_one(tidings):
+    told = tidings("sync")
+
+    assert (told.status, told.out) == (2, "")
+    assert told.err.splitlines()[-1].endswith("or make one with: tidings init")
+    assert not tidings.folder.exists()
+
+
+@pytest.mark.parametrize("words", [["sing"], ["sync", "--loud"], ["serve", "--port", "many"]])
+def test_wrong_use_is_status_2(tidings, words):
+    assert tidings(*words).status == 2
+
+
+# fault 79
+def test_wrong_settings_are_status_2_with_every_fault(tidings, project):
+    (project / "tidings.toml").write_text('[digest]\nhour = 25\nweekday = "someday"\n')
+
+    told = tidings("sync")
+
+    assert told.status == 2
+    assert "has 2 fault(s):" in told.err
+    assert "digest.hour (line 2)" in told.err
+    assert "digest.weekday (line 3)" in told.err
+
+
+# fault 80
+def test_a_secret_that_others_can_read_is_refused(tidings, project):
+    (project / "secret").chmod(0o644)
+
+    told = tidings("sync")
+
+    assert told.status == 2
+    assert "can be read by others on this machine (mode 0644); run: chmod 600" in told.err
+
+
+def test_a_damaged_workbook_is_status_3(tidings, project):
+    (project / "workbook.xlsx").write_bytes(b"PK\x03\x04 half a file")
+
+    told = tidings("sync")
+
+    assert told.status == 3
+    assert told.err.splitlines()[-1].startswith(f"Not finished: {project / 'workbook.xlsx'}: ")
+
+
+# fault 81
+def test_a_fault_of_ours_is_one_line_and_a_log_without_secrets(tidings, project):
+    secret = (project / "secret").read_text().strip()
+    # A value of the state that no Tidings writes, with a secret and an address in it.
+    _spoil(project / "tidings.db", f"{secret} of ana@example.org \x1b[31m")
+
+    told = tidings("check")
+
+    log = (project / "tidings.log").read_text()
+    assert told.status == 3
+    assert told.err.splitlines() == [
+        "Not finished: a fault in Tidings itself; nothing is lost. "
+        f"Details: {project / 'tidings.log'}"
+    ]
+    assert "Traceback" in log
+    assert [part for part in (secret, "ana@example.org", "\x1b") if part in log] == []
+
+
+def _spoil(database: Path, value: str) -> None:
+    import sqlite3  # noqa: PLC0415 - only this test looks behind the state
+
+    connection = sqlite3.connect(database)
+    connection.execute("INSERT INTO kept VALUES ('last sync', ?)", (value,))
+    connection.commit()
+    connection.close()
+
+
+# faults 80, 81
+def test_no_output_ever_holds_a_secret(tidings, project):
+    (project / "secret").write_text(CANARY)
+    tidings.environment = {"TIDINGS_MAIL_PASSWORD": f"{CANARY}-mail"}
+    url = f'url = "smtp://ana:{CANARY}@127.0.0.1:9"'
+    settings = (project / "tidings.toml").read_text()
+    (project / "tidings.toml").write_text(settings.replace('url = "folder:outbox"', url))
+
+    told = [tidings(*words) for words in (["sync"], ["check"], ["sync", "--dry-run"], ["init"])]
+
+    assert [one for one in told if CANARY in one.out + one.err] == []
+    assert "127.0.0.1" in told[1].out
+    logs = "".join(path.read_text() for path in project.glob("*.log"))
+    assert CANARY not in logs
+
+
+def test_redaction_takes_the_longer_of_two_secrets_first():
+    assert redacted("a-secret-long, a-secret", ["a-secret", "a-secret-long"]) == (
+        "[secret], [secret]"
+    )
+
+
+# fault 83
+def test_nothing_that_somebody_wrote_steers_the_terminal(tidings, project):
+    types(project, "People", ["Ana", "no \u009b31m address\u2028second line"])
+    types(project, "Reports", [None, "Eve\x85 \u202eevil", None, "Hi", None])
+
+    told = tidings("sync")
+
+    assert told.status == 1
+    assert "“no 31m address second line” is not an e-mail address" in told.out
+    assert re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]", told.out) == []
+
+
+def test_visible_keeps_words_of_every_script():
+    assert visible("নববর্ষ, می‌خواهم, 👩‍👧 é") == "নববর্ষ, می‌خواهم, 👩‍👧 é"
+    assert visible("a\x1b[2Jb\nc\td") == r"a\x1b[2Jb\nc\td"
+
+
+# -- check --------------------------------------------------------------------------------------
+
+
+def test_check_after_init_says_what_to_do_next(tidings, project):
+    told = tidings("check")
+
+    assert told.status == 1
+    assert "! sync: there was none yet; run: tidings sync" in told.out.splitlines()
+    assert told.out.splitlines()[-1] == "1 to mend."
+
+
+def test_check_fails_without_a_coordinator(tidings, project):
+    settings = (project / "tidings.toml").read_text()
+    (project / "tidings.toml").write_text(settings.replace('["ana@example.org"]', "[]"))
+    tidings("sync")
+
+    told = tidings("check")
+
+    assert told.status == 1
+    assert "! community.coordinators: nobody would hear of what needs a person" in told.out
+
+
+def test_check_counts_people_without_an_address(tidings, project):
+    types(project, "People", ["Ana Lima", "ana@example.org"], ["Bo Ek"], ["Chi Ito"])
+    tidings("sync")
+
+    told = tidings("check")
+
+    assert "· People: 2 of 3 have no address and get no mail" in told.out.splitlines()
+
+
+def test_check_says_who_holds_the_workbook(tidings, project):
+    tidings("sync")
+    (project / ".~lock.workbook.xlsx#").write_text(
+        ",maria,elsewhere,23.11.2026 09:00,file:///home/maria;"
+    )
+
+    told = tidings("check")
+
+    assert told.status == 1
+    assert "workbook.xlsx is open: maria on elsewhere" in told.out
+
+
+def test_check_lists_the_faults_of_the_settings(tidings, project):
+    (project / "tidings.toml").write_text("[digest]\nhour = 25\n")
+
+    told = tidings("check")
+
+    assert told.status == 1
+    assert "digest.hour (line 2)" in told.out
+
+
+# -- import -------------------------------------------------------------------------------------
+
+
+def test_import_of_a_folder_without_an_archive_is_status_2(tidings, project, tmp_path):
+    told = tidings("import", "reps-archive", str(tmp_path))
+
+    assert told.status == 2
+    assert "REPS.json" in told.err
+
+
+# -- starting -----------------------------------------------------------------------------------
+
+
+def test_help_loads_nothing_heavy():
+    heavy = "pydantic sqlalchemy flask openpyxl python_calamine jinja2 babel rich gspread"
+    script = (
+        "import sys; from sheets_sync.cli.ending import status; from sheets_sync.cli.shell import "
+        "Shell; status(['--help'], Shell()); print(sorted(set(sys.modules) & set(sys.argv[1:])))"
+    )
+
+    said = subprocess.run(
+        [sys.executable, "-c", script, *heavy.split()], capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_a_command_makes_is_for_this_account_only(tmp_path):
+    words = ["init", "--name", "Riverside", "--coordinator", "ana@example.org"]
+
+    subprocess.run(
+        [sys.executable, "-m", "sheets_sync.cli", "--project", str(tmp_path / "p"), *words],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONWARNINGS": "error"},
+    )
+
+    assert {path.name: oct(path.stat().st_mode & 0o077) for path in (tmp_path / "p").iterdir()} == {
+        name: "0o0"
+        for name in ("tidings.toml", "form.toml", "secret", "workbook.xlsx", "tidings.db")
+    }
+
+
+@pytest.mark.parametrize(
+    ("column", "shown"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")]
+)
+def test_columns_are_named_as_people_know_them(column, shown):
+    assert letters(column) == shown

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -91,6 +92,22 @@ class Base:
         """Return the usable reports accepted after `number`, in the order of acceptance."""
         wanted = reports.c.accepted > number
         return self._present(wanted, USABLE)
+
+    def accepted_at(self, number: int) -> dict[str, datetime]:
+        """Return when (UTC) each report accepted after `number` was accepted, by id."""
+        query = select(reports.c.id, reports.c.accepted_at).where(
+            reports.c.accepted > number, reports.c.accepted_at.is_not(None)
+        )
+        with reading(self._engine) as db:
+            return {id: datetime.fromisoformat(at) for id, at in db.execute(query)}
+
+    def accepted_before(self, moment: datetime) -> int:
+        """Return the highest number that was given up to a moment; 0 when there is none."""
+        query = select(func.max(reports.c.accepted)).where(
+            reports.c.accepted_at <= moment.astimezone(UTC).isoformat()
+        )
+        with reading(self._engine) as db:
+            return db.execute(query).scalar() or 0
 
     def unmatched(self) -> list[Report]:
         """Return the reports whose writer is not known."""

@@ -1,6 +1,53 @@
-"""The outbox and the ledger: issues, their deliveries, and who has had what."""
+"""The outbox and the ledger: issues, their deliveries, and who has had what.
 
-from sqlalchemy import Engine
+Each step of a delivery is one conditional UPDATE, committed before the next effect. So after a
+crash it is known which mails certainly did not leave, and which may have.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from json import dumps
+from pathlib import Path
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from sheets_sync.state.database import StateError, reading, writing
+from sheets_sync.state.delivery import (
+    Delivery,
+    DeliveryState,
+    Issue,
+    IssueLine,
+    Mark,
+    as_text,
+    delivery_of,
+    delivery_row,
+    issue_of,
+    issue_row,
+    line_of,
+)
+from sheets_sync.state.lock import hold
+from sheets_sync.state.schema import deliveries, had, issues, marks
+
+QUEUED, SENDING, DOT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DOT
+SENT, DEFERRED, FAILED = DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED
+DROPPED = DeliveryState.DROPPED
+WAITING = (QUEUED, DEFERRED)
 
 
 class Outbox:
@@ -8,3 +55,273 @@ class Outbox:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def sender(self) -> AbstractContextManager[None]:
+        """Hold the right to freeze and send; raises StateError while another run has it."""
+        return hold(Path(f"{self._engine.url.database}-sending"))
+
+    def freeze(
+        self, issue: Issue, frozen: Sequence[Delivery], *, considered: Mapping[str, Mark]
+    ) -> bool:
+        """Record an issue, its deliveries, and what was considered for whom, all or nothing.
+
+        Returns False, and changes nothing, when the issue is there already. Raises StateError
+        when a subscriber would get a report a second time (fault 56).
+        """
+        try:
+            with writing(self._engine) as db:
+                if db.execute(select(issues).where(issues.c.name == issue.name)).first():
+                    return False
+                db.execute(insert(issues).values(issue_row(issue, len(frozen))))
+                if frozen:
+                    rows = [delivery_row(one, issue.frozen_at) for one in frozen]
+                    db.execute(insert(deliveries), rows)
+                    _insert_had(db, frozen)
+                _raise_marks(db, considered)
+        except IntegrityError as error:
+            raise StateError(
+                f"Issue {issue.name} would send somebody a report again ({error.orig}). Nothing "
+                "was frozen. Please report this as a fault of Tidings"
+            ) from error
+        return True
+
+    def made(self) -> frozenset[str]:
+        """Return the names of all issues."""
+        with reading(self._engine) as db:
+            return frozenset(db.execute(select(issues.c.name)).scalars())
+
+    def latest(self) -> Issue | None:
+        """Return the issue that was frozen last; None when there is none."""
+        newest = select(issues).order_by(issues.c.frozen_at.desc(), issues.c.name.desc())
+        with reading(self._engine) as db:
+            row = db.execute(newest.limit(1)).first()
+        return None if row is None else issue_of(row)
+
+    def issue(self, name: str) -> Issue:
+        """Return one issue; raises StateError when it is not there."""
+        with reading(self._engine) as db:
+            row = db.execute(select(issues).where(issues.c.name == name)).first()
+        if row is None:
+            raise StateError(f"Issue {name} is not there; run: tidings check")
+        return issue_of(row)
+
+    def marks(self) -> dict[str, Mark]:
+        """Return what each subscriber has had or passed over."""
+        with reading(self._engine) as db:
+            return {
+                row.subscriber: Mark(row.considered, row.part) for row in db.execute(select(marks))
+            }
+
+    def had(self, reports: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Return for each subscriber which of these reports they were sent."""
+        found: dict[str, set[str]] = {}
+        query = select(had).where(had.c.report == bindparam("wanted"))
+        with reading(self._engine) as db:
+            for report in reports:
+                for row in db.execute(query, {"wanted": report}):
+                    found.setdefault(row.subscriber, set()).add(row.report)
+        return {subscriber: frozenset(ids) for subscriber, ids in found.items()}
+
+    def recover(self, now: datetime, *, repeat: bool = True) -> Sequence[Delivery]:
+        """Put back what a crash left behind; returns the unclear ones that will be repeated.
+
+        A mail whose final dot is unclear is repeated once (fault 65); without `repeat`, never.
+        """
+        with writing(self._engine) as db:
+            put_back = update(deliveries).values(state=QUEUED, changed_at=as_text(now))
+            db.execute(put_back.where(deliveries.c.state == SENDING))
+            if not repeat:
+                return []
+            once = and_(deliveries.c.state == DOT, deliveries.c.repeats == 0)
+            repeated = _read(db, once)
+            db.execute(put_back.where(once).values(repeats=1))
+        return repeated
+
+    def unclear(self) -> Sequence[Delivery]:
+        """Return the deliveries of which nobody knows whether they arrived, for the operator."""
+        with reading(self._engine) as db:
+            return _read(db, deliveries.c.state == DOT)
+
+    def waiting(self, now: datetime) -> Sequence[int]:
+        """Return the numbers of what may be sent now: coordinators' first, else as frozen."""
+        query = (
+            select(deliveries.c.number)
+            .where(_may_leave(now))
+            .order_by(deliveries.c.issue, deliveries.c.first.desc(), deliveries.c.number)
+        )
+        with reading(self._engine) as db:
+            return list(db.execute(query).scalars())
+
+    def delivery(self, number: int) -> Delivery:
+        """Return one delivery; raises StateError when it is not there."""
+        with reading(self._engine) as db:
+            found = _read(db, deliveries.c.number == number)
+        if not found:
+            raise StateError(f"Delivery {number} is not there; run: tidings check")
+        return found[0]
+
+    def find(self, issue: str, subscriber: str) -> Delivery | None:
+        """Return what was frozen for a subscriber; None when the issue holds nothing for them."""
+        theirs = and_(deliveries.c.issue == issue, deliveries.c.subscriber == subscriber)
+        with reading(self._engine) as db:
+            found = _read(db, theirs)
+        return found[0] if found else None
+
+    def claim(self, number: int, now: datetime) -> bool:
+        """Take a delivery for sending; False when it is taken, held, or not due any more."""
+        claimed = (
+            update(deliveries)
+            .where(deliveries.c.number == number, _may_leave(now))
+            .values(
+                state=SENDING,
+                attempts=deliveries.c.attempts + 1,
+                next_try=None,
+                changed_at=as_text(now),
+            )
+        )
+        with writing(self._engine) as db:
+            return db.execute(claimed).rowcount == 1
+
+    def mark_dot(self, number: int, now: datetime) -> None:
+        """Record, just before the final dot, that from here on the outcome is unclear."""
+        self._move(number, (SENDING,), DOT, now)
+
+    def mark_sent(self, number: int, answer: str, now: datetime) -> None:
+        """Record that the server took the mail."""
+        self._move(number, (DOT,), SENT, now, answer=answer)
+
+    def put_back(self, number: int, now: datetime) -> None:
+        """Record that a mail certainly was not delivered, through no fault of its own."""
+        self._move(number, (SENDING, DOT), QUEUED, now, attempts=deliveries.c.attempts - 1)
+
+    def defer(self, number: int, answer: str, now: datetime, *, next_try: datetime) -> None:
+        """Record a refusal for now."""
+        self._move(number, (SENDING, DOT), DEFERRED, now, answer=answer, next_try=as_text(next_try))
+
+    def fail(self, number: int, answer: str, now: datetime) -> None:
+        """Record a refusal for good, in the server's words."""
+        self._move(number, (SENDING, DOT), FAILED, now, answer=answer)
+
+    def drop(self, number: int, why: str, now: datetime) -> None:
+        """Record that a waiting mail is not sent, and why; what was in it was not had."""
+        with writing(self._engine) as db:
+            if _moved(db, number, WAITING, state=DROPPED, answer=why, changed_at=as_text(now)):
+                _forget_had(db, number)
+
+    def replace(self, number: int, message: bytes, reports: Sequence[str], now: datetime) -> None:
+        """Put new bytes in the place of a waiting mail's, under the same Message-ID."""
+        with writing(self._engine) as db:
+            if _moved(
+                db,
+                number,
+                WAITING,
+                message=message,
+                reports=dumps(list(reports)),
+                changed_at=as_text(now),
+            ):
+                _forget_had(db, number)
+                _insert_had(db, _read(db, deliveries.c.number == number))
+
+    def issue_lines(self) -> Sequence[IssueLine]:
+        """Return the lines of the Digests tab, oldest first."""
+        counted = func.coalesce(func.sum(deliveries.c.state == SENT), 0).label("sent")
+        failed = func.coalesce(func.sum(deliveries.c.state == FAILED), 0).label("failed")
+        query = (
+            select(issues, counted, failed)
+            .outerjoin(deliveries, deliveries.c.issue == issues.c.name)
+            .group_by(issues.c.name)
+            .order_by(issues.c.name)
+        )
+        with reading(self._engine) as db:
+            return [line_of(row) for row in db.execute(query)]
+
+    def set_decision(self, issue: str, decision: str) -> bool:
+        """Record a manager's word (`hold`, `send` or nothing); False when nothing changed."""
+        if decision not in ("", "hold", "send"):
+            raise ValueError(f"{decision!r} is not a decision; write hold, send or nothing")
+        told = (
+            update(issues)
+            .where(issues.c.name == issue, issues.c.decision != decision)
+            .values(decision=decision)
+        )
+        with writing(self._engine) as db:
+            return db.execute(told).rowcount == 1
+
+    def _move(
+        self,
+        number: int,
+        before: Sequence[DeliveryState],
+        after: DeliveryState,
+        now: datetime,
+        **values: str | ColumnElement[int],
+    ) -> None:
+        with writing(self._engine) as db:
+            if not _moved(db, number, before, state=after, changed_at=as_text(now), **values):
+                raise StateError(
+                    f"Delivery {number} was changed by another run while it was being sent. "
+                    "This run stops; run: tidings check"
+                )
+
+
+def _may_leave(now: datetime) -> ColumnElement[bool]:
+    released = or_(
+        issues.c.decision == "send",
+        issues.c.send_after.is_(None),
+        issues.c.send_after <= as_text(now),
+    )
+    belongs = and_(issues.c.name == deliveries.c.issue, issues.c.decision != "hold")
+    ready = or_(
+        deliveries.c.state == QUEUED,
+        and_(deliveries.c.state == DEFERRED, deliveries.c.next_try <= as_text(now)),
+    )
+    opened = select(issues.c.name).where(belongs, or_(deliveries.c.first, released)).exists()
+    return and_(ready, opened)
+
+
+def _moved(
+    db: Connection,
+    number: int,
+    before: Sequence[DeliveryState],
+    **values: str | bytes | ColumnElement[int],
+) -> bool:
+    here = and_(deliveries.c.number == number, deliveries.c.state.in_(before))
+    return db.execute(update(deliveries).where(here).values(values)).rowcount == 1
+
+
+def _insert_had(db: Connection, sent: Sequence[Delivery]) -> None:
+    rows = [
+        {"subscriber": one.subscriber, "report": report, "issue": one.issue}
+        for one in sent
+        for report in one.reports
+    ]
+    if rows:
+        db.execute(insert(had), rows)
+
+
+def _forget_had(db: Connection, number: int) -> None:
+    row = db.execute(select(deliveries).where(deliveries.c.number == number)).one()
+    db.execute(delete(had).where(had.c.issue == row.issue, had.c.subscriber == row.subscriber))
+
+
+def _raise_marks(db: Connection, considered: Mapping[str, Mark]) -> None:
+    known = set(db.execute(select(marks.c.subscriber)).scalars())
+    rows = [
+        {"who": who, "up_to": mark.considered, "latest": mark.part}
+        for who, mark in considered.items()
+    ]
+    new = [row for row in rows if row["who"] not in known]
+    old = [row for row in rows if row["who"] in known]
+    if new:
+        row = insert(marks).values(subscriber=bindparam("who"), considered=bindparam("up_to"))
+        db.execute(row.values(part=bindparam("latest")), new)
+    if old:
+        # A mark never goes down: what was considered once stays considered.
+        up_to = bindparam("up_to", type_=Integer)
+        higher = case((marks.c.considered < up_to, up_to), else_=marks.c.considered)
+        raised = update(marks).where(marks.c.subscriber == bindparam("who"))
+        db.execute(raised.values(considered=higher, part=bindparam("latest")), old)
+
+
+def _read(db: Connection, which: ColumnElement[bool]) -> list[Delivery]:
+    query = select(deliveries).where(which).order_by(deliveries.c.number)
+    return [delivery_of(row) for row in db.execute(query)]

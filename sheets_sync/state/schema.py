@@ -93,7 +93,9 @@ deliveries = Table(
     Column("message", LargeBinary, nullable=False, comment="the final bytes"),
     Column("reports", Text, nullable=False, comment="JSON: ids of the reports in it"),
     Column("state", Text, nullable=False, index=True),
+    Column("first", Boolean, nullable=False, default=False, comment="goes out before a review"),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("repeats", Integer, nullable=False, default=0, comment="after an unclear final dot"),
     Column("next_try", Text),
     Column("answer", Text, nullable=False, default="", comment="the server's last words"),
     Column("changed_at", Text, nullable=False),
@@ -106,6 +108,7 @@ marks = Table(
     metadata,
     Column("subscriber", Text, primary_key=True),
     Column("considered", Integer, nullable=False, comment="all accepted numbers up to here"),
+    Column("part", Text, nullable=False, default="", comment="prints of the last special part"),
     comment="What each subscriber has had or passed over.",
 )
 

@@ -1,0 +1,219 @@
+"""The real archive all the way: init, import, sync, and a community that goes on from there.
+
+What must come out is counted here from the JSON, without our code.
+"""
+
+import json
+import os
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sheets_sync.founding import Answers, found
+from sheets_sync.imports import import_archive
+from sheets_sync.project import Project, open_project
+from sheets_sync.sync import Outcome, sync
+from tests.people import Manager
+
+FOLDER = Path(os.environ.get("TIDINGS_TEST_DATA", "/nowhere")) / "data" / "reps-archive"
+pytestmark = pytest.mark.skipif(
+    not (FOLDER / "REPS.json").exists(), reason="TIDINGS_TEST_DATA has no data/reps-archive"
+)
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+FORMULA_SIGNS = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The archive, as plain Python reads it."""
+
+    activities: list[dict[str, Any]]
+    reps: list[dict[str, Any]]
+
+    def name(self, username: str) -> str:
+        one = next(rep for rep in self.reps if rep["display_name"] == username)
+        return str(one.get("full_name") or f"{one['first_name']} {one['last_name']}")
+
+    def current(self) -> list[dict[str, Any]]:
+        return [rep for rep in self.reps if not rep.get("alumni")]
+
+    def mentees(self) -> dict[str, list[str]]:
+        found = defaultdict(list)
+        for rep in self.current():
+            if rep["mentor"]:
+                found[rep["mentor"]["display_name"]].append(rep["display_name"])
+        return found
+
+    def alumni(self) -> set[str]:
+        return {rep["display_name"] for rep in self.reps if rep.get("alumni")}
+
+    def group(self, name: str) -> set[str]:
+        return {
+            rep["display_name"]
+            for rep in self.current()
+            if name in [group["name"] for group in rep["groups"]]
+        }
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    read = [json.loads((FOLDER / name).read_text()) for name in ("ACTIVITIES.json", "REPS.json")]
+    return Facts(*read)
+
+
+class Going:
+    """A community whose workbook a manager has at hand."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.path = project.folder / project.settings.spreadsheet.file
+        self.manager = Manager(self.path)
+        self.now = NOW
+
+    def imports(self) -> str:
+        return import_archive(
+            self.project.spreadsheet, self.project.state, self.project.rules, FOLDER, now=self.now
+        ).text()
+
+    def syncs(self) -> Outcome:
+        return sync(self.project.spreadsheet, self.project.state, self.project.rules, now=self.now)
+
+    def shows(self, tab: str) -> list[dict[str, Any]]:
+        header, *rows = self.manager.cells(tab)
+        padded = [[*row, *[None] * (len(header) - len(row))] for row in rows]
+        return [dict(zip(map(str, header), row, strict=True)) for row in padded]
+
+
+@contextmanager
+def going(folder: Path) -> Iterator[Going]:
+    with open_project(folder, {}) as project:
+        yield Going(project)
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project folder with the archive in it, synced once."""
+    folder = tmp_path_factory.mktemp("reps")
+    found(folder, Answers("Reps", ["council@example.org"], "Europe/Berlin"), {})
+    settings = folder / "tidings.toml"
+    settings.write_text(settings.read_text().replace("# coordinator =", "coordinator ="))
+    with going(folder) as community:
+        community.imports()
+        community.syncs()
+    return folder
+
+
+@pytest.fixture
+def reps(imported: Path) -> Iterator[Going]:
+    """The imported community, to be looked at and not changed."""
+    with going(imported) as community:
+        yield community
+
+
+def test_every_report_and_person_is_there(reps: Going, facts: Facts) -> None:
+    reports, people = reps.shows("Reports"), reps.shows("People")
+
+    assert Counter((row["reporter"], row["portal page"]) for row in reports) == Counter(
+        (one["user"]["display_name"], one["remo_url"]) for one in facts.activities
+    )
+    assert [(row["date"].date().isoformat(), row["link"] or "") for row in reports] == [
+        (one["report_date"], one["link"]) for one in facts.activities
+    ]
+    assert Counter(row["status"] for row in reports) == {"ok": len(facts.activities)}
+    assert len({row["id"] for row in reports}) == len(facts.activities) == 2929
+    assert sum("automatic" in row["tags"].split(", ") for row in reports) == 1969
+    assert {row["username"]: row["name"] for row in people} == {
+        rep["display_name"]: facts.name(rep["display_name"]) for rep in facts.reps
+    }
+    assert len(people) == len(facts.reps) == 729
+    alumni = {row["username"] for row in people if "Alumni" in (row["groups"] or "")}
+    assert alumni == facts.alumni()
+
+
+def test_texts_are_kept_as_typed(reps: Going, facts: Facts) -> None:  # fault 9
+    rows = reps.shows("Reports")
+    assert [row["text"] for row in rows] == [
+        one["activity_description"] or one["activity"] for one in facts.activities
+    ]
+    like_formulas = [
+        number
+        for number, one in enumerate(facts.activities, 2)
+        if one["activity_description"].startswith(FORMULA_SIGNS)
+    ]
+    assert len(like_formulas) == 4
+    assert all(reps.manager.is_text("Reports", number, "text") for number in like_formulas)
+
+
+def test_what_is_wrong_with_the_mentors_is_found(reps: Going, facts: Facts) -> None:
+    mentees, alumni = facts.mentees(), facts.alumni()
+    rows = reps.shows("Mentors")
+
+    def told(words: str) -> Counter[tuple[str, str]]:
+        return Counter(
+            (row["mentee"], row["mentor"]) for row in rows if words in (row["problem"] or "")
+        )
+
+    def pairs(mentors: set[str]) -> Counter[tuple[str, str]]:
+        return Counter((mentee, mentor) for mentor in mentors for mentee in mentees[mentor])
+
+    alumni_mentors = alumni & set(mentees)
+    ungrouped = set(mentees) - alumni - facts.group("Mentor")
+    themselves = {mentor for mentor in mentees if mentor in mentees[mentor]}
+    without = {rep["display_name"] for rep in facts.current() if not rep["mentor"]}
+    assert [len(alumni_mentors), len(ungrouped), len(themselves), len(without)] == [4, 2, 1, 1]
+
+    assert told("is alumni") == pairs(alumni_mentors)
+    assert sum(told("is alumni").values()) == 11
+    assert told("not in the Mentor group") == pairs(ungrouped)
+    assert told("their own mentor") == Counter((one, one) for one in themselves)
+    assert {
+        row["username"]
+        for row in reps.shows("People")
+        if "has no mentor; add a row" in (row["problem"] or "")
+    } == without
+
+
+def test_importing_and_syncing_again_changes_nothing(reps: Going) -> None:
+    before = reps.path.read_bytes()
+
+    said = reps.imports()
+    again = reps.syncs()
+
+    assert said.splitlines() == [
+        "People: 0 new, 729 there already",
+        "Mentors: 0 new, 218 there already",
+        "Reports: 0 new, 2929 there already",
+        "Left out: 0",
+    ]
+    assert not again.changes
+    assert reps.path.read_bytes() == before
+
+
+def test_reporters_off_the_roster_are_unmatched(
+    imported: Path, facts: Facts, tmp_path: Path
+) -> None:
+    reported = Counter(one["user"]["display_name"] for one in facts.activities)
+    mentors = {rep["mentor"]["display_name"] for rep in facts.current() if rep["mentor"]}
+    gone = [username for username, _ in reported.most_common() if username not in mentors][:5]
+    folder = tmp_path / "reps"
+    shutil.copytree(imported, folder)
+
+    with going(folder) as reps:
+        reps.now += timedelta(hours=1)
+        people = [row["username"] for row in reps.shows("People")]
+        with reps.manager.editing():
+            for number in sorted((people.index(one) + 2 for one in gone), reverse=True):
+                reps.manager.deletes_row("People", number)
+        reps.syncs()
+        statuses = Counter(
+            row["reporter"] for row in reps.shows("Reports") if row["status"] == "unmatched"
+        )
+
+    assert statuses == {one: reported[one] for one in gone}

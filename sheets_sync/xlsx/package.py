@@ -6,6 +6,7 @@ no part may unpack to more than the directory declares.
 
 import copy
 import re
+import struct
 import time
 import zipfile
 import zlib
@@ -29,6 +30,17 @@ SMALL_PART = 10 << 20
 TIGHTEST = 100
 """How many times larger than packed a larger part may be; 100,000 real rows are 15 to 40."""
 ATTEMPTS = 3
+
+_UNZIPPING = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 _SHEET = re.compile(r"/?xl/worksheets/[^/]+\.xml\Z", re.IGNORECASE)
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -61,8 +73,8 @@ class Package:
         asked.file_size += 1
         try:
             with self.zip.open(asked) as file:
-                found = file.read()
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as broken:
+                found = file.read(asked.file_size)
+        except _UNZIPPING as broken:
             raise _Incomplete(f"{self.name}, {name}: {broken}") from broken
         if len(found) != declared.file_size:
             raise _Incomplete(f"{self.name}: {name} has not the size that the file declares")
@@ -134,7 +146,7 @@ def _checked(path: Path) -> Package:
     _refuse_other_kinds(path, content)
     try:
         package = Package(path.name, content, zipfile.ZipFile(BytesIO(content)))
-    except (zipfile.BadZipFile, ValueError, OSError) as broken:
+    except _UNZIPPING as broken:
         raise _Incomplete(str(broken)) from broken
     _check_directory(package)
     _check_parts(package)
@@ -192,7 +204,7 @@ def _check_directory(package: Package) -> None:
         tightness = entry.file_size / max(entry.compress_size, 1)
         if entry.file_size > SMALL_PART and tightness > TIGHTEST:
             raise _hostile(package, f"{entry.filename} unpacks to {tightness:.0f} times its size")
-    if "xl/workbook.xml" not in names:
+    if not {"xl/workbook.xml", "[Content_Types].xml"} <= names:
         raise SheetError(f"{package.name}: a zip file without a workbook in it; save it as .xlsx")
 
 

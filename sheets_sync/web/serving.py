@@ -18,6 +18,8 @@ from sheets_sync.web.headers import ALWAYS
 from sheets_sync.web.posting import BODY_BYTES
 
 REQUEST_SECONDS = 20
+SERVER_BYTES = 4 * BODY_BYTES
+"""Above it waitress hangs up; up to there the application answers with a page that says why."""
 THREADS = 16
 CONNECTIONS = 500
 
@@ -80,8 +82,7 @@ class Server:
             asyncore_use_poll=True,
             channel_timeout=60,
             cleanup_interval=10,
-            # waitress refuses what reaches the limit; Flask's own page answers just below it.
-            max_request_body_size=BODY_BYTES + 4096,
+            max_request_body_size=SERVER_BYTES,
             max_request_header_size=32 * 1024,
             # The application counts the hops it trusts itself (fault 13).
             clear_untrusted_proxy_headers=False,

@@ -1,0 +1,216 @@
+"""People with a browser: by keyboard, without JavaScript, on a phone, with a screen reader."""
+
+import json
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from sheets_sync.state import State
+from sheets_sync.web import Desk
+from tests.web.conftest import ANA
+from tests.web.visitor import ANSWERS
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+HOSTILE = [
+    "<script>document.title='ran'</script>",
+    '"><img src=x onerror="document.title=\'ran\'">',
+    "</textarea><svg onload=\"document.title='ran'\">",
+    "javascript:document.title='ran'",
+    "{{ constructor.constructor('document.title=1')() }}",
+    "![x](javascript:alert(1)) [y](http://a.example)",
+    "<a href='javascript:1'>x</a><iframe srcdoc='<script>1</script>'></iframe>",
+    "'\"--><style>*{display:none}</style>",
+]
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Return a phone of 320 px."""
+    opened = browser.new_context(viewport={"width": 320, "height": 640})
+    opened.set_default_timeout(10_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds against WCAG 2.2 A and AA, and a page wider than the screen."""
+    spec = find_spec("axe_playwright_python")
+    assert spec is not None
+    assert spec.origin is not None
+    page.evaluate(Path(spec.origin).with_name("axe.min.js").read_text("utf-8"))
+    found = page.evaluate(f"axe.run({{runOnly: {json.dumps(WCAG)}}})")
+    wrong = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        wrong.append("wider than the screen")
+    return wrong
+
+
+def visit_all(page: Page, site: str, desk: Desk) -> Iterator[str]:
+    """Open every page once and yield its name while it is shown."""
+    page.goto(f"{site}/?tags=mentorship,Italy")
+    yield "form"
+    page.click("text=More tags")
+    page.fill("#link", "no link")
+    page.click("button")
+    yield "faults"
+    page.fill("#reporter", "Ana")
+    page.fill("#text", "Hello " + "x" * 200)
+    page.fill("#link", "https://example.org/" + "y" * 200)
+    page.click("button")
+    yield "receipt"
+    page.click(".address a")
+    yield "correction"
+    page.click("text=Withdraw this report")
+    yield "withdrawal"
+    page.click("text=Withdraw it")
+    yield "withdrawn"
+    page.goto(site + desk.links.personal_form(ANA.id))
+    yield "personal form"
+    page.goto(f"{site}/nothing")
+    yield "nothing here"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_meets_wcag_on_a_phone(page: Page, site: str, desk: Desk, scheme: str):
+    page.emulate_media(color_scheme=scheme)
+    found = {name: violations(page) for name in visit_all(page, site, desk)}
+
+    assert found == {name: [] for name in found}
+    assert len(found) == 8
+
+
+def test_a_whole_journey_by_keyboard(page: Page, site: str, state: State):
+    page.goto(f"{site}/?tags=press")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "reporter"
+    page.keyboard.type("Ana")
+    for _ in range(20):
+        if page.evaluate("document.activeElement.type") == "submit":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector(".summary")
+    assert page.title() == "Error: What have you been up to? · Northern Circle"
+    assert page.evaluate("document.activeElement.className") == "summary"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "text"
+    page.keyboard.type("From the keyboard")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    for _ in range(4):  # month, day, year and the picker are stops of their own
+        if page.evaluate("document.activeElement.type") != "date":
+            break
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.value") == "mentorship"
+    page.keyboard.press("Space")
+    page.focus("#link")
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector(".done")
+    assert [dict(one.submission.answers) for one in state.journal.unwritten()] == [
+        {"reporter": "Ana", "text": "From the keyboard", "tags": "mentorship, press"}
+    ]
+
+
+def test_a_whole_journey_without_javascript(browser: Browser, site: str, state: State, desk: Desk):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    for _name in visit_all(page, site, desk):
+        inner = page.locator("html").bounding_box()
+        assert inner is not None
+        assert inner["width"] <= 320
+    context.close()
+
+    assert [one.submission.act.value for one in state.journal.unwritten()] == [
+        "report",
+        "withdrawal",
+    ]
+
+
+def test_going_back_and_sending_again_is_one_report(page: Page, site: str, state: State):
+    # fault 2
+    page.goto(site)
+    page.fill("#reporter", ANSWERS["reporter"])
+    page.fill("#text", "Once")
+    token = page.input_value('[name="form-token"]')
+    page.click("button")
+    receipt = page.url
+    page.go_back()
+    assert page.input_value("#text") == "Once"
+    page.evaluate("token => { document.querySelector('[name=form-token]').value = token }", token)
+    page.click("button")
+
+    assert page.url == receipt
+    assert len(state.journal.unwritten()) == 1
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_a_reporter_types_runs(browser: Browser, site: str, text: str):
+    # fault 15: the page's own policy is switched off, so that escaping alone must hold
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    titles: list[str] = []
+    page.on("dialog", lambda dialog: titles.append(dialog.message))
+    page.goto(site)
+    for name in ("reporter", "text", "outcome", "tags", "about", "link"):
+        page.fill(f"#{name}", text)
+    page.click("button")
+    titles.append(page.title())
+    for name in ("tags", "link"):
+        page.fill(f"#{name}", text[:40] if name == "tags" else "")
+    page.click("button")
+    titles.append(page.title())
+    stored = page.locator("dd").nth(1).inner_text()
+    page.click(".address a")
+    titles.append(page.title())
+    markup = page.locator("main :is(script, img, iframe, svg, style)").count()
+    context.close()
+
+    assert (stored, markup) == (text, 0)
+    assert titles == [
+        "Error: What have you been up to? · Northern Circle",
+        "Received, thank you · Northern Circle",
+        "Correct your report · Northern Circle",
+    ]
+
+
+def test_a_browser_obeys_the_policy_without_complaint(page: Page, site: str, desk: Desk):
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for _name in visit_all(page, site, desk):
+        pass
+
+    assert [line for line in said if "Failed to load resource" not in line] == []
+    assert page.context.cookies() == []
+
+
+def test_another_site_cannot_frame_or_post(
+    context: BrowserContext, site: str, state: State, tmp_path: Path, serving: Callable[..., str]
+):
+    # fault 14
+    page = context.new_page()
+    page.route(
+        "http://evil.example/",
+        lambda route: route.fulfill(
+            content_type="text/html",
+            body=f'<iframe src="{site}/"></iframe><form method="post" action="{site}/">'
+            '<input name="reporter" value="Eve"><input name="text" value="Bad"><button>Go</button>',
+        ),
+    )
+    page.goto("http://evil.example/")
+    page.click("button")
+    page.wait_for_load_state()
+
+    assert "Please send it once more" in page.inner_text(".summary")
+    assert state.journal.unwritten() == []

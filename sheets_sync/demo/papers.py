@@ -3,7 +3,6 @@
 A mail is shown as it is, under a policy that forbids scripts and anything from outside.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -11,18 +10,20 @@ from email.parser import BytesParser
 from email.utils import parseaddr
 from pathlib import Path
 
-from markupsafe import Markup
-
+from forms.wording import environment, translations
 from sheets_sync.web.desk import Paper
 
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
-STYLE = """
-:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
-li { margin: .4rem 0; } code { overflow-wrap: anywhere; }
-"""
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail in the list."""
+
+    name: str
+    reader: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +52,16 @@ class Papers:
         return sorted(self.outbox.glob("*.eml"))
 
     def _front(self) -> str:
-        steps = Markup("").join(Markup("<li>{}</li>").format(step) for step in self.steps)
-        return Markup(
-            '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            "<title>The demo's mails</title><style>{}</style></head><body><main>"
-            '<h1>The demo\'s mails</h1><p><a href="/">Fill in the form</a></p>'
-            "<h2>What to do next</h2><ol>{}</ol><h2>This week's issue</h2><ul>{}</ul>"
-            "</main></body></html>"
-        ).format(Markup(STYLE), steps, Markup("").join(_items(self._files())))
+        page = environment(Path(__file__).parent, translations("en")).get_template("papers.html")
+        return page.render(steps=self.steps, mails=[_mail(file) for file in self._files()])
 
 
 def read_mail(file: Path) -> EmailMessage:
     """Return the message in an `.eml` file."""
-    message = BytesParser(policy=policy.default).parsebytes(file.read_bytes())
-    assert isinstance(message, EmailMessage)  # noqa: S101 - the default policy makes these
-    return message
+    return BytesParser(EmailMessage, policy=policy.default).parsebytes(file.read_bytes())
 
 
-def _items(files: Iterable[Path]) -> Iterator[Markup]:
-    for file in files:
-        message = read_mail(file)
-        name, address = parseaddr(str(message["To"]))
-        yield Markup(
-            '<li><a href="/papers/{0}.html">{1}</a>: {2} (<a href="/papers/{0}.txt">as text</a>)</li>'
-        ).format(file.stem, name or address, str(message["Subject"]))
+def _mail(file: Path) -> Mail:
+    message = read_mail(file)
+    name, address = parseaddr(str(message["To"]))
+    return Mail(file.stem, name or address, str(message["Subject"]))

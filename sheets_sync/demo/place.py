@@ -9,6 +9,7 @@ from sheets_sync.demo.trouble import DemoError
 from sheets_sync.founding import found
 from sheets_sync.settings import FILE
 
+HOST = "127.0.0.1"
 MARKER = ".tidings-demo"
 
 SETTINGS = """\
@@ -33,16 +34,17 @@ sender = "Tidings demo <tidings@example.org>"
 
 
 def make_place(folder: Path, address: str, environment: Mapping[str, str]) -> None:
-    """Make the project folder anew; raises DemoError when it holds anything but a demo."""
-    if folder.exists():
-        _clear(folder)
+    """Make the project folder of the demo, whose pages are at this address."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARKER).write_text("tidings demo may remove this folder with all that is in it.\n")
     (folder / FILE).write_text(SETTINGS.format(address=address), "utf-8")
     found(folder, None, environment)
 
 
-def _clear(folder: Path) -> None:
+def clear(folder: Path) -> None:
+    """Remove an earlier demo; raises DemoError when the folder holds anything else."""
+    if not folder.exists():
+        return
     if not folder.is_dir() or folder.is_symlink():
         raise DemoError(f"{folder} is not a folder; name another one: tidings demo FOLDER")
     if any(folder.iterdir()) and not (folder / MARKER).exists():
@@ -60,7 +62,7 @@ def free_port(wanted: int) -> int:
     """Return the wanted port of this machine, or, where another program has it, a free one."""
     for port in (wanted, 0):
         try:
-            with socket.create_server(("127.0.0.1", port)) as listening:
+            with socket.create_server((HOST, port)) as listening:
                 return int(listening.getsockname()[1])
         except OSError:
             continue

@@ -1,4 +1,4 @@
-"""Answers -> a report handed in over HTTP, as a browser does it: get the form, fill it in, post it."""
+"""Answers -> a report handed in over HTTP as by a browser: get the form, fill it in, post it."""
 
 from collections.abc import Mapping
 from html.parser import HTMLParser

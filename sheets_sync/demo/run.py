@@ -1,0 +1,137 @@
+"""A folder -> the whole way of a report in it: form, workbook, sync, digest; what to open next."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+
+from sheets_sync.cli.saying import say, visible
+from sheets_sync.demo.community import Invented, load_invented
+from sheets_sync.demo.filling import copy_row, fill
+from sheets_sync.demo.papers import Papers
+from sheets_sync.demo.place import HOST, clear, free_port, make_place
+from sheets_sync.demo.visitor import hand_in
+from sheets_sync.project import Project, one_run, open_project
+from sheets_sync.sync import Outcome, sync
+from sheets_sync.web import Server, create_app
+from sheets_sync.workflow import open_desk
+
+Say = Callable[[str], None]
+Clock = Callable[[], datetime]
+
+COPIED = "Two newcomers came to the market with me. They did the talking!"
+"""The report whose row somebody copies."""
+MOST_PROBLEMS = 5
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def run(
+    folder: Path, *, serve: bool, port: int = 8080, now: Clock = _clock, out: Say = say
+) -> None:
+    """Show the whole way of a report in a folder of the demo's own; raises DemoError.
+
+    With `serve`, then serve the form and the mails until Ctrl-C.
+    """
+    environment = dict(os.environ)
+    clear(folder)
+    port = free_port(port)
+    make_place(folder, f"http://{HOST}:{port}", environment)
+    with open_project(folder, environment) as project:
+        steps = _steps(project, port)
+        with one_run(folder):
+            _go_the_way(project, now, out)
+        out("")
+        out("What to do next:")
+        for number, step in enumerate(steps, 1):
+            out(f"  {number}. {step}")
+        if serve:
+            _serve(project, steps, port, now, out)
+
+
+def _go_the_way(project: Project, now: Clock, out: Say) -> None:
+    invented = load_invented(now().astimezone(project.settings.zone).date())
+    out(f"An invented community moves into {project.folder}:")
+    out("  " + ", ".join(f"{len(rows)} {tab}" for tab, rows in invented.rows.items()).lower())
+    _begin(project, invented, now())
+    with _page(project, 0, now) as address:
+        out(f"The form is open at {address}; three people report:")
+        for answers in invented.submissions:
+            hand_in(address, answers)
+            out(f"  {answers['reporter'].partition(' <')[0]}: {_short(answers['text'])}")
+    _tell(_synced(project, now()), out)
+    _mail(project, now, out)
+
+
+def _begin(project: Project, invented: Invented, now: datetime) -> None:
+    """Fill the workbook, sync it once, and copy a row as people do."""
+    fill(project.spreadsheet, invented.rows)
+    _synced(project, now)
+    copy_row(project.spreadsheet, next(r for r in invented.rows["Reports"] if r["text"] == COPIED))
+
+
+def _synced(project: Project, now: datetime) -> Outcome:
+    return sync(project.spreadsheet, project.state, project.rules, now=now)
+
+
+def _tell(outcome: Outcome, out: Say) -> None:
+    problems = outcome.problems
+    out(f"Synced: the mentors are merged, and {len(problems)} things need a manager, such as:")
+    for problem in problems[::5][:MOST_PROBLEMS]:
+        out(f"  {_short(problem.text(), 110)}")
+
+
+def _mail(project: Project, now: Clock, out: Say) -> None:
+    raise NotImplementedError
+
+
+@contextmanager
+def _page(project: Project, port: int, now: Clock) -> Iterator[str]:
+    """Serve the form in a thread; yields its address."""
+    server = Server(create_app(open_desk(project, now)), host=HOST, port=port)
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        yield f"http://{HOST}:{server.port}/"
+    finally:
+        server.close()
+        thread.join()
+
+
+def _steps(project: Project, port: int) -> tuple[str, ...]:
+    folder = project.folder
+    page = f"http://{HOST}:{port}"
+    return (
+        f"Read this week's mails: {page}/papers/ or the files in {folder / 'outbox'}",
+        f"Report something yourself: {page}/",
+        f"Open the workbook, as a manager would: {folder / 'workbook.xlsx'}; mend a row that the "
+        "Problems tab names, save and close it",
+        f"Bring all that together: tidings --project {folder} sync",
+        f"See what the next mail would say: tidings --project {folder} digest --early --preview",
+        "Begin with your own community: tidings --project FOLDER init",
+    )
+
+
+def _serve(project: Project, steps: tuple[str, ...], port: int, now: Clock, out: Say) -> None:
+    papers = Papers(project.folder / "outbox", steps)
+    desk = replace(open_desk(project, now), papers=papers)
+    server = Server(create_app(desk), host=HOST, port=port)
+    out("")
+    out(f"Serving http://{HOST}:{port}/ (the form) and http://{HOST}:{port}/papers/ (the mails)")
+    out("until Ctrl-C.")
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        out("Stopped.")
+    finally:
+        server.close()
+
+
+def _short(text: str, most: int = 60) -> str:
+    line = visible(" ".join(text.split()))
+    return line if len(line) <= most else f"{line[: most - 1]}…"

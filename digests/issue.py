@@ -6,67 +6,24 @@ Delivering is `digests.delivery`; both run within `Outbox.sender()`.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from digests.due import Due, period
-from digests.edition import Arrival, DigestRules, Edition, Past, Selection, Stock
-from digests.message import Addressee, AddressError, Letterhead, build, wire_address
+from digests.edition import Edition, Past, Selection, Stock
+from digests.message import Addressee, AddressError, build, wire_address
+from digests.press import DigestError, Press, addressee, stock_of
 from digests.render import Renderer
-from digests.selection import select_again, select_all
-from digests.subscribers import Subscriber, subscribers
+from digests.selection import select_all
+from digests.subscribers import Subscriber
 from digests.transport import Letter, Transport
-from sheets_sync.community import Report, Status
-from sheets_sync.state.base import Base
 from sheets_sync.state.delivery import Delivery, DeliveryState, Issue, Mark
-from sheets_sync.state.outbox import Outbox
 
 WEEK = timedelta(days=7)
 NEWCOMERS_REACH = timedelta(days=32)
 """Longer than what a new monthly reader gets."""
 ISSUE = re.compile(r"\d{4}-W\d\d")
-TAKEN_BACK = (Status.HIDDEN, Status.WITHDRAWN)
-
-
-class DigestError(Exception):
-    """The digest cannot be made; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """Everything that makes issues."""
-
-    base: Base
-    outbox: Outbox
-    renderer: Renderer
-    letterhead: Letterhead
-    zone: ZoneInfo
-    rules: DigestRules
-    opt_in: bool = False
-    coordinators: tuple[str, ...] = ()
-    """Addresses in the settings."""
-    review_hours: int = 0
-    first_sync: datetime | None = None
-    unsubscribe_url: Callable[[Subscriber], str] = lambda subscriber: ""
-    """The signed link of RFC 8058; empty without a public address."""
-
-    def today(self, now: datetime) -> datetime:
-        """Return the moment in the community's zone."""
-        return now.astimezone(self.zone)
-
-    def subscribers(self, now: datetime) -> tuple[Subscriber, ...]:
-        """Return everybody who may get mail; raises DigestError before the first sync."""
-        community = self.base.community()
-        if community is None:
-            raise DigestError("Nothing was synced yet, so nobody is known; run: tidings sync")
-        return subscribers(
-            community,
-            opt_in=self.opt_in,
-            today=self.today(now).date(),
-            coordinators=self.coordinators,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +55,8 @@ def plan(press: Press, due: Due, *, now: datetime) -> Sequence[PlannedMail]:
 def make(press: Press, due: Due, *, now: datetime) -> Made:
     """Freeze the due issue, also an empty one (fault 59)."""
     stock, selection = _selected(press, due.name, now)
-    frozen = [_delivery(press, edition, now) for edition in selection.editions]
+    renderer = press.renderer(stock)
+    frozen = [_delivery(press, renderer, edition, now) for edition in selection.editions]
     reports = {report for delivery in frozen for report in delivery.reports}
     reviewed = press.review_hours > 0 and any(delivery.first for delivery in frozen)
     before = press.outbox.latest()
@@ -121,7 +79,9 @@ def preview(press: Press, wanted: str, due: Due | None, *, now: datetime) -> byt
     `wanted` is an address, name or subscriber id; empty: whoever comes first (fault 60).
     """
     if due is not None:
-        return _message(press, _edition_for(press, wanted, due, now), now)
+        stock, edition = _edition_for(press, wanted, due, now)
+        mail = press.renderer(stock).render(edition)
+        return build(mail, addressee(press, edition), press.letterhead, at=now)
     latest = press.outbox.latest()
     if latest is None:
         raise DigestError("No issue was made yet and none is due; add --early to see the next one")
@@ -135,8 +95,8 @@ def send_test_copy(
     press: Press, transport: Transport, wanted: str, address: str, due: Due, *, now: datetime
 ) -> str:
     """Send what somebody would get to `address` instead; counts for nothing."""
-    edition = _edition_for(press, wanted, due, now)
-    mail = press.renderer.render(edition)
+    stock, edition = _edition_for(press, wanted, due, now)
+    mail = press.renderer(stock).render(edition)
     test = Addressee(due.name, f"test-{edition.subscriber.id}", address)
     try:
         message = build(mail, test, press.letterhead, at=now)
@@ -174,62 +134,6 @@ def accept_old_state(press: Press, in_sheet: Collection[str], *, now: datetime) 
             press.outbox.freeze(adopted, [], considered=considered)
 
 
-class Doorkeeper:
-    """Looks again, right before each mail, at subscriptions and at what was taken back."""
-
-    def __init__(self, press: Press, now: datetime) -> None:
-        self._press = press
-        self._now = now
-        self._seen = ""
-        self._subscribers: Mapping[str, Subscriber] = {}
-
-    def objection(self, delivery: Delivery) -> str:
-        """Return why the mail must not leave any more (fault 63)."""
-        subscriber = self._subscriber(delivery.subscriber)
-        if subscriber is None:
-            return "no longer a subscriber"
-        if subscriber.frequency in ("stop", "bounced"):
-            return f"the subscription says {subscriber.frequency}"
-        paused = subscriber.paused_until
-        if paused is not None and self._press.today(self._now).date() <= paused:
-            return f"paused until {paused}"
-        return ""
-
-    def renewed(self, delivery: Delivery) -> tuple[bytes, tuple[str, ...]] | None:
-        """Return the mail without the reports that were taken back; None when none was."""
-        reports = [self._press.base.report(id) for id in delivery.reports]
-        left = [one for one in reports if one is not None and one.status not in TAKEN_BACK]
-        if len(left) == len(delivery.reports):
-            return None
-        edition = self._edition(delivery, left)
-        if edition is None:
-            return b"", ()
-        mail = self._press.renderer.render(edition)
-        issue = self._press.outbox.issue(delivery.issue)
-        message = build(
-            mail,
-            _addressee(self._press, edition),
-            self._press.letterhead,
-            at=issue.frozen_at,
-        )
-        return message, mail.reports
-
-    def _edition(self, delivery: Delivery, left: Sequence[Report]) -> Edition | None:
-        subscriber = self._subscriber(delivery.subscriber)
-        if subscriber is None:
-            return None
-        stock = _stock(self._press, delivery.issue, left, self._now)
-        return select_again(stock, subscriber, {one.id for one in left}, self._press.rules)
-
-    def _subscriber(self, id: str) -> Subscriber | None:
-        # Read again for each mail, worked out again only when it has changed.
-        seen = self._press.base.get("community")
-        if seen != self._seen:
-            self._seen = seen
-            self._subscribers = {one.id: one for one in self._press.subscribers(self._now)}
-        return self._subscribers.get(id)
-
-
 def _selected(press: Press, name: str, now: datetime) -> tuple[Stock, Selection]:
     readers = press.subscribers(now)
     marks = press.outbox.marks()
@@ -237,37 +141,13 @@ def _selected(press: Press, name: str, now: datetime) -> tuple[Stock, Selection]
     if len(floors) < len(readers):
         floors.append(press.base.accepted_before(now - NEWCOMERS_REACH))
     floor = min(floors, default=0)
-    stock = _stock(press, name, press.base.accepted_above(floor), now, floor=floor)
+    stock = stock_of(press, name, press.base.accepted_above(floor), now, floor=floor)
     past = Past(
         marks={who: mark.considered for who, mark in marks.items()},
         had=press.outbox.had(arrival.report.id for arrival in stock.arrivals),
         parts={who: mark.part for who, mark in marks.items()},
     )
     return stock, select_all(stock, readers, past, press.rules)
-
-
-def _stock(
-    press: Press, name: str, reports: Sequence[Report], now: datetime, *, floor: int = 0
-) -> Stock:
-    community = press.base.community()
-    if community is None:
-        raise DigestError("Nothing was synced yet, so nobody is known; run: tidings sync")
-    moments = press.base.accepted_at(min((one.accepted for one in reports), default=0) - 1)
-    latest = press.outbox.latest()
-    month = press.today(now).strftime("%Y-%m")
-    first = latest is None or press.today(latest.frozen_at).strftime("%Y-%m") != month
-    since = press.first_sync
-    return Stock(
-        issue=name,
-        now=now,
-        today=press.today(now).date(),
-        up_to=max((one.accepted for one in reports), default=floor),
-        arrivals=tuple(Arrival(one, moments.get(one.id, now)) for one in reports),
-        community=community,
-        waiting=(*press.base.unmatched(), *press.base.held()),
-        first_of_month=first,
-        watching_since=press.today(since).date() if since else None,
-    )
 
 
 def _considered(press: Press, stock: Stock, selection: Selection) -> dict[str, Mark]:
@@ -279,13 +159,13 @@ def _considered(press: Press, stock: Stock, selection: Selection) -> dict[str, M
     }
 
 
-def _delivery(press: Press, edition: Edition, now: datetime) -> Delivery:
+def _delivery(press: Press, renderer: Renderer, edition: Edition, now: datetime) -> Delivery:
     """Return the mail as it is frozen; an address that cannot be used fails alone (fault 71)."""
-    subscriber, mail = edition.subscriber, press.renderer.render(edition)
+    subscriber, mail = edition.subscriber, renderer.render(edition)
     state, answer, address, message = DeliveryState.QUEUED, "", subscriber.address, b""
     try:
         address = wire_address(subscriber.address)
-        message = build(mail, _addressee(press, edition), press.letterhead, at=now)
+        message = build(mail, addressee(press, edition), press.letterhead, at=now)
     except AddressError as error:
         state, answer = DeliveryState.FAILED, str(error)
     return Delivery(
@@ -301,28 +181,12 @@ def _delivery(press: Press, edition: Edition, now: datetime) -> Delivery:
     )
 
 
-def _message(press: Press, edition: Edition, now: datetime) -> bytes:
-    mail = press.renderer.render(edition)
-    return build(mail, _addressee(press, edition), press.letterhead, at=now)
-
-
-def _addressee(press: Press, edition: Edition) -> Addressee:
-    subscriber = edition.subscriber
-    return Addressee(
-        edition.issue,
-        subscriber.id,
-        subscriber.address,
-        subscriber.name,
-        press.unsubscribe_url(subscriber),
-    )
-
-
-def _edition_for(press: Press, wanted: str, due: Due, now: datetime) -> Edition:
-    _, selection = _selected(press, due.name, now)
+def _edition_for(press: Press, wanted: str, due: Due, now: datetime) -> tuple[Stock, Edition]:
+    stock, selection = _selected(press, due.name, now)
     meant = {one.id for one in _meant(press.subscribers(now), wanted)}
     for edition in selection.editions:
         if edition.subscriber.id in meant:
-            return edition
+            return stock, edition
     raise DigestError(f"Issue {due.name} would hold nothing for {wanted or 'anybody'}")
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from openpyxl import Workbook as Book
+from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet as Sheet
@@ -70,11 +71,16 @@ def _append(sheet: Sheet, appends: list[Append]) -> None:
 
 def _stretch(sheet: Sheet, before: int, after: int) -> None:
     """Let the new rows join the lists, conditional formats and tables of the row above them."""
-    rules: list[Any] = [*sheet.data_validations.dataValidation, *sheet.conditional_formatting]
-    for rule in rules:
-        for area in rule.sqref.ranges:
-            if area.min_row <= before <= area.max_row < after:
-                area.expand(down=after - area.max_row)
+    for offer in sheet.data_validations.dataValidation:
+        _stretch_areas(offer, before, after)
+    formats = ConditionalFormattingList()
+    for found in list(sheet.conditional_formatting):
+        # Kept by its area, so one whose area grows is filed anew.
+        rules = found.rules
+        _stretch_areas(found, before, after)
+        for rule in rules:
+            formats.add(str(found.sqref), rule)
+    sheet.conditional_formatting = formats
     for table in sheet.tables.values():
         area = CellRange(table.ref)
         if area.max_row == before and not table.totalsRowCount:
@@ -82,6 +88,12 @@ def _stretch(sheet: Sheet, before: int, after: int) -> None:
             table.ref = area.coord
             if table.autoFilter is not None:
                 table.autoFilter.ref = area.coord
+
+
+def _stretch_areas(rule: Any, before: int, after: int) -> None:
+    for area in rule.sqref.ranges:
+        if area.min_row <= before <= area.max_row < after:
+            area.expand(down=after - area.max_row)
 
 
 def last_row(sheet: Sheet) -> int:

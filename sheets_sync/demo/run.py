@@ -43,7 +43,7 @@ def run(
     port = free_port(port)
     make_place(folder, f"http://{HOST}:{port}", environment)
     with open_project(folder, environment) as project:
-        steps = _steps(project, port)
+        steps = _steps(project, f"http://{HOST}:{port}" if serve else "")
         with one_run(folder):
             _go_the_way(project, now, out)
         out("")
@@ -103,16 +103,19 @@ def _page(project: Project, port: int, now: Clock) -> Iterator[str]:
         thread.join()
 
 
-def _steps(project: Project, port: int) -> tuple[str, ...]:
+def _steps(project: Project, page: str) -> tuple[str, ...]:
+    """Return what to do next; `page` is where the form and the mails are served, if they are."""
     folder = project.folder
-    page = f"http://{HOST}:{port}"
+    tidings = f"tidings --project {folder}"
+    outbox = folder / "outbox"
     return (
-        f"Read this week's mails: {page}/papers/ or the files in {folder / 'outbox'}",
-        f"Report something yourself: {page}/",
-        f"Open the workbook, as a manager would: {folder / 'workbook.xlsx'}; mend a row that the "
-        "Problems tab names, save and close it",
-        f"Bring all that together: tidings --project {folder} sync",
-        f"See what the next mail would say: tidings --project {folder} digest --early --preview",
+        f"Read this week's mails: {page}/papers/"
+        if page
+        else f"Open a mail of this week: {outbox}",
+        f"Report something: {page}/" if page else f"Report something: {tidings} serve",
+        f"Mend a row that the Problems tab names, as a manager would: {folder / 'workbook.xlsx'}",
+        f"Save it, close it, and bring all together: {tidings} sync",
+        f"See what the next mail would say: {tidings} digest --early --preview",
         "Begin with your own community: tidings --project FOLDER init",
     )
 

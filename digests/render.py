@@ -24,8 +24,10 @@ from digests.weight import Weight, weigh
 from forms.wording import direction, environment, language, translations
 from sheets_sync.links import Links
 
+__all__ = ["LINK", "Mail", "Masthead", "Renderer", "linked"]
+
 TEMPLATES = Path(__file__).parent / "templates"
-OWN_LINE_BYTES = 700
+OWN_LINE_BYTES = 600
 """Two signed links and their words; no reader has more of them than one writer has reports."""
 MOST_BYTES = 86_000
 """Of both parts as they are encoded; headers come on top, and 90 KB is the promise."""
@@ -152,6 +154,7 @@ class _Studio:
             extra_css=_CSS,
             inline_style_tags=False,
             keep_style_tags=True,
+            minify_css=True,
             load_remote_stylesheets=False,
         )
         self._fragments: dict[tuple[str, object], _Fragment] = {}
@@ -262,7 +265,7 @@ def linked(text: str) -> Markup:
     for found in LINK.finditer(text):
         url = found.group()
         shown = shortened(url, 70)
-        link = Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(url, shown)
+        link = Markup('<a href="{}">{}</a>').format(url, shown)
         pieces += [escape(text[end : found.start()]), link]
         end = found.end()
     return Markup("").join([*pieces, escape(text[end:])]).replace("\n", Markup("<br>\n"))

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 DOMAIN = "tidings"
@@ -22,13 +22,13 @@ Words = gettext.NullTranslations
 
 @cache
 def translations(language: str) -> gettext.NullTranslations:
-    """Return the catalogue for a language tag such as `en` or `pt-BR`; English when there is none."""
+    """Return the catalogue for a language such as `en` or `pt-BR`; English when there is none."""
     return gettext.translation(
         DOMAIN, CATALOGUES, languages=[language.replace("-", "_")], fallback=True
     )
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "extract, translate later"
+def N_(message: str) -> str:
     """Mark a message for extraction; it is translated where it is shown."""
     return message
 
@@ -66,5 +66,7 @@ def direction(language: str) -> str:
 @cache
 def day(when: date, language: str, *, today: date) -> str:
     """Return a day as people write it, with the year where it is not this year."""
-    skeleton = "MMMMd" if when.year == today.year else "yMMMMd"
-    return format_skeleton(skeleton, when, locale=Locale.parse(language, sep="-"))
+    locale = Locale.parse(language, sep="-")
+    if when.year == today.year:
+        return format_skeleton("MMMMd", when, locale=locale)
+    return format_date(when, "long", locale=locale)

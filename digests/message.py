@@ -6,13 +6,13 @@ into the envelope.
 
 import hashlib
 import hmac
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
-from email.utils import parseaddr
 from quopri import encodestring
 
 from email_validator import EmailNotValidError, validate_email
@@ -20,6 +20,7 @@ from email_validator import EmailNotValidError, validate_email
 from digests.render import Mail
 
 LONGEST_SUBJECT = 200
+MAILBOX = re.compile(r"(?P<name>.*)<(?P<address>[^<>]*)>\s*", re.DOTALL)
 
 
 class AddressError(Exception):
@@ -41,7 +42,7 @@ class Letterhead:
     @property
     def envelope(self) -> str:
         """The bare address, as the envelope carries it."""
-        return wire_address(parseaddr(self.sender)[1])
+        return wire_address(_split(self.sender)[1])
 
     @property
     def domain(self) -> str:
@@ -111,7 +112,12 @@ def build(mail: Mail, to: Addressee, letterhead: Letterhead, *, at: datetime) ->
 def wire_address(address: str) -> str:
     """Return an address as it travels: the domain in ASCII; raises AddressError (fault 71)."""
     local, at, domain = address.strip().rpartition("@")
-    if not (local and at and domain) or not address.strip().isprintable() or " " in domain:
+    if (
+        not (local and at and domain)
+        or not address.strip().isprintable()
+        or " " in domain
+        or "=?" in local
+    ):
         raise AddressError(f"{clean(address)!r} is not an e-mail address")
     if not domain.isascii():
         try:
@@ -126,17 +132,29 @@ def clean(text: str) -> str:
     """Return text on one line, without anything that could end a header (fault 70)."""
     # Lone surrogates cannot be encoded at all.
     shown = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join("".join(c if c.isprintable() else " " for c in shown).split())
+    line = " ".join("".join(c if c.isprintable() else " " for c in shown).split())
+    # Python's header classes decode encoded words in what they are given, line breaks and all.
+    return line.replace("=?", "= ?")
 
 
 def _mailbox(text: str) -> Address:
-    name, address = parseaddr(text)
+    name, address = _split(text)
     return _address(clean(name), wire_address(address))
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Return the name and the address; a comma in a name needs no quotes here."""
+    found = MAILBOX.fullmatch(text)
+    return (found["name"].strip(' "'), found["address"]) if found else ("", text)
 
 
 def _address(name: str, address: str) -> Address:
     try:
-        return Address(display_name=name, addr_spec=address)
+        if address.isascii():
+            return Address(display_name=name, addr_spec=address)
+        # Only an addr_spec is checked for being ASCII.
+        local, _, domain = address.rpartition("@")
+        return Address(display_name=name, username=local, domain=domain)
     except (ValueError, IndexError) as error:
         raise AddressError(f"{address!r} is not an e-mail address") from error
 
@@ -150,7 +168,7 @@ def _add_list_headers(message: EmailMessage, to: Addressee, letterhead: Letterhe
     else:
         mailbox = letterhead.unsubscribe or letterhead.reply_to or letterhead.sender
         message["List-Unsubscribe"] = (
-            f"<mailto:{wire_address(parseaddr(mailbox)[1])}?subject=unsubscribe>"
+            f"<mailto:{wire_address(_split(mailbox)[1])}?subject=unsubscribe>"
         )
     message["Auto-Submitted"] = "auto-generated"
     message["Precedence"] = "bulk"

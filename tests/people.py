@@ -7,6 +7,7 @@ Rows are the numbers people see; a column is its header in row 1, or an index fr
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy as shallow
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -244,7 +245,7 @@ def _rearrange(sheet: Sheet, change: Callable[[list[int]], object], *, at_least:
 def _copy(cell: Cell) -> Cell:
     copy = Cell(cell.parent, cell.row, cell.column)
     copy._value, copy.data_type = cell._value, cell.data_type  # type: ignore[attr-defined]
-    copy._style = cell._style.__copy__()  # type: ignore[attr-defined]
+    copy._style = shallow(cell._style)  # type: ignore[attr-defined]
     return copy
 
 

@@ -207,6 +207,7 @@ def _record(
         "seen:Reports": "yes",
         "blocked since": since,
         "quiet": quiet,
+        "first sync": values.get("first sync") or now.isoformat(),
         "last sync": now.isoformat(),
     }
     if decision.changes:

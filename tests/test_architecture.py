@@ -26,6 +26,8 @@ SHELL = {
     "keys",
     "project",
     "founding",
+    "mailing",
+    "preview",
     "workflow",
     "checks",
     "web",

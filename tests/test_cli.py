@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
@@ -38,10 +40,13 @@ class Terminal:
         self.folder = folder
         self.environment: dict[str, str] = {}
         self.patience = 10.0
+        self.now = NOW
         self._capsys = capsys
 
     def __call__(self, *words: str) -> Told:
-        shell = Shell(environment=self.environment, now=lambda: NOW, patience_seconds=self.patience)
+        shell = Shell(
+            environment=self.environment, now=lambda: self.now, patience_seconds=self.patience
+        )
         code = status(["--project", str(self.folder), *words], shell)
         said = self._capsys.readouterr()
         return Told(code, said.out, said.err)
@@ -163,7 +168,7 @@ def test_any_name_survives_in_the_settings(tidings):
 
 def test_sync_tells_what_to_look_at(tidings, project):
     types(project, "People", ["Ana Lima", "ana@example.org"])
-    types(project, "Reports", ["31/02/2026", "Ana Lima", None, "Met two newcomers"])
+    types(project, "Reports", ["31/02/2026", "Ana Lima", "Met two newcomers"])
 
     told = tidings("sync")
 
@@ -220,6 +225,141 @@ def test_a_second_run_waits_and_then_gives_up(tidings, project):
     assert (told.status, told.out) == (3, "")
     assert "another run is at work" in told.err
     assert after.status == 0
+
+
+# -- digest and run -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def weekly(tidings, project):
+    """A community of two with a report that came after the first sync."""
+    types(project, "People", ["Ana Lima", "ana@example.org"], ["Bo Ek", "bo@example.org"])
+    assert tidings("sync").status == 0
+    types(project, "Reports", [None, "Ana Lima", "Met two newcomers", "mentorship"])
+    assert tidings("sync").status == 0
+    return project
+
+
+def mails(project: Path) -> list[tuple[str, str]]:
+    """Return to whom a mail went, and whether the report is in it."""
+    folder = project / "outbox"
+    read = [BytesParser(policy=policy.default).parse(path.open("rb")) for path in folder.iterdir()]
+    bodies = [(mail["To"], mail.get_body("plain").get_content()) for mail in read]
+    return sorted((to, "Met two newcomers" in body) for to, body in bodies)
+
+
+def test_digest_says_when_the_next_is_due(tidings, weekly):
+    told = tidings("digest")
+
+    assert told.status == 0
+    assert told.out == "No issue is due; the next, 2026-W48, is on Monday 2026-11-23 at 07:00.\n"
+
+
+def test_run_makes_the_due_issue_once_and_writes_its_line(tidings, weekly):
+    tidings.now = NOW.replace(hour=8)
+
+    first, second = tidings("run"), tidings("run")
+
+    assert (first.status, second.status) == (0, 0)
+    assert "Issue 2026-W48: 1 reports to 2 people." in first.out.splitlines()
+    assert "No issue is due; the next, 2026-W49" in second.out
+    assert mails(weekly) == [("Ana Lima <ana@example.org>", True), ("Bo Ek <bo@example.org>", True)]
+    line = [cell.value for cell in load_workbook(weekly / "workbook.xlsx")["Digests"][2]]
+    assert line[0] == "2026-W48"
+    assert line[2:6] == [1, 2, 2, 0]
+
+
+def test_digest_early_is_found_made_by_run(tidings, weekly):
+    early = tidings("digest", "--early")
+    tidings.now = NOW.replace(hour=8)
+    ran = tidings("run")
+
+    assert "Issue 2026-W48: 1 reports to 2 people." in early.out.splitlines()
+    assert "No issue is due; the next, 2026-W49" in ran.out
+    assert len(mails(weekly)) == 2
+
+
+def test_digest_dry_run_says_who_would_get_what(tidings, weekly):
+    told = tidings("digest", "--now", "2026-11-23T07:00", "--dry-run")
+
+    assert told.status == 0
+    assert told.out.splitlines() == [
+        "Issue 2026-W48 would go to 2 people:",
+        "  ana@example.org: 1 reports",
+        "  bo@example.org: 1 reports",
+    ]
+    assert not (weekly / "outbox").exists()
+
+
+def test_the_preview_is_the_very_mail(tidings, weekly, tmp_path):
+    out = tmp_path / "preview.eml"
+
+    told = tidings("digest", "--preview", "bo@example.org", "--early", "--out", str(out))
+
+    assert told.status == 0
+    mail = BytesParser(policy=policy.default).parsebytes(out.read_bytes())
+    assert mail["To"] == "Bo Ek <bo@example.org>"
+    assert "Met two newcomers" in mail.get_body("plain").get_content()
+    assert not (weekly / "outbox").exists()
+
+
+def test_a_preview_without_a_person_shows_whoever_comes_first(tidings, weekly, tmp_path):
+    out = tmp_path / "preview.eml"
+
+    assert tidings("digest", "--early", "--out", str(out), "--preview").status == 0
+    assert b"Met two newcomers" in out.read_bytes()
+
+
+def test_a_test_copy_counts_for_nothing(tidings, weekly):
+    told = tidings("digest", "--to", "me@example.org")
+    tidings.now = NOW.replace(hour=8)
+    ran = tidings("run")
+
+    assert told.status == 0
+    assert "Issue 2026-W48: 1 reports to 2 people." in ran.out.splitlines()
+
+
+# fault 82
+def test_a_clock_that_jumped_is_doubted(tidings, weekly):
+    tidings("run")
+    tidings.now = NOW.replace(year=2027)
+
+    doubted, believed = tidings("run"), tidings("run", "--clock-is-right")
+
+    assert doubted.status == 3
+    assert "Set the clock right" in doubted.err
+    assert believed.status == 0
+
+
+# fault 75
+def test_a_state_older_than_the_spreadsheet_does_not_send(tidings, weekly):
+    old = (weekly / "tidings.db").read_bytes()
+    tidings("digest", "--early")
+    for name in ("tidings.db-wal", "tidings.db-shm"):
+        (weekly / name).unlink(missing_ok=True)
+    (weekly / "tidings.db").write_bytes(old)
+    before = len(mails(weekly))
+
+    told = tidings("run")
+
+    assert told.status == 3
+    assert "Bring back the newest state" in told.err
+    assert len(mails(weekly)) == before
+
+
+def test_a_mail_server_that_is_away_is_status_3_and_nothing_is_lost(tidings, weekly):
+    settings = weekly / "tidings.toml"
+    text = settings.read_text()
+    away = text.replace('"folder:outbox"', '"smtp://127.0.0.1:9"\nallow_insecure = true')
+    settings.write_text(away)
+    failed = tidings("digest", "--early")
+    settings.write_text(text)
+    done = tidings("run")
+
+    assert failed.status == 3
+    assert "Not finished" in failed.err
+    assert done.status == 0
+    assert len(mails(weekly)) == 2
 
 
 # -- errors -------------------------------------------------------------------------------------
@@ -321,7 +461,7 @@ def test_redaction_takes_the_longer_of_two_secrets_first():
 # fault 83
 def test_nothing_that_somebody_wrote_steers_the_terminal(tidings, project):
     types(project, "People", ["Ana", "no \u009b31m address\u2028second line"])
-    types(project, "Reports", [None, "Eve\x85 \u202eevil", None, "Hi", None])
+    types(project, "Reports", [None, "Eve\x85 \u202eevil", "Hi"])
 
     told = tidings("sync")
 

@@ -1,4 +1,4 @@
-"""The commands init, demo, serve, sync, run and check: parse, call one function, print."""
+"""The commands init, demo, serve, sync and check: parse, call one function, print."""
 
 import sys
 from pathlib import Path
@@ -9,9 +9,6 @@ from sheets_sync.cli.saying import say, say_some, stage
 from sheets_sync.cli.shell import Shell
 
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
-CLOCK_IS_RIGHT = click.option(
-    "--clock-is-right", is_flag=True, help="Go on although the clock jumped since the last run."
-)
 MOST_LINES = 10
 
 
@@ -137,10 +134,11 @@ def sync(
         say("\n".join(["Nothing was written. The plan:", *plan_lines(outcome.changes)]))
     else:
         say(sync_line(outcome))
-    return _tell(outcome.notes, [problem.text() for problem in outcome.problems])
+    return tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
 
 
-def _tell(notes: tuple[str, ...], problems: list[str]) -> int:
+def tell_outcome(notes: tuple[str, ...], problems: list[str]) -> int:
+    """Say what a sync found, in short; returns the exit status."""
     for note in notes:
         say(f"Note: {note}")
     if problems:

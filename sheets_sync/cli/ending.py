@@ -51,6 +51,7 @@ def status(arguments: Sequence[str] | None, shell: Shell) -> int:
 def _ended(error: Exception, shell: Shell) -> int:
     # Imported here: these are known only once their packages, which are heavy, have been needed.
     from digests.filters import FilterError
+    from digests.press import DigestError
     from digests.transport import SendError
     from forms.definition import FormError
     from sheets_sync.keys import known_secrets
@@ -64,7 +65,7 @@ def _ended(error: Exception, shell: Shell) -> int:
     if isinstance(error, SettingsError | FormError | FilterError | ArchiveError):
         say(redacted(f"Error: {error}", secrets), error=True)
         return WRONG_USE
-    if isinstance(error, SheetError | StateError | SendError | AnotherRunError):
+    if isinstance(error, SheetError | StateError | SendError | DigestError | AnotherRunError):
         say(redacted(f"Not finished: {error}", secrets), error=True)
         return NOT_FINISHED
     if isinstance(error, OSError) and error.strerror:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from sheets_sync.cli.commands import check, demo, init, serve, sync
+from sheets_sync.cli.digest import digest, run
 from sheets_sync.cli.importing import import_records
 from sheets_sync.cli.shell import Shell
 
@@ -30,5 +31,5 @@ def tidings(shell: Shell, folder: Path) -> None:
     shell.folder = folder
 
 
-for command in (init, demo, serve, sync, check, import_records):
+for command in (init, demo, serve, sync, digest, run, check, import_records):
     tidings.add_command(command)

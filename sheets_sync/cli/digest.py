@@ -1,0 +1,178 @@
+"""The commands digest and run: what is due is made and sent, previewed, or only told."""
+
+import webbrowser
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sheets_sync.cli.commands import DRY_RUN, tell_outcome
+from sheets_sync.cli.saying import say, stage
+from sheets_sync.cli.shell import Shell
+
+if TYPE_CHECKING:
+    from sheets_sync.mailing import Mailed
+    from sheets_sync.project import Project
+
+CLOCK_IS_RIGHT = click.option(
+    "--clock-is-right", is_flag=True, help="Go on although the clock jumped since the last run."
+)
+FIRST = "whoever comes first"
+
+
+@click.command()
+@click.option(
+    "--preview",
+    metavar="[PERSON]",
+    is_flag=False,
+    flag_value=FIRST,
+    help="Show the very mail in the browser; whose, by address or name.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the preview here instead."
+)
+@click.option("--early", is_flag=True, help="Make the next issue now; run then finds it made.")
+@click.option("--to", metavar="ADDRESS", help="Send one test copy there; it counts for nothing.")
+@click.option(
+    "--now",
+    "pretended",
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]),
+    help="Stands in for the clock, in the community's zone.",
+)
+@DRY_RUN
+@CLOCK_IS_RIGHT
+@click.option(
+    "--accept-old-state",
+    is_flag=True,
+    help="Go on with a state older than the spreadsheet; all so far counts as sent.",
+)
+@click.pass_obj
+def digest(
+    shell: Shell,
+    preview: str | None,
+    out: Path | None,
+    early: bool,
+    to: str | None,
+    pretended: datetime | None,
+    dry_run: bool,
+    clock_is_right: bool,
+    accept_old_state: bool,
+) -> int:
+    """Make the digest that is due and send it; or show it."""
+    from sheets_sync.mailing import Wish, preview_for, send_copy, sync_and_mail
+    from sheets_sync.project import one_run, open_project
+
+    if out and preview is None:
+        raise click.UsageError("--out is for a preview; add --preview")
+    person = "" if preview in (None, FIRST) else preview or ""
+    with open_project(shell.folder, shell.environment) as project:
+        now = _moment(pretended, project) or shell.now()
+        if to:
+            say(f"Sent a test copy to {to}: {send_copy(project, person, to, now=now)}")
+        elif preview is not None:
+            _show(preview_for(project, person, now=now, early=early), out, shell.folder)
+        elif dry_run:
+            say("\n".join(_plan(project, now, early)))
+        else:
+            # A pretended clock is not doubted.
+            wish = Wish(early, clock_is_right or pretended is not None, accept_old_state)
+            with one_run(shell.folder, patience=shell.patience_seconds), stage("Mailing …"):
+                outcome, mailed = sync_and_mail(project, wish, now=now)
+            for note in outcome.notes:
+                say(f"Note: {note}")
+            return _tell_mailed(mailed, project)
+    return 0
+
+
+@click.command()
+@DRY_RUN
+@CLOCK_IS_RIGHT
+@click.pass_obj
+def run(shell: Shell, dry_run: bool, clock_is_right: bool) -> int:
+    """Do all that is due: sync, then the digest. This is what cron calls."""
+    from sheets_sync.cli.plans import plan_lines, sync_line
+    from sheets_sync.mailing import Wish, sync_and_mail
+    from sheets_sync.project import one_run, open_project
+    from sheets_sync.sync import sync
+
+    with open_project(shell.folder, shell.environment) as project:
+        now = shell.now()
+        if dry_run:
+            outcome = sync(project.spreadsheet, project.state, project.rules, now=now, dry_run=True)
+            say("\n".join(["Nothing was written or sent. The plan:", *plan_lines(outcome.changes)]))
+            say("\n".join(_plan(project, now, early=False)))
+            return 0
+        with one_run(shell.folder, patience=shell.patience_seconds), stage("Running …"):
+            outcome, mailed = sync_and_mail(project, Wish(clock_is_right=clock_is_right), now=now)
+        say(sync_line(outcome))
+        tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
+        # Done is done, whatever there is to look at: cron must not cry each hour.
+        return 3 if _tell_mailed(mailed, project) == 3 else 0
+
+
+def _moment(pretended: datetime | None, project: "Project") -> datetime | None:
+    if pretended is None:
+        return None
+    return pretended.replace(tzinfo=project.settings.zone).astimezone(UTC)
+
+
+def _plan(project: "Project", now: datetime, early: bool) -> Iterator[str]:
+    from sheets_sync.mailing import due_issue, planned
+
+    due = due_issue(project, now, early=early)
+    if due is None:
+        yield _next(project, now)
+        return
+    mails = planned(project, due, now=now)
+    yield f"Issue {due.name} would go to {len(mails)} people:"
+    for one in mails:
+        yield f"  {one.subscriber.address}: {len(one.reports)} reports"
+
+
+def _next(project: "Project", now: datetime) -> str:
+    from sheets_sync.mailing import next_issue
+
+    due = next_issue(project, now)
+    local = due.at.astimezone(project.settings.zone)
+    return f"No issue is due; the next, {due.name}, is on {local:%A %Y-%m-%d at %H:%M}."
+
+
+def _tell_mailed(mailed: "Mailed", project: "Project") -> int:
+    made, done = mailed.made, mailed.delivered
+    if made:
+        say(f"Issue {made.issue.name}: {made.issue.reports} reports to {made.recipients} people.")
+        for line in made.unusable:
+            say(f"Not usable: {line}")
+    else:
+        local = mailed.next.at.astimezone(project.settings.zone)
+        say(f"No issue is due; the next, {mailed.next.name}, is on {local:%A %Y-%m-%d at %H:%M}.")
+    if done.sent or done.dropped:
+        place = f" into {mailed.folder}" if mailed.folder else ""
+        say(f"Sent: {done.sent}{place}." + (f" Dropped: {done.dropped}." if done.dropped else ""))
+    for word, lines in (
+        ("Tried again later", done.deferred),
+        ("Refused", done.failed),
+        ("Repeated after a crash", done.repeated),
+        ("Unclear", done.unclear),
+    ):
+        for line in lines:
+            say(f"{word}: {line}")
+    if done.stopped:
+        say(f"Not finished: {done.stopped}", error=True)
+        return 3
+    return 0 if mailed.is_clean else 1
+
+
+def _show(message: bytes, out: Path | None, folder: Path) -> None:
+    if out:
+        out.write_bytes(message)
+        say(f"Written to {out}.")
+        return
+    from sheets_sync.preview import as_page
+
+    page = (folder / "preview.html").resolve()
+    page.write_bytes(as_page(message))
+    say(f"Opening {page}")
+    webbrowser.open(page.as_uri())

@@ -1,0 +1,218 @@
+"""A project -> its digest: planned, previewed, or made and delivered."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from digests import due as when
+from digests.delivery import Delivered, deliver
+from digests.doorkeeper import Doorkeeper
+from digests.due import Due
+from digests.edition import DigestRules
+from digests.frame import Masthead
+from digests.issue import (
+    Made,
+    PlannedMail,
+    accept_old_state,
+    fence_fault,
+    make,
+    plan,
+    preview,
+    send_test_copy,
+)
+from digests.message import Letterhead
+from digests.press import DigestError, Press
+from digests.render import Renderer
+from digests.send import open_transport
+from digests.transport import Transport
+from sheets_sync.cells import as_text
+from sheets_sync.headers import plain
+from sheets_sync.project import Project
+from sheets_sync.spreadsheet import Snapshot
+from sheets_sync.sync import Outcome, sync
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """What came of a digest: the issue that was made, what was sent, and when the next is due."""
+
+    made: Made | None
+    delivered: Delivered
+    next: Due
+    folder: Path | None = None
+    """Where the mails are, when they go into a folder."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is nothing to look at."""
+        return self.delivered.is_clean and not (self.made and self.made.unusable)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asked of the digest."""
+
+    early: bool = False
+    clock_is_right: bool = False
+    """Do not doubt the clock, whatever the last run's said."""
+    accept_old_state: bool = False
+
+
+def due_issue(project: Project, now: datetime, *, early: bool = False) -> Due | None:
+    """Return the issue to make now; None when there is none."""
+    digest, base = project.settings.digest, project.state.base
+    first = base.get("first sync")
+    choose = when.early if early else when.due
+    return choose(
+        now,
+        weekday=digest.weekday,
+        hour=digest.hour,
+        zone=project.settings.zone,
+        made=project.state.outbox.made(),
+        first_sync=datetime.fromisoformat(first) if first else None,
+    )
+
+
+def next_issue(project: Project, now: datetime) -> Due:
+    """Return the issue that will be due next."""
+    digest = project.settings.digest
+    return when.next_due(
+        now,
+        weekday=digest.weekday,
+        hour=digest.hour,
+        zone=project.settings.zone,
+        made=project.state.outbox.made(),
+    )
+
+
+def mail(project: Project, wish: Wish, *, now: datetime) -> Mailed:
+    """Make the issue that is due and send what waits; raises DigestError.
+
+    Call it within `one_run`, after a sync, so that today's subscriptions and holds count.
+    """
+    state = project.state
+    _refuse_clock(project, wish, now)
+    press = open_press(project)
+    with state.outbox.sender():
+        _refuse_old_state(project, press, wish, now)
+        due = due_issue(project, now, early=wish.early)
+        made = make(press, due, now=now) if due else None
+        delivered = deliver(
+            state.outbox,
+            transport(project),
+            Doorkeeper(press, now),
+            sender=press.letterhead.envelope,
+            now=now,
+        )
+    state.base.put("last digest", now.isoformat())
+    return Mailed(made, delivered, next_issue(project, now), _folder(project))
+
+
+def sync_and_mail(project: Project, wish: Wish, *, now: datetime) -> tuple[Outcome, Mailed]:
+    """Sync, mail what is due, and write the issue's line into the Digests tab."""
+    outcome = sync(project.spreadsheet, project.state, project.rules, now=now)
+    mailed = mail(project, wish, now=now)
+    if mailed.made or mailed.delivered != Delivered():
+        sync(project.spreadsheet, project.state, project.rules, now=now)
+    return outcome, mailed
+
+
+def planned(project: Project, due: Due, *, now: datetime) -> Sequence[PlannedMail]:
+    """Return who would get what."""
+    return plan(open_press(project), due, now=now)
+
+
+def preview_for(project: Project, person: str, *, now: datetime, early: bool) -> bytes:
+    """Return the bytes that somebody gets, or got last."""
+    return preview(open_press(project), person, due_issue(project, now, early=early), now=now)
+
+
+def send_copy(project: Project, person: str, address: str, *, now: datetime) -> str:
+    """Send one test copy, which counts for nothing; returns the server's words."""
+    press = open_press(project)
+    due = due_issue(project, now, early=True)
+    if due is None:
+        due = next_issue(project, now)
+    return send_test_copy(press, transport(project), person, address, due, now=now)
+
+
+def open_press(project: Project) -> Press:
+    """Return everything that makes issues of a project."""
+    settings = project.settings
+    first = project.state.base.get("first sync")
+    public = settings.community.public_url
+    return Press(
+        base=project.state.base,
+        outbox=project.state.outbox,
+        renderer=partial(Renderer, _masthead(project), project.links),
+        letterhead=Letterhead(
+            sender=settings.mail.sender,
+            key=project.links.secret,
+            reply_to=settings.mail.reply_to,
+            unsubscribe=settings.mail.unsubscribe,
+        ),
+        zone=settings.zone,
+        rules=DigestRules(
+            maximum_reports=settings.digest.maximum_reports,
+            catch_up_weeks=settings.digest.catch_up_weeks,
+            quiet_weeks=settings.digest.quiet_weeks,
+        ),
+        opt_in=settings.digest.opt_in,
+        coordinators=settings.community.coordinators,
+        review_hours=settings.digest.review_hours,
+        first_sync=datetime.fromisoformat(first) if first else None,
+        unsubscribe_url=lambda one: project.links.leave(one.id) if public else "",
+    )
+
+
+def transport(project: Project) -> Transport:
+    """Return what carries the project's mails."""
+    return open_transport(
+        project.settings.mail.url,
+        folder=project.folder,
+        password=project.password,
+        allow_insecure=project.settings.mail.allow_insecure,
+    )
+
+
+def _masthead(project: Project) -> Masthead:
+    community, mail = project.settings.community, project.settings.mail
+    contacts = (mail.unsubscribe, mail.reply_to, *community.coordinators)
+    return Masthead(
+        community=community.name,
+        language=community.language,
+        form_url=f"{community.public_url}/" if community.public_url else "",
+        contact=next((one for one in contacts if one), ""),
+    )
+
+
+def _folder(project: Project) -> Path | None:
+    url = project.settings.mail.url
+    return project.folder / url.removeprefix("folder:") if url.startswith("folder:") else None
+
+
+def _refuse_clock(project: Project, wish: Wish, now: datetime) -> None:
+    last = project.state.base.get("last digest")
+    fault = when.clock_fault(now, datetime.fromisoformat(last) if last else None)
+    if fault and not wish.clock_is_right:
+        raise DigestError(fault)
+
+
+def _refuse_old_state(project: Project, press: Press, wish: Wish, now: datetime) -> None:
+    in_sheet = set(_issues_in(project.spreadsheet.read()))
+    if wish.accept_old_state:
+        accept_old_state(press, in_sheet, now=now)
+    elif fault := fence_fault(in_sheet, project.state.outbox.made()):
+        raise DigestError(fault)
+
+
+def _issues_in(sheet: Snapshot) -> Iterator[str]:
+    """Return the issues that the Digests tab names."""
+    tab = sheet.worksheet("Digests")
+    rows = list(tab.rows) if tab else []
+    header = next((row for row in rows if "issue" in map(plain, map(as_text, row))), ())
+    columns = [at for at, cell in enumerate(header) if plain(as_text(cell)) == "issue"]
+    for row in rows:
+        yield from (as_text(row[at]) for at in columns if at < len(row))

@@ -13,7 +13,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from forms.submission import Act, Submission
 from sheets_sync.state.database import StateError, reading, writing
@@ -46,13 +46,20 @@ class Entry:
 class _Waiting:
     """A submission on its way to a commit, and what became of it."""
 
-    __slots__ = ("body_hash", "error", "outcome", "submission")
+    __slots__ = ("body_hash", "error", "outcome", "submission", "turn")
 
     def __init__(self, submission: Submission) -> None:
         self.submission = submission
         self.body_hash = _body_hash(submission)
         self.outcome: Receipt | Conflict | None = None
         self.error: StateError | None = None
+        self.turn = Lock()
+        """Held until the submission is settled, or until it is this poster's turn to commit."""
+        self.turn.acquire()
+
+    @property
+    def settled(self) -> bool:
+        return self.outcome is not None or self.error is not None
 
 
 class Journal:
@@ -61,8 +68,8 @@ class Journal:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._waiting: list[_Waiting] = []
+        self._committing = False
         self._queue = Lock()
-        self._commit = Lock()
 
     def accept(self, submission: Submission) -> Receipt | Conflict:
         """Commit a submission durably; the same key again gives the same receipt (fault 2).
@@ -72,21 +79,36 @@ class Journal:
         mine = _Waiting(submission)
         with self._queue:
             self._waiting.append(mine)
-        with self._commit:
-            if mine.outcome is None and mine.error is None:
-                with self._queue:
-                    batch, self._waiting = self._waiting, []
-                self._commit_batch(batch)
+            mine_first, self._committing = not self._committing, True
+        if not mine_first:
+            mine.turn.acquire()
+        if not mine.settled:
+            self._commit_waiting()
         if mine.error is not None:
             raise StateError(str(mine.error)) from mine.error
         if mine.outcome is None:
             raise StateError("the submission was left out of its commit; send it again")
         return mine.outcome
 
+    def _commit_waiting(self) -> None:
+        """Commit all that wait, wake them, and give the turn to the next that came meanwhile.
+
+        Each is woken by a lock of its own: one lock for all would wake them one after another.
+        """
+        with self._queue:
+            batch, self._waiting = self._waiting, []
+        try:
+            self._commit_batch(batch)
+        finally:
+            with self._queue:
+                following = self._waiting[:1]
+                self._committing = bool(following)
+            for one in (*following, *batch):
+                one.turn.release()
+
     def _commit_batch(self, batch: Sequence[_Waiting]) -> None:
         try:
-            with writing(self._engine) as db:
-                outcomes = _write(db, batch)
+            outcomes = self._write(batch)
         except SQLAlchemyError as error:
             for one in batch:
                 one.error = _unwritable(self._engine, error)
@@ -94,6 +116,15 @@ class Journal:
         else:
             for one, outcome in zip(batch, outcomes, strict=True):
                 one.outcome = outcome
+
+    def _write(self, batch: Sequence[_Waiting]) -> Sequence[Receipt | Conflict]:
+        try:
+            with writing(self._engine) as db:
+                db.execute(insert(submissions), [_row(one) for one in batch])
+        except IntegrityError:  # a key that is known already; look each one up
+            with writing(self._engine) as db:
+                return _write_unknown(db, batch)
+        return [Receipt(one.submission, new=True) for one in batch]
 
     def unwritten(self) -> Sequence[Entry]:
         """Return what the spreadsheet does not hold yet, oldest first."""
@@ -145,7 +176,7 @@ def _unwritable(engine: Engine, error: SQLAlchemyError) -> StateError:
     )
 
 
-def _write(db: Connection, batch: Sequence[_Waiting]) -> list[Receipt | Conflict]:
+def _write_unknown(db: Connection, batch: Sequence[_Waiting]) -> list[Receipt | Conflict]:
     """Insert what is new and return one outcome for each, in order."""
     stored = _stored(db, {one.submission.key for one in batch})
     outcomes: list[Receipt | Conflict] = []

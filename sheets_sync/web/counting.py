@@ -4,7 +4,7 @@ Written here because `limits` keeps every key it ever saw (20,000 after 20,000 a
 a thread for each sweep, and reads the clock itself.
 """
 
-from bisect import bisect_right
+from collections import deque
 from threading import Lock
 
 
@@ -14,7 +14,7 @@ class Window:
     def __init__(self, *, seconds: float, most_keys: int = 50_000) -> None:
         self._seconds = seconds
         self._most_keys = most_keys
-        self._moments: dict[str, list[float]] = {}
+        self._moments: dict[str, deque[float]] = {}
         self._lock = Lock()
 
     def count(self, key: str, *, at: float) -> int:
@@ -25,15 +25,18 @@ class Window:
     def add(self, key: str, *, at: float) -> int:
         """Add one event and return how many there are now."""
         with self._lock:
-            recent = [*self._recent(key, at), at]
+            recent = self._recent(key, at)
+            recent.append(at)
             self._moments.pop(key, None)  # so that the dict stays in order of the latest event
             self._moments[key] = recent
             self._forget(at)
             return len(recent)
 
-    def _recent(self, key: str, at: float) -> list[float]:
-        moments = self._moments.get(key, [])
-        return moments[bisect_right(moments, at - self._seconds) :]
+    def _recent(self, key: str, at: float) -> deque[float]:
+        moments = self._moments.get(key) or deque()
+        while moments and moments[0] <= at - self._seconds:
+            moments.popleft()
+        return moments
 
     def _forget(self, at: float) -> None:
         while self._moments:

@@ -6,7 +6,10 @@ from datetime import date, timedelta
 
 from digests.edition import Content, Desk, DigestRules, Quiet, Stock
 from digests.subscribers import is_gone
-from sheets_sync.community import Person, Role
+from sheets_sync.community import Person, Role, Status
+
+WAITING = frozenset({Status.UNMATCHED, Status.HELD})
+"""Kept from readers until a coordinator looks."""
 
 
 def quiet_people(stock: Stock, rules: DigestRules) -> tuple[Quiet, ...]:
@@ -35,7 +38,8 @@ def _last_sign(person: Person, stock: Stock) -> date:
 
 def desk(stock: Stock) -> Desk:
     """Return what coordinators should look at."""
-    return Desk(stock.waiting, stock.community.problems, stock.community.notes)
+    waiting = tuple(report for report in stock.waiting if report.status in WAITING)
+    return Desk(waiting, stock.community.problems, stock.community.notes)
 
 
 def part_of(content: Content) -> str:

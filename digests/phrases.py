@@ -98,6 +98,8 @@ def top_tags(content: Content) -> str:
 
 def safe_line(typed: str) -> str:
     """Return what was typed on one line, without controls and direction marks (fault 70)."""
+    if typed.isascii() and typed.isprintable():
+        return " ".join(typed.split())
     visible = (c if unicodedata.category(c) not in {"Cc", "Zl", "Zp"} else " " for c in typed)
     return " ".join("".join(c for c in visible if unicodedata.category(c) != "Cf").split())
 

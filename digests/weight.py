@@ -25,7 +25,7 @@ class Weight:
 def weigh(text: str) -> Weight:
     """Return about how many bytes a text takes, rather too many than too few."""
     whole = len(text.encode("utf-8", "replace"))
-    plain = sum(1 for _ in filter(str.isascii, text)) if not text.isascii() else whole
+    plain = len(text.encode("ascii", "ignore"))
     breaks, signs = text.count("\n"), text.count("=")
     quoted = plain + 3 * (whole - plain) + 2 * signs
     return Weight((quoted * 1.02) / LINE + 3 * breaks, (whole + breaks) * 4 / 3 / LINE + 4)

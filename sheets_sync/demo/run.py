@@ -14,6 +14,7 @@ from sheets_sync.demo.filling import copy_row, fill
 from sheets_sync.demo.papers import Papers
 from sheets_sync.demo.place import HOST, clear, free_port, make_place
 from sheets_sync.demo.visitor import hand_in
+from sheets_sync.mailing import Mailed, Wish, sync_and_mail
 from sheets_sync.project import Project, one_run, open_project
 from sheets_sync.sync import Outcome, sync
 from sheets_sync.web import Server, create_app
@@ -64,8 +65,9 @@ def _go_the_way(project: Project, now: Clock, out: Say) -> None:
         for answers in invented.submissions:
             hand_in(address, answers)
             out(f"  {answers['reporter'].partition(' <')[0]}: {_short(answers['text'])}")
-    _tell(_synced(project, now()), out)
-    _mail(project, now, out)
+    outcome, mailed = sync_and_mail(project, Wish(early=True), now=now())
+    _tell(outcome, out)
+    _tell_mailed(mailed, out)
 
 
 def _begin(project: Project, invented: Invented, now: datetime) -> None:
@@ -86,8 +88,11 @@ def _tell(outcome: Outcome, out: Say) -> None:
         out(f"  {_short(problem.text(), 110)}")
 
 
-def _mail(project: Project, now: Clock, out: Say) -> None:
-    raise NotImplementedError
+def _tell_mailed(mailed: Mailed, out: Say) -> None:
+    if mailed.made:
+        issue = mailed.made.issue
+        out(f"Frozen: this week's issue, {issue.name}, with {issue.reports} reports.")
+    out(f"Delivered: {mailed.delivered.sent} mails into {mailed.folder}, one to each reader.")
 
 
 @contextmanager
@@ -115,7 +120,7 @@ def _steps(project: Project, page: str) -> tuple[str, ...]:
         f"Report something: {page}/" if page else f"Report something: {tidings} serve",
         f"Mend a row that the Problems tab names, as a manager would: {folder / 'workbook.xlsx'}",
         f"Save it, close it, and bring all together: {tidings} sync",
-        f"See what the next mail would say: {tidings} digest --early --preview",
+        f"See a mentor's mail in the browser: {tidings} digest --preview giulia@example.org",
         "Begin with your own community: tidings --project FOLDER init",
     )
 

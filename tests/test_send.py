@@ -168,7 +168,7 @@ def test_a_local_part_beyond_ascii_needs_a_server_that_takes_it():
         transport.close()
     with serving(mailbox, enable_SMTPUTF8=False) as controller:
         transport = Smtp(server_of(controller, insecure=True))
-        with pytest.raises(Refused, match="zoë@example.org: it does not offer SMTPUTF8"):
+        with pytest.raises(Refused, match=r"zoë@example\.org: it does not offer SMTPUTF8"):
             transport.send(letter("zoë@example.org"), before_dot=lambda: None)
         transport.close()
 

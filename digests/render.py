@@ -171,11 +171,11 @@ class _Studio:
             pieces[mark] = [self._fragment(i) for i in section.items if i.report.id in fitting]
         text, html = frame.text, frame.html
         for mark, those in pieces.items():
-            text = text.replace(mark, "\n".join(piece.text for piece in those))
+            text = text.replace(mark, "\n\n".join(piece.text for piece in those))
             html = html.replace(mark, "\n".join(piece.html for piece in those))
         return _Body(
             subject=self._teller.subject(content, edition.issue),
-            text=self._places.cut(_squeezed(text)),
+            text=self._places.cut(text),
             html=() if plain else self._places.cut(html),
             reports=tuple(id for id in content.reports if id in fitting),
         )
@@ -222,7 +222,7 @@ class _Studio:
 
     def _frame(self, edition: Edition, marks: Marks, *, plain: bool, on_roster: bool) -> _Fragment:
         view = mail_view(edition, self._teller, self._masthead, marks, on_roster=on_roster)
-        text = self._render("mail.txt", mail=view, masthead=self._masthead)
+        text = _squeezed(self._render("mail.txt", mail=view, masthead=self._masthead))
         if plain:
             return _weighed(text, "")
         html = self._render(

@@ -224,6 +224,13 @@ def test_only_http_and_https_become_links(text: str, html: str | None) -> None: 
     assert linked(text) == (text if html is None else html)
 
 
+def test_line_breaks_are_kept() -> None:
+    mail = mail_of(stock([report(1, "one\ntwo\n\n\n\nthree"), report(2, "four")]))
+
+    assert "  one\n  two\n\n\n\n  three\n  Why: you get everything\n\nWhat you can" in mail.text
+    assert "one<br>\ntwo<br>\n<br>\n<br>\n<br>\nthree</p>" in mail.html
+
+
 def test_placeholders_in_what_people_write_are_data() -> None:  # fault 61
     typed = "{{ 7*7 }} {count} {x.__class__} %(num)s {% raw %} ${y} {names}"
     new = stock([report(1, typed, name=typed, tags=(typed,), outcome=typed)])
@@ -257,7 +264,7 @@ def test_five_thousand_reports_fit_and_the_rest_is_counted() -> None:  # fault 6
     assert weigh(mail.text).least + weigh(mail.html).least < 90_000
     assert 25 < len(mail.reports) < 60
     more = f"and {5_000 - len(mail.reports)} more reports, which did not fit"
-    assert f"{more}: https://example.org/all" in mail.text
+    assert f"\n\n{more}: https://example.org/all\n\nWhat you can do\n" in mail.text
     assert f">{more}</a>" in mail.html
     assert "[… 7000 more characters]" in mail.text
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask import Request, Response
 
@@ -107,15 +108,7 @@ class Clerk:
     ) -> Submission:
         """Commit the submission and return what is stored; raises Refused."""
         now = self.desk.now()
-        held = ""
-        if act is not Act.WITHDRAWAL:
-            held = self._doors.reasons(
-                answers,
-                block=post.block,
-                at=now.timestamp(),
-                seconds=now.timestamp() - ticket.opened,
-                trap=post.trap,
-            )
+        held = "; ".join(self._doubts(post, ticket, act, answers, now))
         try:
             outcome = self.desk.journal.accept(
                 Submission(ticket.key, report, act, answers, "form", now, held, person)
@@ -126,6 +119,18 @@ class Clerk:
             raise Refused(409, CHANGED, stored=outcome.stored)
         self._remember(outcome, post)
         return outcome.submission
+
+    def _doubts(
+        self, post: Post, ticket: Ticket, act: Act, answers: Mapping[str, str], now: datetime
+    ) -> list[str]:
+        """Return why a manager should look first; withdrawing needs nobody's leave."""
+        if act is Act.WITHDRAWAL:
+            return []
+        seconds = now.timestamp() - ticket.opened
+        doubts = self._doors.reasons(answers, seconds=seconds, trap=post.trap)
+        if act is Act.REPORT:
+            doubts += self._doors.repetition(answers, block=post.block, at=now.timestamp())
+        return doubts
 
     def _remember(self, outcome: Receipt, post: Post) -> None:
         stored = outcome.submission

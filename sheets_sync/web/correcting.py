@@ -115,7 +115,8 @@ def _withdraw(clerk: Clerk, kept: _Kept, token: str) -> Response:
         ticket = clerk.admit(post)
         clerk.take(post, ticket, act=Act.WITHDRAWAL, report=kept.report, answers={})
     except Refused as refused:
-        fresh = sign(clerk.desk.links, post.ticket or new_ticket(clerk.desk.now()))
+        unused = post.ticket if refused.stored is None else None
+        fresh = sign(clerk.desk.links, unused or new_ticket(clerk.desk.now()))
         page = clerk.pages.withdraw(
             kept.answers, token=fresh, back=f"/correct/{token}", notice=refused.notice
         )

@@ -52,16 +52,13 @@ class Doorkeeper:
             or in_all > FLOOD * self._settings.in_all_hour
         )
 
-    def reasons(
-        self, answers: Mapping[str, str], *, block: str, at: float, seconds: float, trap: str
-    ) -> str:
-        """Return why a manager should look at a report first, in one line; empty: no reason."""
-        return "; ".join(
-            [
-                *self._in_itself(answers, seconds=seconds, trap=trap),
-                *self._beside_others(answers, block=block, at=at),
-            ]
-        )
+    def reasons(self, answers: Mapping[str, str], *, seconds: float, trap: str) -> list[str]:
+        """Return what looks wrong about a post in itself."""
+        return list(self._in_itself(answers, seconds=seconds, trap=trap))
+
+    def repetition(self, answers: Mapping[str, str], *, block: str, at: float) -> list[str]:
+        """Return what looks wrong about a new report beside those that came before it."""
+        return list(self._beside_others(answers, block=block, at=at))
 
     def accepted(self, answers: Mapping[str, str], *, block: str, at: float) -> None:
         """Remember that a new report was taken from there."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from flask import Flask, Request, Response, abort, redirect, request
+from flask import Flask, Request, Response, abort, request
 
 from forms.html_form import Filled, Notice
 from forms.submission import Act
@@ -87,8 +87,7 @@ def _take_in(clerk: Clerk, person: Person | None, base: str) -> Response:
 
 def see_other(address: str) -> Response:
     """Return the redirect after a post, so that reloading posts nothing."""
-    answer = redirect(address, 303)
-    return Response(answer.get_data(), 303, answer.headers)
+    return Response(status=303, headers={"Location": address})
 
 
 def with_prefill(path: str, clerk: Clerk, request: Request) -> str:

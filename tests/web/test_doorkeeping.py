@@ -79,6 +79,18 @@ def test_the_same_text_again_from_one_place_within_an_hour_is_held(
     assert held(state) == ["", "the same text came from the same place within an hour", "", ""]
 
 
+def test_a_correction_with_the_same_text_is_not_held(strict: Desk, clock: Clock, state: State):
+    visitor = Visitor(create_app(strict))
+    report(visitor, clock, "Weekly call")
+    [entry] = state.journal.unwritten()
+    path = strict.links.correct(entry.submission.report)
+    token = visitor.token(path)
+    clock.passes(4)
+    visitor.send(path, token=token, reporter="Ana", text="Weekly call", tags="press")
+
+    assert held(state) == ["", ""]
+
+
 def test_over_a_limit_everything_is_kept_and_held(strict: Desk, clock: Clock, state: State):
     # fault 12
     app = create_app(strict)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
     delete,
     func,
     insert,
@@ -224,8 +225,8 @@ class Outbox:
 
     def issue_lines(self) -> Sequence[IssueLine]:
         """Return the lines of the Digests tab, oldest first."""
-        counted = func.coalesce(func.sum(deliveries.c.state == SENT), 0).label("sent")
-        failed = func.coalesce(func.sum(deliveries.c.state == FAILED), 0).label("failed")
+        counted = _how_many(SENT).label("sent")
+        failed = _how_many(FAILED).label("failed")
         query = (
             select(issues, counted, failed)
             .outerjoin(deliveries, deliveries.c.issue == issues.c.name)
@@ -261,6 +262,11 @@ class Outbox:
                     f"Delivery {number} was changed by another run while it was being sent. "
                     "This run stops; run: tidings check"
                 )
+
+
+def _how_many(state: DeliveryState) -> ColumnElement[int]:
+    # Without the cast SQLAlchemy takes the sum of truths for a truth, and 2 for True.
+    return func.coalesce(func.sum(cast(deliveries.c.state == state, Integer)), 0)
 
 
 def _may_leave(now: datetime) -> ColumnElement[bool]:

@@ -1,21 +1,28 @@
 """The demo: its community, its folder, its visitors and its pages."""
 
 import re
+import signal
+import subprocess
+import sys
+import time
 import unicodedata
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from forms.rules import split_tags
 from sheets_sync.demo.community import Invented, load_invented
-from sheets_sync.demo.papers import Papers
-from sheets_sync.demo.place import MARKER, clear, make_place
+from sheets_sync.demo.papers import Papers, read_mail
+from sheets_sync.demo.place import MARKER, clear, free_port, make_place
+from sheets_sync.demo.run import run
 from sheets_sync.demo.trouble import DemoError
 from sheets_sync.demo.visitor import hidden_fields
 from sheets_sync.tags import key
+from tests.people import Manager
 
 TODAY = date(2026, 11, 23)
 
@@ -122,3 +129,126 @@ def test_the_mails_are_listed_and_shown(tmp_path: Path) -> None:
         (b"plain words", "text/plain; charset=utf-8"),
     ]
     assert [papers(name) for name in ("2026-W48-ana.eml", "../x.html", "x", ".html")] == [None] * 4
+
+
+# The whole demo
+
+
+NOW = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A demo that ran twice, and what it said the second time."""
+    folder = tmp_path_factory.mktemp("place") / "demo"
+    run(folder, serve=False, now=lambda: NOW, out=lambda line: None)
+    said: list[str] = []
+    run(folder, serve=False, now=lambda: NOW, out=said.append)
+    return folder, said
+
+
+def test_the_demo_tells_what_happened_and_what_to_open(shown: tuple[Path, list[str]]) -> None:
+    folder, said = shown
+    mails = len(list((folder / "outbox").glob("*.eml")))
+
+    assert said[:2] == [
+        f"An invented community moves into {folder}:",
+        "  54 people, 51 mentors, 5 tags, 9 subscriptions, 65 reports",
+    ]
+    assert said[3].startswith("  esi: The library evening was full.")
+    assert [line for line in said if line.startswith(("Frozen", "Delivered"))] == [
+        "Frozen: this week's issue, 2026-W48, with 23 reports.",
+        f"Delivered: {mails} mails into {folder / 'outbox'}, one to each reader.",
+    ]
+    assert mails > 40
+    assert (
+        said[said.index("What to do next:") + 1]
+        == f"  1. Open a mail of this week: {folder}/outbox"
+    )
+
+
+def test_the_demos_workbook_shows_a_good_dozen_of_faults(shown: tuple[Path, list[str]]) -> None:
+    manager = Manager(shown[0] / "workbook.xlsx")
+    header, *rows = manager.cells("Problems")
+    at = [header.index(name) for name in ("tab", "column", "what is wrong")]
+    told = {" ".join(str(row[place]) for place in at) for row in rows}
+
+    for words in (
+        "Mentors mentor nobody on the People tab",
+        "Mentors mentee nobody on the People tab",
+        "Mentors until it ends before it begins",
+        "Mentors mentee the same pair",
+        "Mentors mentor Łukasz Wójcik has 2 mentors",
+        "Mentors mentor Hugo Brandt is alumni",
+        "Mentors mentor they are their own mentor",
+        "Mentors mentor they mentor each other in a circle",
+        "Mentors mentor Γιώργος Παπαδόπουλος is not in the Mentor group",
+        "People mentor Tomás Ó Briain has no mentor",
+        "Reports reporter several people bear this name",
+        "Reports date “31/02/2026” is not a date",
+        "Reports reporter nobody on the People tab",
+        "Reports reporter nobody is named",
+        "Reports text there is neither text nor link",
+        "Reports link “see my blog” is not a link",
+        "Reports id copied from",
+        "Tags same as there is no such tag",
+        "Subscriptions filter column",
+    ):
+        assert any(line.startswith(words) for line in told), words
+    header, *rows = manager.cells("Reports")
+    assert '=HYPERLINK("https://example.com","click me")' in [
+        row[header.index("text")] for row in rows
+    ]
+    assert [row[header.index("source")] for row in rows].count("form") == 3
+
+
+def test_what_was_posted_is_in_the_mails(shown: tuple[Path, list[str]], invented: Invented) -> None:
+    mails = {
+        str(mail["To"]): mail.get_body(("plain",))
+        for mail in map(read_mail, (shown[0] / "outbox").glob("*.eml"))
+    }
+    body = next(body for to, body in mails.items() if "amara@example.org" in to)
+    assert body is not None
+    text = body.get_content()
+
+    for submission in invented.submissions:
+        for line in filter(None, submission["text"].splitlines()):
+            assert line in text
+    assert not any("soren@example.org" in to for to in mails)  # who stopped
+
+
+def test_the_demo_serves_the_form_and_the_mails_until_interrupted(tmp_path: Path) -> None:
+    port = free_port(0)
+    command = [sys.executable, "-m", "sheets_sync.cli", "demo", str(tmp_path / "demo")]
+    with subprocess.Popen(
+        [*command, "--serve", "--port", str(port)], stdout=subprocess.PIPE, text=True
+    ) as going:
+        assert going.stdout is not None
+        said = ""
+        for line in going.stdout:
+            said += line
+            if "until Ctrl-C" in line:
+                break
+        pages = {path: _got(port, path) for path in ("/", "/papers/")}
+        mail = re.search(r'href="(/papers/[^"]+\.html)"', pages["/papers/"])
+        assert mail is not None
+        shown = _got(port, mail[1])
+        going.send_signal(signal.SIGINT)
+        status = going.wait(timeout=20)
+
+    assert status == 0
+    assert f"Report something: http://127.0.0.1:{port}/" in said
+    assert "What have you been up to?" in pages["/"]
+    assert "<title>The demo's mails</title>" in pages["/papers/"].replace("&#39;", "'")
+    assert f"http://127.0.0.1:{port}/" in shown
+
+
+def _got(port: int, path: str) -> str:
+    for _ in range(50):
+        try:
+            with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+                assert "script-src" not in answer.headers["Content-Security-Policy"]
+                return str(answer.read().decode())
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+    raise AssertionError("the demo's page did not come up")

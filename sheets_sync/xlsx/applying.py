@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet as Sheet
 
 from sheets_sync.layout import TABS, Column
 from sheets_sync.spreadsheet import AddColumn, Append, Changes, Edit, Rewrite, SheetChanged
+from sheets_sync.xlsx import heights
 from sheets_sync.xlsx.making import make_column, make_plain_column, make_tab, put_new, writable
 
 
@@ -65,6 +66,7 @@ def _append(sheet: Sheet, appends: list[Append]) -> None:
         for column, value in append.values.items():
             if value is not None:
                 put_new(sheet, row, column, value)
+        heights.fit(sheet, row)
     _widen_filter(sheet, row=row)
     _stretch(sheet, before, row)
 

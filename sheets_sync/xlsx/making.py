@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet as Sheet
 
 from sheets_sync.layout import Column, Holds, Owner, Tab
 from sheets_sync.spreadsheet import Value
-from sheets_sync.xlsx import columns
+from sheets_sync.xlsx import columns, heights
 from sheets_sync.xlsx.cell import DATE_FORMAT, MOMENT_FORMAT, TEXT_FORMAT, put
 
 LAST_ROW = 1_048_576
@@ -53,6 +53,7 @@ def make_tab(book: Book, tab: Tab, rows: Sequence[Sequence[Value]] = ()) -> Shee
         for index, value in enumerate(row):
             if value is not None:
                 put_new(sheet, number, index, value)
+        heights.fit(sheet, number)
     sheet.row_dimensions[1].height = 24
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(made))}{max(sheet.max_row, 1)}"
@@ -65,7 +66,7 @@ def make_column(sheet: Sheet, row: int, index: int, column: Column) -> None:
     """Put the column's header, note, list, width and format at this place."""
     header = make_plain_column(sheet, row, index, column.name)
     header.fill = _HEADER_FILL[column.owner]
-    header.font = Font(bold=True, color="FFFFFF")
+    header.font = Font("Calibri", 11, bold=True, color="FFFFFF")
     header.comment = _note(column)
     _format_column(sheet, index, column)
     if column.choices:
@@ -76,7 +77,7 @@ def make_plain_column(sheet: Sheet, row: int, index: int, name: str) -> Cell:
     """Put a header that the layout does not know, bold and nothing else; return its cell."""
     header = writable(sheet, row, index)
     put(header, name)
-    header.font = Font(bold=True)
+    header.font = Font("Calibri", 11, bold=True)
     header.alignment = Alignment(vertical="center", wrap_text=True)
     return header
 

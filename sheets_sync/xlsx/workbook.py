@@ -19,6 +19,7 @@ from sheets_sync.layout import Tab
 from sheets_sync.spreadsheet import Changes, SheetChanged, SheetError, Snapshot, Value
 from sheets_sync.xlsx.applying import apply
 from sheets_sync.xlsx.formulas import put_back
+from sheets_sync.xlsx.heights import keep_automatic
 from sheets_sync.xlsx.locks import Lock, find_lock, is_abandoned, refuse_lock
 from sheets_sync.xlsx.losses import refuse_losses, refuse_missing_parts
 from sheets_sync.xlsx.making import make_tab, sized
@@ -80,7 +81,7 @@ class Workbook:
         package = open_package(self.path, pause=self._pause)
         self._refuse_changed(base)
         refuse_losses(package)
-        saved = _changed(package, changes)
+        saved = _changed(package, base, changes)
         with _named(self.path):
             self._back_up(left_behind)
             replace_file(self.path, saved, last_look=lambda: self._look_again(base))
@@ -136,21 +137,35 @@ def _named(path: Path) -> Iterator[None]:
         ) from refused
 
 
-def _changed(package: Package, changes: Changes) -> bytes:
+def _changed(package: Package, base: Snapshot, changes: Changes) -> bytes:
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(record=True) as warned:
             # openpyxl warns of what it drops; `losses` has refused what matters.
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("always")
             book = load_workbook(BytesIO(package.content), rich_text=True)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, SyntaxError) as fault:
         raise damaged(package, fault) from fault
+    if any("is marked as a date" in str(warning.message) for warning in warned):
+        _put_back_numbers(book, package, base)
     _resize_notes(book)
+    keep_automatic(book, package)
     apply(book, changes)
     if changes.stamp:
         put_stamp(book, changes.stamp)
     saved = _saved(book)
     refuse_missing_parts(package, saved)
     return _with_results(package, saved)
+
+
+def _put_back_numbers(book: Book, package: Package, base: Snapshot) -> None:
+    """Restore numbers that no calendar holds in cells formatted as dates; openpyxl drops them."""
+    parts = package.sheets()
+    for sheet in book.worksheets:
+        read = base.worksheet(sheet.title)
+        errors = package.formulas[parts[sheet.title]].faults
+        for (row, column), cell in sheet._cells.items():
+            if cell.data_type == "e" and (row, column - 1) not in errors and read is not None:
+                cell._value, cell.data_type = read.rows[row - 1][column - 1], "n"
 
 
 def _resize_notes(book: Book) -> None:

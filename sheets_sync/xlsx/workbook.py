@@ -3,12 +3,14 @@
 import hashlib
 import logging
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook as Book
@@ -16,7 +18,14 @@ from openpyxl import load_workbook
 from openpyxl.xml import DEFUSEDXML
 
 from sheets_sync.layout import Tab
-from sheets_sync.spreadsheet import Changes, SheetChanged, SheetError, Snapshot, Value
+from sheets_sync.spreadsheet import (
+    Changes,
+    SheetChanged,
+    SheetError,
+    SheetUnwritable,
+    Snapshot,
+    Value,
+)
 from sheets_sync.xlsx.applying import apply
 from sheets_sync.xlsx.formulas import put_back
 from sheets_sync.xlsx.heights import keep_automatic
@@ -81,7 +90,7 @@ class Workbook:
         package = open_package(self.path, pause=self._pause)
         self._refuse_changed(base)
         refuse_losses(package)
-        saved = _changed(package, base, changes)
+        saved = _changed(package, changes)
         with _named(self.path):
             self._back_up(left_behind)
             replace_file(self.path, saved, last_look=lambda: self._look_again(base))
@@ -137,7 +146,7 @@ def _named(path: Path) -> Iterator[None]:
         ) from refused
 
 
-def _changed(package: Package, base: Snapshot, changes: Changes) -> bytes:
+def _changed(package: Package, changes: Changes) -> bytes:
     try:
         with warnings.catch_warnings(record=True) as warned:
             # openpyxl warns of what it drops; `losses` has refused what matters.
@@ -146,7 +155,7 @@ def _changed(package: Package, base: Snapshot, changes: Changes) -> bytes:
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, SyntaxError) as fault:
         raise damaged(package, fault) from fault
     if any("is marked as a date" in str(warning.message) for warning in warned):
-        _put_back_numbers(book, package, base)
+        _put_back_numbers(book, package)
     _resize_notes(book)
     keep_automatic(book, package)
     apply(book, changes)
@@ -157,15 +166,27 @@ def _changed(package: Package, base: Snapshot, changes: Changes) -> bytes:
     return _with_results(package, saved)
 
 
-def _put_back_numbers(book: Book, package: Package, base: Snapshot) -> None:
+def _put_back_numbers(book: Book, package: Package) -> None:
     """Restore numbers that no calendar holds in cells formatted as dates; openpyxl drops them."""
     parts = package.sheets()
     for sheet in book.worksheets:
-        read = base.worksheet(sheet.title)
-        errors = package.formulas[parts[sheet.title]].faults
-        for (row, column), cell in sheet._cells.items():
-            if cell.data_type == "e" and (row, column - 1) not in errors and read is not None:
-                cell._value, cell.data_type = read.rows[row - 1][column - 1], "n"
+        part = parts[sheet.title]
+        cells: dict[tuple[int, int], Any] = sheet._cells
+        for (row, column), cell in cells.items():
+            if cell.data_type == "e" and (row, column - 1) not in package.formulas[part].faults:
+                cell._value, cell.data_type = _stored(package, part, cell.coordinate), "n"
+
+
+def _stored(package: Package, part: str, place: str) -> float:
+    stored = re.search(
+        rb'<c [^>]*\br="' + place.encode() + rb'"[^>]*><v>([-+.\deE]+)</v>', package.part(part)
+    )
+    if stored is None:
+        raise SheetUnwritable(
+            f"{package.name} is not written: {place} holds a number that is no date, in a format "
+            "for dates; correct it"
+        )
+    return float(stored[1])
 
 
 def _resize_notes(book: Book) -> None:

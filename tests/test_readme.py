@@ -1,0 +1,131 @@
+"""The README tells the truth: its commands run, and nothing that there is goes unnamed."""
+
+import re
+import shlex
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from pydantic import BaseModel
+
+from sheets_sync.cli import tidings
+from sheets_sync.settings import Settings, read_settings
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def commands() -> list[str]:
+    """Return every `tidings` command line that stands in a block, in order."""
+    lines = re.findall(r"^(?: {4})?(tidings .+)$", README, re.MULTILINE)
+    return [line.strip() for line in lines]
+
+
+def run(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
+    """Run one line as a reader would, with the program of this environment."""
+    words = [sys.executable, "-m", "sheets_sync.cli", *shlex.split(line)[1:]]
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, input="")
+
+
+def test_the_commands_run_one_after_the_other(tmp_path):
+    statuses = {}
+    for line in commands():
+        if " serve" not in line and " reps" not in line and "--new-state" not in line:
+            done = run(tmp_path, line)
+            statuses[line] = (done.returncode, done.stderr if done.returncode > 1 else "")
+        if line.endswith(" check"):
+            fill_in(tmp_path / "riverside" / "workbook.xlsx")
+            run(tmp_path, "tidings --project riverside sync")
+
+    assert len(statuses) == 8
+    assert {line: told for line, told in statuses.items() if told[0] > 1} == {}
+    assert b"Met two newcomers" in (tmp_path / "mail.eml").read_bytes()
+
+
+def fill_in(workbook: Path) -> None:
+    """Do what the README says between the commands."""
+    book = load_workbook(workbook)
+    book["People"].append(["Ana Lima", "ana@example.org"])
+    book["Reports"].append([date.today(), "Ana Lima", "Met two newcomers"])  # noqa: DTZ011 - a day
+    book.save(workbook)
+
+
+def test_a_new_state_is_made_where_none_is_left(tmp_path):
+    line = next(line for line in commands() if "--new-state" in line)
+    run(tmp_path, commands()[0])
+    (tmp_path / "riverside" / "tidings.db").unlink()
+
+    assert run(tmp_path, line).returncode == 0
+
+
+def test_the_archive_is_imported_as_told(tmp_path, archive):
+    lines = [line.replace("FOLDER", str(archive)) for line in commands() if "project reps" in line]
+    run(tmp_path, commands()[0].replace("riverside", "reps"))
+
+    done = [run(tmp_path, line) for line in lines]
+
+    assert [(one.returncode, one.stderr if one.returncode else "") for one in done] == [(0, "")] * 3
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """An archive of nobody, in the right shape."""
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    (folder / "REPS.json").write_text("[]")
+    (folder / "ACTIVITIES.json").write_text("[]")
+    return folder
+
+
+def test_every_command_is_named():
+    assert [name for name in tidings.commands if f"`tidings {name}`" not in README] == []
+
+
+def test_every_setting_is_explained():
+    table = README[README.index("## Settings") : README.index("## Who should see")]
+
+    assert [key for key in _keys(Settings) if f"`{key}`" not in table] == []
+
+
+def test_the_defaults_are_those_of_the_settings():
+    """The table's defaults, put into a file, change nothing."""
+    told = []
+    for keys, values in re.findall(r"^\| (`[^|]+) \| (`[^|]+) \|", README, re.MULTILINE):
+        names = re.findall(r"`([\w.]+)`", keys)
+        told += zip(names, re.findall(r"`([^`]+)`", values), strict=True)
+    settings = [pair for pair in told if "." in pair[0] or pair[0] == "state"]
+    settings.sort(key=lambda pair: "." in pair[0])
+
+    text = "\n".join(f"{key} = {value}" for key, value in settings)
+
+    assert len(settings) > 20
+    assert read_settings(text, name="the table") == Settings()
+
+
+def test_every_make_target_that_is_named_is_there():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    texts = README + (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+
+    assert set(re.findall(r"\bmake (demo|test|check|[a-z]+)`", texts)) <= targets
+
+
+def test_every_file_that_is_linked_is_there():
+    linked = re.findall(r"\]\(([^)#:]+)\)", README)
+
+    assert [name for name in linked if not (ROOT / name).exists()] == []
+
+
+def _keys(model: type[BaseModel], before: str = "") -> list[str]:
+    found = []
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            found += _keys(kind, f"{before}{name}.")
+        elif name == "groups":
+            found += [f"groups.{role}" for role in ("member", "mentor", "alumni", "coordinator")]
+        else:
+            found.append(before + name)
+    return found

@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 CODE := forms sheets_sync digests tests benchmarks docs
 # Where the trial project stands, and what `tidings demo` is told: make demo DEMO_OPTIONS=--no-serve
 DEMO_OPTIONS ?=
@@ -52,19 +52,19 @@ lock: .venv/ready
 	    --constraint requirements.lock pyproject.toml -o requirements-dev.lock
 
 .venv/made:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tidings needs Python 3.11 or later; name one: make PYTHON=python3.11")'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tidings needs Python 3.11 or later; name one: make PYTHON=python3.11")'
+	@$(PYTHON) -m venv .venv
 	@touch $@
 
 .venv/ready: requirements.lock pyproject.toml | .venv/made
 	@echo "Installing what Tidings needs into .venv ..."
-	$(PIP) install --require-hashes -r requirements.lock
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/ready-for-development: requirements-dev.lock .venv/ready
 	@echo "Installing what the tests need into .venv ..."
-	$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Never stops a run: without Chromium its tests are skipped and say so.

@@ -1,12 +1,7 @@
-"""A community of five readers in a real state, and the press that makes their issues.
-
-Run as a program it makes and delivers the issue that is due, and kills itself at a step:
-    python -m tests.newsroom FOLDER MAIL_URL STEP
-"""
+"""A community of five readers in a real state, and the press that makes their issues."""
 
 import os
 import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -137,5 +132,6 @@ def killed_at(step: int) -> Steps:
     return observe
 
 
-if __name__ == "__main__":
-    run(Path(sys.argv[1]), sys.argv[2], steps=killed_at(int(sys.argv[3])))
+def run_until(folder: Path, url: str, step: int) -> None:
+    """Make and deliver the issue that is due, and die at a step."""
+    run(folder, url, steps=killed_at(step))

@@ -1,7 +1,6 @@
 """An issue from the state to everybody's inbox: frozen once, sent once, also across crashes."""
 
-import subprocess
-import sys
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +8,7 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ from digests.transport import Broken, Letter, Refused, Unclear, Unreachable
 from sheets_sync.community import Role, Status, Subscription
 from sheets_sync.state import State
 from sheets_sync.state.delivery import IssueLine
-from tests.newsroom import DUE, NAMES, NOW, open_at, person, press, report, run, synced
+from tests.newsroom import DUE, NAMES, NOW, open_at, person, press, report, run, run_until, synced
 from tests.test_send import Mailbox, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
@@ -353,15 +353,17 @@ def test_going_on_with_an_old_state_mails_nothing_of_before(state):
     assert {one.reports for one in planned} == {("r-2",)}
 
 
+CHILDREN = get_context("forkserver")
+CHILDREN.set_forkserver_preload(["tests.newsroom"])
+
+
 def crash(folder: Path, url: str, step: int) -> bool:
-    """Run the program until it kills itself at a step; False when it ended by itself."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "tests.newsroom", str(folder), url, str(step)],
-        cwd=Path(__file__).parent.parent,
-        check=False,
-    )
-    assert ended.returncode in (0, -9)
-    return ended.returncode == -9
+    """Run in a process that kills itself at a step; False when it ended by itself."""
+    child = CHILDREN.Process(target=run_until, args=(folder, url, step))
+    child.start()
+    child.join()
+    assert child.exitcode in (0, -signal.SIGKILL)
+    return child.exitcode != 0
 
 
 def founded(folder: Path) -> Path:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sheets_sync.layout import Owner
@@ -68,7 +68,11 @@ plan = st.lists(
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
+    phases=[Phase.generate],  # shrinking would save thousands of workbooks
 )
 @given(plan)
 def test_nothing_a_manager_does_confuses_the_sync(steps):
@@ -133,7 +137,8 @@ def _every_value_of_ours_is_on_its_own_row(
     assert [id for id, times in Counter(ids).items() if times > 1] == []
     for row in after:
         if not row.get("id"):
-            assert row["status"] == "held"
+            asked = any(row.get(name) for name in ("reporter", "text", "tags"))
+            assert row.get("status") == ("held" if asked else None)
             continue
         report, id = s.report(str(row["id"])), str(row["id"])
         memory = MEMORY.validate_json(known[id].memory)

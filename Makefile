@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
-CODE := forms sheets_sync digests tests benchmarks docs
+CODE := .
 # Where the trial project stands, and what `tidings demo` is told: make demo DEMO_OPTIONS=--no-serve
 DEMO_OPTIONS ?=
 # One worker for each of two cores; each worker that needs a browser starts its own Chromium.

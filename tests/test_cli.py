@@ -243,7 +243,10 @@ def weekly(tidings, project):
 def mails(project: Path) -> list[tuple[str, str]]:
     """Return to whom a mail went, and whether the report is in it."""
     folder = project / "outbox"
-    read = [BytesParser(policy=policy.default).parsebytes(path.read_bytes()) for path in folder.iterdir()]
+    read = [
+        BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+        for path in folder.iterdir()
+    ]
     bodies = [(mail["To"], mail.get_body("plain").get_content()) for mail in read]
     return sorted((to, "Met two newcomers" in body) for to, body in bodies)
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +20,23 @@ import pytest
 from openpyxl import Workbook as Book
 from openpyxl import load_workbook
 
+from sheets_sync.demo.papers import read_mail
+from sheets_sync.demo.visitor import hand_in
 from sheets_sync.founding import Answers, found
 from sheets_sync.imports import import_archive
+from sheets_sync.mailing import Mailed, Wish, sync_and_mail
 from sheets_sync.project import Project, open_project
 from sheets_sync.sync import Outcome, sync
 from tests.people import Manager
+from tests.served import form_page
 
 FOLDER = Path(os.environ.get("TIDINGS_TEST_DATA", "/nowhere")) / "data" / "reps-archive"
 pytestmark = pytest.mark.skipif(
     not (FOLDER / "REPS.json").exists(), reason="TIDINGS_TEST_DATA has no data/reps-archive"
 )
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+COUNCIL = "council@example.org"
+NEW = ["Posted by a mentee.", "Posted by a mentor.", "Typed into the sheet."]
 FORMULA_SIGNS = ("=", "+", "-", "@")
 
 
@@ -87,6 +95,9 @@ class Going:
     def syncs(self) -> Outcome:
         return sync(self.project.spreadsheet, self.project.state, self.project.rules, now=self.now)
 
+    def mails(self) -> Mailed:
+        return sync_and_mail(self.project, Wish(), now=self.now)[1]
+
     def shows(self, tab: str) -> list[dict[str, Any]]:
         header, *rows = self.manager.cells(tab)
         return by_header(header, rows)
@@ -107,9 +118,11 @@ def going(folder: Path) -> Iterator[Going]:
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project folder with the archive in it, synced once."""
     folder = tmp_path_factory.mktemp("reps")
-    found(folder, Answers("Reps", ["council@example.org"], "Europe/Berlin"), {})
+    found(folder, Answers("Reps", [COUNCIL], "Europe/Berlin"), {})
     settings = folder / "tidings.toml"
-    settings.write_text(settings.read_text().replace("# coordinator =", "coordinator ="))
+    text = settings.read_text().replace("# coordinator =", "coordinator =")
+    # The test's clock stands still between opening and sending the form.
+    settings.write_text(text.replace("[form]", "[form]\nminimum_seconds = 0"))
     with going(folder) as community:
         community.imports()
         community.syncs()
@@ -229,3 +242,57 @@ def test_reporters_off_the_roster_are_unmatched(
         )
 
     assert statuses == {one: reported[one] for one in gone}
+
+
+def test_the_community_goes_on_and_nothing_old_is_mailed(
+    imported: Path, facts: Facts, tmp_path: Path
+) -> None:
+    """A mentor, their mentees and a coordinator get addresses; three people report."""
+    mentees = facts.mentees()
+    mentor = max(facts.group("Mentor"), key=lambda one: (len(mentees[one]), one))
+    coordinator = min(facts.group("Council") - {mentor, *mentees[mentor]})
+    readers = [mentor, coordinator, *mentees[mentor]]
+    first, second, third = mentees[mentor][0], coordinator, mentor
+    alumnus = min(facts.alumni())
+    folder = tmp_path / "reps"
+    shutil.copytree(imported, folder)
+
+    with going(folder) as reps:
+        reps.now += timedelta(days=2)
+        people = [row["username"] for row in reps.shows("People")]
+        with reps.manager.editing():
+            for username in [*readers, alumnus]:
+                row = people.index(username) + 2
+                reps.manager.types("People", row, "email", f"{username}@example.org")
+            below = len(facts.activities) + 2
+            reps.manager.types("Reports", below, "reporter", facts.name(second))
+            reps.manager.types("Reports", below, "text", "Typed into the sheet.")
+        with form_page(reps.project, lambda: reps.now) as address:
+            hand_in(address, {"reporter": first, "text": "Posted by a mentee."})
+            hand_in(address, {"reporter": f"{third}@example.org", "text": "Posted by a mentor."})
+        reps.now = NOW + timedelta(days=7)
+        mailed = reps.mails()
+        after = reps.path.read_bytes()
+        reps.now += timedelta(minutes=5)
+        again = reps.mails()
+        unchanged = reps.path.read_bytes() == after
+        mails = [read_mail(file) for file in (folder / "outbox").glob("*.eml")]
+
+    assert mailed.made is not None
+    assert (mailed.made.issue.name, mailed.made.issue.reports) == ("2026-W49", 3)
+    assert (again.made, again.delivered.sent, unchanged) == (None, 0, True)
+    texts = {parseaddr(str(mail["To"]))[1]: plain_text(mail) for mail in mails}
+    assert sorted(texts) == sorted([*(f"{one}@example.org" for one in readers), COUNCIL])
+    for text in texts.values():
+        lines = map(str.strip, text.splitlines())
+        assert sorted(line for line in lines if line.startswith(("Typed", "Posted"))) == NEW
+        assert text.count("Why: ") == len(NEW)  # so nothing of the archive
+    mentors_mail = texts[f"{mentor}@example.org"]
+    assert mentors_mail.index("Your mentees") < mentors_mail.index("Posted by a mentee.")
+    assert mentors_mail.count("Why: your mentee") == 1
+
+
+def plain_text(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())

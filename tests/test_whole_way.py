@@ -1,11 +1,9 @@
 """The whole way of a report: posted to the form, journal, sync, a row, a mail; and then quiet."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -14,9 +12,8 @@ from sheets_sync.demo.visitor import hand_in
 from sheets_sync.founding import Answers, found
 from sheets_sync.mailing import Mailed, Wish, sync_and_mail
 from sheets_sync.project import Project, open_project
-from sheets_sync.web import Server, create_app
-from sheets_sync.workflow import open_desk
 from tests.people import Manager
+from tests.served import form_page
 
 MONDAY = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 """Half an hour after the digest is due in Berlin."""
@@ -43,20 +40,8 @@ class Town:
         """Do what cron does."""
         return sync_and_mail(self.project, Wish(), now=self.now)[1]
 
-    @contextmanager
-    def form(self) -> Iterator[str]:
-        app = create_app(open_desk(self.project, lambda: self.now))
-        server = Server(app, host="127.0.0.1", port=0)
-        thread = Thread(target=server.run)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.port}/"
-        finally:
-            server.close()
-            thread.join()
-
     def posts(self, **answers: str) -> None:
-        with self.form() as address:
+        with form_page(self.project, lambda: self.now) as address:
             hand_in(address, answers)
 
     def mails(self, issue: str) -> dict[str, EmailMessage]:

@@ -22,7 +22,7 @@ class Masthead:
     form_url: str
     """Where anybody reports, when there is no personal link; may be empty."""
     contact: str
-    """A mailbox that a person reads: questions, and leaving while there is no public address."""
+    """A mailbox that a person reads: questions, and leaving."""
     more_url: str = ""
     """Where the reports that did not fit can be read; may be empty."""
 
@@ -33,8 +33,6 @@ class Marks:
 
     form: str
     """Empty where nobody can report by link."""
-    leave: str
-    """Empty where nobody can leave by link."""
     more: str
     sections: tuple[str, ...]
 
@@ -58,7 +56,6 @@ class MailView:
     sections: tuple[SectionView, ...]
     more: str
     form: str
-    leave: str
     quiet: Lines[QuietLine]
     waiting: Lines[WaitingLine]
     problems_heading: str
@@ -85,7 +82,6 @@ def mail_view(
         sections=tuple(map(SectionView, headings, marks.sections)),
         more=marks.more,
         form=marks.form,
-        leave=marks.leave,
         quiet=teller.quiet(content.quiet),
         waiting=teller.waiting(desk.waiting),
         problems_heading=teller.count(

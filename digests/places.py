@@ -11,7 +11,7 @@ class Place:
     """A place that is filled in for each reader; `report` is for its writer alone."""
 
     kind: str
-    """`form`, `leave`, `own`; or `more` and a section's name, which all readers share."""
+    """`form`, `own`; or `more` and a section's name, which all readers share."""
     report: str = ""
     writer: str = ""
 
@@ -21,7 +21,6 @@ class Personal:
     """What is filled in for one reader."""
 
     form: str
-    leave: str
     person: str
 
 
@@ -60,5 +59,5 @@ class Places:
             if place.kind == "own":
                 whole[at] = own(place.report) if mine.person == place.writer else ""
             else:
-                whole[at] = str(shown(mine.form if place.kind == "form" else mine.leave))
+                whole[at] = str(shown(mine.form))
         return "".join(whole)

@@ -122,7 +122,6 @@ class Renderer:
             form=self._links.personal_form(reader.person)
             if public and reader.person
             else _form_url(self._masthead, self._links),
-            leave=self._links.leave(reader.id) if public else "",
             person=reader.person if public else "",
         )
 
@@ -239,7 +238,6 @@ class _Studio:
         form = _form_url(self._masthead, self._links)
         return Marks(
             form=self._places.mark(Place("form")) if form else "",
-            leave=self._places.mark(Place("leave")) if self._links.public_url else "",
             more=self._places.mark(Place("more")),
             sections=tuple(self._places.mark(Place(one.part)) for one in content.sections),
         )

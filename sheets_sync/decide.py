@@ -20,8 +20,8 @@ from sheets_sync.roster import Roster
 from sheets_sync.settle import is_accepted, remember, settle
 from sheets_sync.spreadsheet import Changes, Snapshot
 from sheets_sync.state.base import Acquaintance, Known
-from sheets_sync.state.journal import Entry
 from sheets_sync.state.delivery import IssueLine
+from sheets_sync.state.journal import Entry
 from sheets_sync.subscriptions import FilterCheck, read_subscriptions
 from sheets_sync.taglist import list_tags
 from sheets_sync.validate import reports_tab
@@ -105,7 +105,10 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     remembered = remember(settled, missing, past, counter=counter, now=given.now)
     tags = list_tags(gathered.tables.get("Tags"), reports)
     subscribed = read_subscriptions(
-        gathered.tables.get("Subscriptions"), check_filter=rules.check_filter, today=today
+        gathered.tables.get("Subscriptions"),
+        people=roster.people,
+        check_filter=rules.check_filter,
+        today=today,
     )
     community = Community(
         at=given.now.astimezone(UTC),

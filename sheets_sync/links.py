@@ -16,8 +16,6 @@ class Purpose(StrEnum):
 
     CORRECT = "correct a report"
     PERSONAL = "report as a person"
-    UNSUBSCRIBE = "stop the digest"
-    REVIEW = "hold or send an issue"
     FORM = "fill in the form"
 
 
@@ -48,10 +46,6 @@ class Links:
     def personal_form(self, person: str) -> str:
         """Return the form's address with the person's identity filled in."""
         return f"{self.public_url}/for/{self.sign(Purpose.PERSONAL, person)}"
-
-    def leave(self, subscriber: str) -> str:
-        """Return the address of a subscriber's choices: shown by GET, changed by POST alone."""
-        return f"{self.public_url}/leave/{self.sign(Purpose.UNSUBSCRIBE, subscriber)}"
 
     def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
         return URLSafeSerializer(

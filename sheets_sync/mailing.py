@@ -142,7 +142,6 @@ def open_press(project: Project) -> Press:
     """Return everything that makes issues of a project."""
     settings = project.settings
     first = project.state.base.get("first sync")
-    public = settings.community.public_url
     return Press(
         base=project.state.base,
         outbox=project.state.outbox,
@@ -163,7 +162,6 @@ def open_press(project: Project) -> Press:
         coordinators=settings.community.coordinators,
         review_hours=settings.digest.review_hours,
         first_sync=datetime.fromisoformat(first) if first else None,
-        unsubscribe_url=lambda one: project.links.leave(one.id) if public else "",
     )
 
 

@@ -3,16 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Protocol
 
 from forms.rules import Fault, check_address, split_name_and_address
 from sheets_sync.cells import any_day, shown
-from sheets_sync.community import Problem, Subscription
+from sheets_sync.community import Person, Problem, Subscription
 from sheets_sync.headers import Table
 from sheets_sync.spreadsheet import Cell
 
 FREQUENCIES = ("weekly", "monthly", "stop", "bounced")
-FilterCheck = Callable[[str], str]
-"""Returns what is wrong with a filter expression; empty when nothing is."""
+
+
+class FilterCheck(Protocol):
+    """Returns what is wrong with a filter expression; empty when nothing is."""
+
+    def __call__(self, expression: str, *, people: Sequence[Person]) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +32,22 @@ class Subscribed:
 
 
 def read_subscriptions(
-    table: Table | None, *, check_filter: FilterCheck, today: date
+    table: Table | None,
+    *,
+    people: Sequence[Person],
+    check_filter: FilterCheck,
+    today: date,
 ) -> list[Subscribed]:
     """Return what each row says. A row of an address that stands above already is unusable."""
     if table is None:
         return []
     seen: dict[str, int] = {}
     rows = []
+    wrong = partial(check_filter, people=people)
     for row, cells in table.data():
         _, address = split_name_and_address(table.text(cells, "email"))
         first = seen.setdefault(address.casefold(), row) if address else row
-        rows.append(_read(table, row, cells, address, first, check_filter, today))
+        rows.append(_read(table, row, cells, address, first, wrong, today))
     return rows
 
 
@@ -46,7 +57,7 @@ def _read(
     cells: Sequence[Cell],
     address: str,
     first: int,
-    check_filter: FilterCheck,
+    wrong_with: Callable[[str], str],
     today: date,
 ) -> Subscribed:
     def problem(column: str, message: str, remedy: str) -> Problem:
@@ -75,7 +86,7 @@ def _read(
         )
         frequency = "weekly"
     expression = table.text(cells, "filter")
-    if expression and (wrong := check_filter(expression)):
+    if expression and (wrong := wrong_with(expression)):
         problems.append(problem("filter", wrong, "correct the filter"))
     paused = any_day(table.cell(cells, "paused until"))
     if isinstance(paused, Fault):

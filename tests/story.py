@@ -1,6 +1,6 @@
 """A community in a folder, for tests that tell a story: post, type, sync, look."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from forms.definition import DEFAULT, load_form
 from forms.submission import Act, Submission
-from sheets_sync.community import Report
+from sheets_sync.community import Person, Report
 from sheets_sync.decide import Rules
 from sheets_sync.identity import new_report_id
 from sheets_sync.layout import PEOPLE, TABS
@@ -30,7 +30,7 @@ ROSTER: list[list[Value]] = [
 PAIRS: list[list[Value]] = [["ben", "ana"], ["ana", "cho"], ["cho", "ana"]]
 
 
-def bad_filter(expression: str) -> str:
+def bad_filter(expression: str, *, people: Sequence[Person]) -> str:
     """Find fault with the one expression that these tests call bad."""
     return "two words side by side" if expression == "new york" else ""
 

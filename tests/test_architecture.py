@@ -45,7 +45,6 @@ HOMES = {
     "flask": ("sheets_sync.web",),
     "waitress": ("sheets_sync.web",),
     "werkzeug": ("sheets_sync.web",),
-    "limits": ("sheets_sync.web",),
     "click": ("sheets_sync.cli",),
     "rich": ("sheets_sync.cli",),
     "itsdangerous": ("sheets_sync.links",),

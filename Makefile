@@ -39,6 +39,7 @@ screenshots: .venv/ready-for-development browser
 	$(BIN)/python docs/screenshots.py
 
 messages: .venv/ready-for-development
+	@mkdir -p forms/locale
 	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --sort-by-file --no-location \
 	    --project Tidings --output-file forms/locale/tidings.pot --keywords N_ forms sheets_sync digests
 

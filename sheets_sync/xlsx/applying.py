@@ -66,7 +66,7 @@ def _append(sheet: Sheet, appends: list[Append]) -> None:
         for column, value in append.values.items():
             if value is not None:
                 put_new(sheet, row, column, value)
-        heights.fit(sheet, row)
+        heights.fit(sheet, row, append.values)
     _widen_filter(sheet, row=row)
     _stretch(sheet, before, row)
 

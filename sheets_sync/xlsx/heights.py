@@ -5,6 +5,7 @@ with their text once it has saved a workbook.
 """
 
 import re
+from collections.abc import Mapping
 
 from openpyxl import Workbook as Book
 from openpyxl.worksheet.dimensions import RowDimension
@@ -30,9 +31,12 @@ class _Automatic(RowDimension):
         return False
 
 
-def fit(sheet: Sheet, row: int) -> None:
-    """Make a new row as high as its longest text asks for; LibreOffice does not by itself."""
-    lines = max((_lines(sheet, cell.column or 1, cell.value) for cell in sheet[row]), default=1)
+def fit(sheet: Sheet, row: int, values: Mapping[int, object]) -> None:
+    """Make a new row as high as its longest text asks for; LibreOffice does not by itself.
+
+    `values` are its cells by column index: asking the sheet for a row looks at all its cells.
+    """
+    lines = max((_lines(sheet, column, value) for column, value in values.items()), default=1)
     if lines > 1:
         sheet.row_dimensions[row] = _Automatic(
             sheet, index=row, ht=LINE * min(lines, MOST_LINES) + 1
@@ -58,7 +62,7 @@ def _fixed(xml: bytes) -> set[int]:
 
 
 def _lines(sheet: Sheet, column: int, value: object) -> int:
-    shape = columns.format_of(sheet, column - 1)
+    shape = columns.format_of(sheet, column)
     width = shape.width if shape is not None and shape.width else 13
     if not isinstance(value, str) or shape is None or not shape.alignment.wrap_text:
         return 1

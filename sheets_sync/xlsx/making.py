@@ -53,7 +53,7 @@ def make_tab(book: Book, tab: Tab, rows: Sequence[Sequence[Value]] = ()) -> Shee
         for index, value in enumerate(row):
             if value is not None:
                 put_new(sheet, number, index, value)
-        heights.fit(sheet, number)
+        heights.fit(sheet, number, dict(enumerate(row)))
     sheet.row_dimensions[1].height = 24
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(made))}{max(sheet.max_row, 1)}"

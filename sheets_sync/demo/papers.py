@@ -14,6 +14,7 @@ from forms.wording import environment, translations
 from sheets_sync.web.desk import Paper
 
 HTML = "text/html; charset=utf-8"
+TEMPLATES = Path(__file__).parent / "templates"
 TEXT = "text/plain; charset=utf-8"
 
 
@@ -51,9 +52,12 @@ class Papers:
     def _files(self) -> list[Path]:
         return sorted(self.outbox.glob("*.eml"))
 
+    def _mails(self) -> list[Mail]:
+        return sorted(map(_mail, self._files()), key=lambda mail: mail.reader)
+
     def _front(self) -> str:
-        page = environment(Path(__file__).parent, translations("en")).get_template("papers.html")
-        return page.render(steps=self.steps, mails=[_mail(file) for file in self._files()])
+        page = environment(TEMPLATES, translations("en")).get_template("papers.html")
+        return page.render(steps=self.steps, mails=self._mails())
 
 
 def read_mail(file: Path) -> EmailMessage:

@@ -126,7 +126,8 @@ def _steps(project: Project, page: str) -> tuple[str, ...]:
 
 
 def _serve(project: Project, steps: tuple[str, ...], port: int, now: Clock, out: Say) -> None:
-    papers = Papers(project.folder / "outbox", steps)
+    # The page itself links to the mails and the form: the first two steps.
+    papers = Papers(project.folder / "outbox", steps[2:])
     desk = replace(open_desk(project, now), papers=papers)
     server = Server(create_app(desk), host=HOST, port=port)
     out("")

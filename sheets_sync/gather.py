@@ -6,13 +6,13 @@ last good copy serves, its age is said, and nothing is written there.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sheets_sync.cells import as_text
+from sheets_sync.columns import Layout, complete, followed, layout_of
 from sheets_sync.community import Problem
-from sheets_sync.headers import OURS, Table, find_table, plain
+from sheets_sync.headers import Table, find_table, plain
 from sheets_sync.layout import (
     DIGESTS,
     MENTORS,
@@ -20,7 +20,6 @@ from sheets_sync.layout import (
     PROBLEMS,
     SUBSCRIPTIONS,
     TAGS,
-    Owner,
     Tab,
 )
 from sheets_sync.spreadsheet import AddColumn, Cell, CellFault, SheetError, Snapshot, Worksheet
@@ -57,6 +56,11 @@ class Seen:
         """Return a kept JSON object; empty when there is none."""
         found = self.values.get(name)
         return json.loads(found) if found else {}
+
+    def layout(self, title: str) -> Layout:
+        """Return where a tab's columns stood."""
+        found = self.values.get(f"layout:{title}")
+        return Layout(**json.loads(found)) if found else Layout()
 
 
 def gather(
@@ -96,7 +100,7 @@ def _missing(gathered: Gathered, sheet: Snapshot, tab: Tab, seen: Seen, *, known
     header: list[Cell] = [column.name for column in tab.columns if not column.optional]
     table = find_table(Worksheet(tab.title, [header]), tab, aliases={}, ours=True, kept={})
     gathered.tables[tab.title] = table
-    gathered.keep[f"layout:{tab.title}"] = _layout(table)
+    gathered.keep[f"layout:{tab.title}"] = layout_of(table, {})
 
 
 def _found(
@@ -107,67 +111,34 @@ def _found(
     aliases: Mapping[str, str],
     stamped: bool,
 ) -> None:
-    layout = seen.json(f"layout:{tab.title}")
-    kept: dict[str, str] = layout.get("ours", {})  # type: ignore[assignment]
-    table = find_table(worksheet, tab, aliases=aliases, ours=stamped or bool(layout), kept=kept)
+    layout = seen.layout(tab.title)
+    retyped = followed(layout, worksheet)
+    gathered.notes += [
+        f"{tab.title}: the column {name!r} is now called {header!r}"
+        for header, name in retyped.items()
+    ]
+    renamed = {**layout.renamed, **retyped}
+    table = find_table(
+        worksheet,
+        tab,
+        aliases={**aliases, **renamed},
+        ours=stamped or bool(layout.headers),
+        kept=layout.ours,
+    )
     if tab.title in STEADY and _is_short(gathered, table, seen):
         _use_copy(gathered, tab, seen, "suddenly misses much of what was there")
         return
-    asked = len(gathered.problems)
-    table = _complete(gathered, table, layout)
+    completed = complete(table, layout)
+    table = completed.table
     gathered.tables[tab.title] = table
-    if len(gathered.problems) == asked:  # while a column is asked about, what it was is kept
-        gathered.keep[f"layout:{tab.title}"] = _layout(table)
+    gathered.columns += completed.added
+    gathered.problems += completed.questions
+    if not completed.questions:  # while a column is asked about, what it was is kept
+        gathered.keep[f"layout:{tab.title}"] = layout_of(table, renamed)
     gathered.problems += table.problems
     if tab.title in STEADY:
         gathered.keep[f"copy:{tab.title}"] = _copy(table)
         gathered.keep[f"good:{tab.title}"] = seen.now.isoformat()
-
-
-def _complete(gathered: Gathered, table: Table, layout: Mapping[str, object]) -> Table:
-    """Plan the columns that are missing; one that was probably renamed is asked about."""
-    header = [as_text(cell) for cell in table.header] if table.rows else []
-    before = set(map(plain, layout.get("headers", ())))  # type: ignore[call-overload]
-    ours = set(table.columns.values())
-    new = [
-        text
-        for at, text in enumerate(header)
-        if text and before and plain(text) not in before and at not in ours
-    ]
-    columns = dict(table.columns)
-    at = len(header)
-    while at and not header[at - 1]:
-        at -= 1
-    for column in table.tab.columns:
-        if column.name in columns or (column.optional and column.name not in table.theirs):
-            continue
-        if new and column.name in layout.get("names", ()):  # type: ignore[operator]
-            gathered.problems.append(_renamed(table, column.name, new))
-            if column.name == "id":
-                raise SheetError(
-                    f"{table.title}: the column 'id' is gone (perhaps {new[0]!r}?). Nothing was "
-                    "written. Name it id again"
-                )
-            continue
-        name = OURS.format(name=column.name) if column.name in table.theirs else column.name
-        gathered.columns.append(AddColumn(table.title, table.header_row, at, name))
-        columns[column.name] = at
-        at += 1
-    return Table(
-        table.tab, table.header_row, columns, table.rows or [[]], table.theirs, table.problems
-    )
-
-
-def _renamed(table: Table, name: str, new: Sequence[str]) -> Problem:
-    return Problem(
-        table.title,
-        table.header_row,
-        name,
-        ", ".join(new[:3]),
-        f"the column {name!r} is gone",
-        "if one of these is it, name it so again or map its header in tidings.toml; if not, "
-        "add an empty column of that name",
-    )
 
 
 def _is_short(gathered: Gathered, table: Table, seen: Seen) -> bool:
@@ -242,17 +213,3 @@ def _copy(table: Table) -> str:
 
 def _plain_cell(cell: Cell) -> Cell:
     return None if isinstance(cell, CellFault) else cell
-
-
-def _layout(table: Table) -> str:
-    header = [as_text(cell) for cell in table.header] if table.rows else []
-    ours = {
-        column.name: OURS.format(name=column.name)
-        if column.name in table.theirs
-        else (header[at] if at < len(header) else column.name)
-        for column in table.tab.columns
-        if column.owner is Owner.TIDINGS and (at := table.columns.get(column.name, -1)) >= 0
-    }
-    return json.dumps(
-        {"ours": ours, "headers": header, "names": sorted(table.columns)}, ensure_ascii=False
-    )

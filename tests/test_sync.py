@@ -485,10 +485,34 @@ def test_the_file_may_be_open_meanwhile(s: Story):  # fault 41
     assert s.sync().written is False
 
 
-def test_a_renamed_header_is_asked_about_and_nothing_is_guessed(s: Story):  # fault 22
+def test_a_header_typed_over_in_its_place_is_followed(s: Story):  # fault 22
     s.posts("ben", "one", tags="press")
     s.sync()
     s.manager.renames_header("Reports", "tags", "labels")
+    s.manager.renames_header("Reports", "reporter", "who")
+    s.manager.renames_header("Reports", "status", "state of things")
+
+    outcome = s.sync()
+
+    assert outcome.notes == (
+        "Reports: the column 'reporter' is now called 'who'",
+        "Reports: the column 'tags' is now called 'labels'",
+        "Reports: the column 'status' is now called 'state of things'",
+    )
+    s.posts("ana", "two", tags="italy")
+    assert s.sync().notes == ()
+    assert s.shows("Reports", "who", "labels", "state of things") == [
+        ("ben", "press", "ok"),
+        ("ana", "italy", "ok"),
+    ]
+    assert s.sync().written is False
+
+
+def test_a_header_renamed_and_moved_is_asked_about(s: Story):  # fault 22
+    s.posts("ben", "one", tags="press")
+    s.sync()
+    s.manager.renames_header("Reports", "tags", "labels")
+    s.manager.moves_column("Reports", "labels", 0)
 
     assert (
         "Reports row 1, tags: the column 'tags' is gone; if one of these is it, name it so again "
@@ -505,6 +529,7 @@ def test_a_lost_required_header_stops_with_a_guess(s: Story):  # fault 22
     s.posts("ben", "one")
     s.sync()
     s.manager.renames_header("Reports", "reporter", "reporters")
+    s.manager.moves_column("Reports", "reporters", 0)
     saved = s.path.read_bytes()
 
     with pytest.raises(SheetError, match=r"no column 'reporter' \(perhaps 'reporters'\?\)"):

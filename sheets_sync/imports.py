@@ -128,31 +128,36 @@ def plan_import(
         known_reports=bool(known),
     )
     _refuse_frozen(gathered)
-    tables = gathered.tables
-    present = _column(tables[REPORTS.title], "id")
-    received = local(now, rules.zone)
-    added: dict[str, Sequence[Cells]] = {
-        PEOPLE.title: [person_row(rep) for rep in _new_people(records, tables[PEOPLE.title])],
-        MENTORS.title: [mentorship_row(rep) for rep in _newly_mentored(records, tables)],
-        REPORTS.title: [
-            {**report_row(one), "received": received}
-            for one in records.reports
-            if one.key not in present and one.key not in known
-        ],
+    present = _column(gathered.tables[REPORTS.title], "id")
+    removed = {one.key for one in records.reports if one.key in known} - present
+    added = _added(records, gathered.tables, skipped=present | removed, at=local(now, rules.zone))
+    given = {
+        PEOPLE.title: len(records.people),
+        MENTORS.title: sum(rep.mentored for rep in records.people),
+        REPORTS.title: len(records.reports) - len(removed),
     }
-    removed = sum(one.key in known and one.key not in present for one in records.reports)
+    stay_out = f"Reports: {len(removed)} whose rows were removed before stay out"
     return Import(
         changes=_changes(gathered, added),
         added=added,
-        there={
-            PEOPLE.title: len(records.people) - len(added[PEOPLE.title]),
-            MENTORS.title: sum(r.mentored for r in records.people) - len(added[MENTORS.title]),
-            REPORTS.title: len(records.reports) - len(added[REPORTS.title]) - removed,
-        },
+        there={tab: given[tab] - len(rows) for tab, rows in added.items()},
         left_out=records.left_out,
         layouts={name: v for name, v in gathered.keep.items() if name.startswith("layout:")},
-        notes=[f"Reports: {removed} whose rows were removed before stay out"] if removed else [],
+        notes=[stay_out] if removed else [],
     )
+
+
+def _added(
+    records: Records, tables: Mapping[str, Table], *, skipped: Collection[str], at: datetime
+) -> dict[str, Sequence[Cells]]:
+    """Return the rows that each tab lacks; `skipped` are ids of reports that make none."""
+    return {
+        PEOPLE.title: [person_row(rep) for rep in _new_people(records, tables[PEOPLE.title])],
+        MENTORS.title: [mentorship_row(rep) for rep in _newly_mentored(records, tables)],
+        REPORTS.title: [
+            {**report_row(one), "received": at} for one in records.reports if one.key not in skipped
+        ],
+    }
 
 
 def _refuse_frozen(gathered: Gathered) -> None:

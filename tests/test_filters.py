@@ -60,7 +60,7 @@ a, b, c, d = (Tagged(letter) for letter in "abcd")
         ("A AND NOT B Or c", Or((And((a, Not(b))), c))),
         ("a or a", a),
         ("a and b and a", And((a, b))),
-        ("a；b، c", Or((a, b, c))),  # noqa: RUF001 - the separators of other scripts
+        ("a；b، c", Or((a, b, c))),
         ('"new york"', Tagged("new-york")),
         ("“New York”", Tagged("new-york")),
         ('"and" or "by:ana"', Or((Tagged("and"), Tagged("by:ana")))),

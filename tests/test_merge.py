@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_sync.layout import MENTORS, PEOPLE
-from sheets_sync.merge import Merged, Mentorship, merge, read_mentors
+from sheets_sync.merge import Mentorship, Merged, merge, read_mentors
 from sheets_sync.people import read_people
 from sheets_sync.roster import Roster
 from tests.tables import table

@@ -1,0 +1,117 @@
+"""The database: durable, checked before use, never replaced by an empty one."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from sheets_sync.state import StateError, open_state
+from sheets_sync.state.database import is_durable, open_database, reading, writing
+from sheets_sync.state.schema import VERSION, kept
+
+URL = "sqlite:tidings.db"
+
+
+def test_a_missing_state_is_not_replaced_by_an_empty_one(tmp_path: Path):
+    with pytest.raises(StateError, match=r"tidings\.db is not there.*tidings sync --new-state"):
+        open_state(URL, folder=tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_committed_is_there_at_the_next_start(tmp_path: Path):
+    state = open_state(URL, folder=tmp_path, create=True)
+    state.base.put("a", "1")
+    state.close()
+
+    again = open_state(URL, folder=tmp_path, create=True)
+
+    assert again.base.get("a") == "1"
+    again.close()
+
+
+def test_a_failed_transaction_leaves_nothing(tmp_path: Path):
+    engine = open_database(URL, folder=tmp_path, create=True)
+
+    def fail() -> None:
+        with writing(engine) as db:
+            db.execute(insert(kept).values(name="half", value="1"))
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError, match="in the middle"):
+        fail()
+
+    with reading(engine) as db:
+        assert db.execute(select(kept.c.value).where(kept.c.name == "half")).first() is None
+    engine.dispose()
+
+
+def test_every_connection_syncs_each_commit(tmp_path: Path):  # fault 74
+    engine = open_database(URL, folder=tmp_path, create=True)
+
+    assert is_durable(engine)
+    engine.dispose()
+
+
+COMMITS = """
+import sys
+from pathlib import Path
+from sheets_sync.state import open_state
+state = open_state("sqlite:tidings.db", folder=Path(sys.argv[1]), create=True)
+print("ready", flush=True)
+for number in range(10):
+    state.base.put(f"value {number}", "x")
+"""
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_ten_commits_reach_the_disk_ten_times(tmp_path: Path):  # fault 74
+    log = tmp_path / "calls"
+    command = ["strace", "-f", "-e", "trace=fdatasync,fsync,write", "-o", str(log)]
+    subprocess.run(
+        [*command, sys.executable, "-c", COMMITS, str(tmp_path)], check=True, capture_output=True
+    )
+
+    after = log.read_text("utf-8", "replace").split('"ready')[1]
+    assert len(re.findall(r"f(?:data)?sync\(", after)) >= 10
+
+
+def test_a_damaged_state_is_refused_and_left_alone(tmp_path: Path):  # fault 76
+    state = open_state(URL, folder=tmp_path, create=True)
+    for number in range(500):
+        state.base.put(f"value {number}", "x" * 100)
+    state.close()
+    path = tmp_path / "tidings.db"
+    whole = path.read_bytes()
+    broken = whole[:4096] + bytes(len(whole[4096:20000])) + whole[20000:]
+    path.write_bytes(broken)
+
+    with pytest.raises(StateError, match=r"tidings\.db is damaged .* from a backup"):
+        open_state(URL, folder=tmp_path)
+    assert path.read_bytes() == broken
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path):  # fault 76
+    (tmp_path / "tidings.db").write_bytes(b"this is a letter, not a database " * 40)
+
+    with pytest.raises(StateError, match="damaged"):
+        open_state(URL, folder=tmp_path, create=True)
+
+
+def test_a_state_of_a_newer_tidings_is_refused(tmp_path: Path):  # fault 77
+    engine = open_database(URL, folder=tmp_path, create=True)
+    with writing(engine) as db:
+        db.execute(update(kept).where(kept.c.name == "schema").values(value=str(VERSION + 1)))
+    engine.dispose()
+
+    with pytest.raises(StateError, match=rf"version {VERSION + 1} .* knows {VERSION}\)"):
+        open_state(URL, folder=tmp_path)
+
+
+def test_another_kind_of_database_is_not_guessed(tmp_path: Path):
+    with pytest.raises(StateError, match="is not known here"):
+        open_state("mysql://x", folder=tmp_path)

@@ -85,10 +85,12 @@ def test_a_run_that_allows_no_skips_fails_on_one_and_names_it(tmp_path):
         "def test_browser(): pytest.skip('Chromium is not installed')\n"
         "def test_plain(): pass\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."]
     strict = {**os.environ, "TIDINGS_NO_SKIPS": "1"}
 
-    run = subprocess.run(command, env=strict, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        command, cwd=tmp_path, env=strict, capture_output=True, text=True, check=False
+    )
 
     assert run.returncode == 1
     told = [line for line in run.stdout.splitlines() if line.startswith("test_some.py::")]

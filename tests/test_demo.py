@@ -153,7 +153,7 @@ def test_the_demo_tells_what_happened_and_what_to_open(shown: tuple[Path, list[s
 
     assert said[:2] == [
         f"An invented community moves into {folder}:",
-        "  54 people, 51 mentors, 5 tags, 9 subscriptions, 65 reports",
+        "  54 people, 51 mentorships, 5 tags, 9 subscriptions, 65 reports",
     ]
     assert said[3].startswith("  esi: The library evening was full.")
     assert [line for line in said if line.startswith(("Frozen", "Delivered"))] == [

@@ -1,5 +1,6 @@
 """The commands init, demo, serve, sync and check: parse, call one function, print."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -71,7 +72,12 @@ def demo(shell: Shell, folder: Path, serve: bool | None, port: int) -> None:
     from sheets_sync.demo.run import run as run_demo
 
     on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    run_demo(shell.folder / folder, serve=on_terminal if serve is None else serve, port=port)
+    run_demo(
+        shell.folder / folder,
+        serve=on_terminal if serve is None else serve,
+        port=port,
+        command="tidings" if shutil.which("tidings") else sys.argv[0],
+    )
 
 
 @click.command()

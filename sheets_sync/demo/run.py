@@ -33,18 +33,25 @@ def _clock() -> datetime:
 
 
 def run(
-    folder: Path, *, serve: bool, port: int = 8080, now: Clock = _clock, out: Say = say
+    folder: Path,
+    *,
+    serve: bool,
+    port: int = 8080,
+    now: Clock = _clock,
+    out: Say = say,
+    command: str = "tidings",
 ) -> None:
     """Show the whole way of a report in a folder of the demo's own; raises DemoError.
 
-    With `serve`, then serve the form and the mails until Ctrl-C.
+    With `serve`, then serve the form and the mails until Ctrl-C. `command` is what a reader types
+    to start Tidings.
     """
     environment = dict(os.environ)
     clear(folder)
     port = free_port(port)
     make_place(folder, f"http://{HOST}:{port}", environment)
     with open_project(folder, environment) as project:
-        steps = _steps(project, f"http://{HOST}:{port}" if serve else "")
+        steps = _steps(project, command, f"http://{HOST}:{port}" if serve else "")
         with one_run(folder):
             _go_the_way(project, now, out)
         out("")
@@ -58,7 +65,9 @@ def run(
 def _go_the_way(project: Project, now: Clock, out: Say) -> None:
     invented = load_invented(now().astimezone(project.settings.zone).date())
     out(f"An invented community moves into {project.folder}:")
-    out("  " + ", ".join(f"{len(rows)} {tab}" for tab, rows in invented.rows.items()).lower())
+    words = {"Mentors": "mentorships"}
+    counts = (f"{len(rows)} {words.get(tab, tab.lower())}" for tab, rows in invented.rows.items())
+    out("  " + ", ".join(counts))
     _begin(project, invented, now())
     with _page(project, 0, now) as address:
         out(f"The form is open at {address}; three people report:")
@@ -108,10 +117,10 @@ def _page(project: Project, port: int, now: Clock) -> Iterator[str]:
         thread.join()
 
 
-def _steps(project: Project, page: str) -> tuple[str, ...]:
+def _steps(project: Project, command: str, page: str) -> tuple[str, ...]:
     """Return what to do next; `page` is where the form and the mails are served, if they are."""
     folder = project.folder
-    tidings = f"tidings --project {folder}"
+    tidings = f"{command} --project {folder}"
     outbox = folder / "outbox"
     return (
         f"Read this week's mails: {page}/papers/"
@@ -121,7 +130,7 @@ def _steps(project: Project, page: str) -> tuple[str, ...]:
         f"Mend a row that the Problems tab names, as a manager would: {folder / 'workbook.xlsx'}",
         f"Save it, close it, and bring all together: {tidings} sync",
         f"See a mentor's mail in the browser: {tidings} digest --preview giulia@example.org",
-        "Begin with your own community: tidings --project FOLDER init",
+        f"Begin with your own community: {command} --project FOLDER init",
     )
 
 

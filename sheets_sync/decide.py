@@ -12,7 +12,7 @@ from sheets_sync.community import Community, Person, Problem, Report, Role
 from sheets_sync.doubts import Context
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
-from sheets_sync.lines import Past, find_lines, find_missing, note_restored
+from sheets_sync.lines import Line, Past, find_lines, find_missing, note_restored
 from sheets_sync.merge import Merged, merge, read_mentors
 from sheets_sync.people import Listed, read_people
 from sheets_sync.plan import plan_changes
@@ -97,7 +97,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     listed, roster, merged, problems = _merge_people(gathered, given, rules, today)
     past = _past(given, rules, roster)
     lines = find_lines(gathered.tables["Reports"], rules.form, past)
-    missing = find_missing(lines, past, seen, gathered)
+    missing = find_missing(lines, past, seen, gathered, given.sheet)
     note_restored(lines, past, gathered)
     context = Context(rules.form, roster, merged.mentors, today, rules.zone, rules.trust)
     settled = settle(gathered.tables["Reports"], lines, context, past)
@@ -132,8 +132,9 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         community=community,
         known=remembered.known,
         unwritten=remembered.unwritten,
-        acquaintances={one.person.id: _acquaintance(one.person) for one in listed},
-        entries=[] if "Reports" in frozen else [entry.number for entry in given.queue],
+        # Who is asked about stays as they were, so that the question stays until it is answered.
+        acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
+        entries=[] if "Reports" in frozen else _settled_entries(given, lines, missing),
         keep=gathered.keep,
         decisions=_decisions(gathered),
         frozen=frozen,
@@ -183,6 +184,23 @@ def _people(
         )
         for one in listed
     )
+
+
+def _settled_entries(given: Given, lines: Sequence[Line], missing: Sequence[Known]) -> list[int]:
+    """Return the journal entries that are done with.
+
+    A correction waits for a row that is just gone, or is asked about; not for a removed one.
+    """
+    present = {line.id for line in lines}
+    gone = {one.id for one in missing}
+    gone |= {id for line in lines for id in line.question.split(" or ")}
+    settled = []
+    for entry in given.queue:
+        id, known = entry.submission.report, given.known.get(entry.submission.report)
+        removed = known is not None and known.missing_since is not None
+        if id in present or (removed and id not in gone):
+            settled.append(entry.number)
+    return settled
 
 
 def _decisions(gathered: Gathered) -> dict[str, str]:

@@ -13,11 +13,12 @@ from sheets_sync.cells import EPOCH, as_text
 from sheets_sync.community import Problem
 from sheets_sync.gather import Gathered, Seen, is_settled, is_sudden
 from sheets_sync.headers import Table
-from sheets_sync.identity import Found, Identity, identify
+from sheets_sync.identity import WELL_FORMED, Found, Identity, identify
 from sheets_sync.intake import Intake, as_cells, as_value, correct
+from sheets_sync.layout import TABS
 from sheets_sync.memory import MEMORY, Memory
 from sheets_sync.roster import Roster
-from sheets_sync.spreadsheet import Cell, Value
+from sheets_sync.spreadsheet import Cell, Snapshot, Value
 from sheets_sync.state.base import Known
 from sheets_sync.validate import STANDARD, content_print, further_questions, to_utc
 
@@ -141,24 +142,40 @@ def _adopted(table: Table, cells: Sequence[Cell], past: Past) -> Memory:
     )
 
 
-def find_missing(lines: Sequence[Line], past: Past, seen: Seen, gathered: Gathered) -> list[Known]:
-    """Return the reports that are newly gone; a sudden loss freezes the tab instead (fault 20)."""
+def find_missing(
+    lines: Sequence[Line], past: Past, seen: Seen, gathered: Gathered, sheet: Snapshot
+) -> list[Known]:
+    """Return the reports that are newly gone; a sudden loss freezes the tab instead (fault 20).
+
+    Rows that were moved to a tab of the managers' own are no loss.
+    """
     present = {line.id for line in lines} | past.waiting()
     there = [one for one in past.known.values() if one.missing_since is None]
     gone = [one for one in there if one.id not in present]
-    ids = {one.id for one in gone}
-    if (
-        not is_sudden(len(gone), len(there))
-        or seen.accept_removals
-        or is_settled(gathered, "Reports", ids, seen)
-    ):
+    if seen.accept_removals or not is_sudden(len(gone), len(there)):
         return gone
-    message = f"{len(gone)} of {len(there)} reports are suddenly gone; nothing is written here"
+    lost = {one.id for one in gone} - _ids_elsewhere(sheet)
+    if not is_sudden(len(lost), len(there)) or is_settled(gathered, "Reports", lost, seen):
+        return gone
+    message = f"{len(lost)} of {len(there)} reports are suddenly gone; nothing is written here"
     remedy = "bring them back, or run: tidings sync --accept-removals"
     gathered.frozen.add("Reports")
     gathered.problems.append(Problem("Reports", None, "", "", message, remedy))
     gathered.notes.append(f"Reports: {message}; {remedy}")
     return []
+
+
+def _ids_elsewhere(sheet: Snapshot) -> set[str]:
+    """Return the ids that stand in tabs of the managers' own."""
+    tabs = {tab.title for tab in TABS}
+    return {
+        cell
+        for worksheet in sheet.worksheets
+        if worksheet.title not in tabs
+        for row in worksheet.rows
+        for cell in row
+        if isinstance(cell, str) and WELL_FORMED.fullmatch(cell)
+    }
 
 
 def note_restored(lines: Sequence[Line], past: Past, gathered: Gathered) -> None:

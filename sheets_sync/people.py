@@ -33,6 +33,8 @@ class Listed:
     row: int
     person: Person
     names_mentor: str = ""
+    asked: bool = False
+    """So much changed at once that it may be somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,9 @@ def read_people(
         taken.add(id)
         person, faults = _person(table, line, id, groups, today)
         problems += faults
-        listed.append(Listed(line.row, person, _own_mentor(table, line.cells)))
+        listed.append(
+            Listed(line.row, person, _own_mentor(table, line.cells), asked=doubt is not None)
+        )
     return listed, problems
 
 
@@ -145,7 +149,8 @@ def _recognise(
             getattr(line, changed[0]),
             f"{' and '.join(changed)} changed at once ({_was(before, changed)} before); taken for "
             "the same person",
-            "if it is somebody else, remove the row, sync, and add it again",
+            "if it is, put one of them back, sync, and change it again; if it is somebody else, "
+            "remove the row, sync, and add it again",
         )
     return None, None
 

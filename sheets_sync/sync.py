@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from importlib.metadata import version
 
 from sheets_sync.community import Community, Problem
 from sheets_sync.decide import Decision, Given, Rules, decide
@@ -80,7 +81,7 @@ def sync(
             if attempt == ATTEMPTS:
                 raise
             continue
-        community = _record(state, decision, values, note=note, mark=mark, now=now)
+        community = _record(state, given, decision, note=note, mark=mark)
         written = bool(decision.changes) and not note
         return _outcome(community, decision.changes, written=written, note=note)
     raise AssertionError("the loop returns or raises")
@@ -123,7 +124,8 @@ def _mark(sheet: Snapshot, state: State, rules: Rules, now: datetime) -> str:
         return ""
     today = now.astimezone(rules.zone).date()
     mark = hashlib.blake2b(digest_size=16)
-    for part in (sheet.worksheets, sheet.stamp, rules.print(), today, state.outbox.issue_lines()):
+    issues = state.outbox.issue_lines()
+    for part in (sheet.worksheets, sheet.stamp, rules.print(), today, issues, version("tidings")):
         mark.update(repr(part).encode("utf-8", "surrogatepass"))
     return mark.hexdigest()
 
@@ -184,17 +186,9 @@ def write_back(
     return ""
 
 
-def _record(
-    state: State,
-    decision: Decision,
-    values: Mapping[str, str],
-    *,
-    note: str,
-    mark: str,
-    now: datetime,
-) -> Community:
+def _record(state: State, given: Given, decision: Decision, *, note: str, mark: str) -> Community:
     """Record what was decided, in one transaction; less of it while the sheet lags behind."""
-    known = decision.known
+    values, now, known = given.values, given.now, decision.known
     if note or "Reports" in decision.frozen:
         instead = decision.unwritten
         known = [r for one in known if (r := instead.get(one.id, one)) is not None]
@@ -220,8 +214,10 @@ def _record(
             put(db, name, value)
         if not note:
             state.journal.mark_written(db, decision.entries)
-    for issue, word in decision.decisions.items():
-        state.outbox.set_decision(issue, word)
+    for line in given.issues:
+        word = decision.decisions.get(line.issue, line.decision)
+        if word != line.decision:
+            state.outbox.set_decision(line.issue, word)
     return community
 
 

@@ -312,11 +312,16 @@ def test_a_person_stays_the_same_through_one_change_at_a_time(s: Story):  # faul
 
     s.manager.types("People", 3, "email", "x@example.org")
     s.manager.types("People", 3, "name", "Somebody Else")
-    assert (
+    question = (
         "People row 3, email: email and name changed at once (ben.okafor@example.com, Benedict "
-        "Okafor before); taken for the same person; if it is somebody else, remove the row, sync, "
-        "and add it again"
-    ) in lines(s)
+        "Okafor before); taken for the same person; if it is, put one of them back, sync, and "
+        "change it again; if it is somebody else, remove the row, sync, and add it again"
+    )
+    assert question in lines(s)
+    s.pass_time(days=1)
+    assert question in lines(s)
+    s.manager.types("People", 3, "name", "Benedict Okafor")
+    assert question not in lines(s)
 
 
 def test_over_a_fifth_gone_at_once_is_not_believed(s: Story):  # fault 20
@@ -343,6 +348,41 @@ def test_over_a_fifth_gone_at_once_is_not_believed(s: Story):  # fault 20
     assert len(s.state.base.accepted_above(0)) == 11
 
     s.path.write_bytes(full)
+
+
+def test_rows_moved_to_another_tab_are_no_loss(s: Story):  # fault 20
+    for number in range(10):
+        s.posts("ben", f"report {number}")
+    s.sync()
+    with s.manager.editing() as book:
+        book["Reports"].title = "Last year"
+        book.copy_worksheet(book["Last year"]).title = "Reports"
+        for _ in range(10):
+            s.manager.deletes_row("Reports", 2)
+
+    outcome = s.sync()
+
+    assert outcome.notes == ()
+    assert s.state.base.accepted_above(0) == []
+
+
+def test_a_correction_waits_for_a_row_that_is_asked_about(s: Story):
+    ids = [s.posts("ben", "same"), s.posts("ben", "same")]
+    s.sync()
+    for row in (2, 3):
+        s.manager.types("Reports", row, "id", None)
+    s.posts("ben", "corrected", id=ids[0])
+    s.sync()
+    s.pass_time(minutes=10)
+    s.sync()
+    assert [e.submission.answers["text"] for e in s.state.journal.unwritten()] == ["corrected"]
+
+    for row, id in zip((2, 3), ids, strict=True):
+        s.manager.types("Reports", row, "id", id)
+    s.sync()
+
+    assert s.shows("Reports", "id", "text") == [(ids[0], "corrected"), (ids[1], "same")]
+    assert s.state.journal.unwritten() == []
 
 
 def test_a_loss_is_believed_at_once_when_told_so(s: Story):  # fault 20

@@ -1,0 +1,1 @@
+"""How fast Tidings is, as ratios to what nobody could do without. Run: make bench."""

@@ -1,0 +1,5 @@
+"""`python -m benchmarks`: measure everything."""
+
+from benchmarks.run import main
+
+main()

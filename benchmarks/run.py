@@ -1,0 +1,37 @@
+"""All measurements -> a table on the screen, and benchmarks/results.json."""
+
+import os
+import platform
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import posting, selecting, starting, syncing
+from benchmarks.measuring import ROOT
+from benchmarks.table import markdown, put_into_readme, write_results
+
+
+def main() -> None:
+    """Measure, print, write; with --readme put the table into the README too."""
+    began = time.monotonic()
+    results = []
+    # Beside the code and not in /tmp, which may be memory: durable must mean a disk.
+    (ROOT / "build").mkdir(exist_ok=True)
+    for measurement in (starting, selecting, posting, syncing):
+        print(f"Measuring: {measurement.__name__.rpartition('.')[2]} …", file=sys.stderr)
+        with tempfile.TemporaryDirectory(prefix="benchmark-", dir=ROOT / "build") as folder:
+            results += measurement.measure(Path(folder))
+    write_results(results)
+    print(f"{markdown(results)}\n")
+    print(f"On {machine()}; it took {time.monotonic() - began:.0f} seconds.")
+    if "--readme" in sys.argv[1:]:
+        put_into_readme(results, machine())
+
+
+def machine() -> str:
+    """Return in words what this was measured on."""
+    return (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}"
+    )

@@ -7,7 +7,7 @@ server's answer tells. `before_dot` is called just between, so that this can be 
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -189,18 +189,6 @@ def open_transport(
         insecure=allow_insecure and not tls,
     )
     return Smtp(server, context)
-
-
-def load_password(environ: Mapping[str, str], file: Path) -> str:
-    """Read the mail password from TIDINGS_MAIL_PASSWORD, else from a file with mode 0600."""
-    if given := environ.get("TIDINGS_MAIL_PASSWORD"):
-        return given
-    try:
-        if file.stat().st_mode & 0o077:
-            raise Unreachable(f"{file} can be read by others; run: chmod 600 {file}")
-        return file.read_text("utf-8").strip()
-    except FileNotFoundError:
-        return ""
 
 
 def _options(client: smtplib.SMTP, letter: Letter) -> list[str]:

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP as Session
 from aiosmtpd.smtp import AuthResult, Envelope
 
 from digests.folder import Folder
-from digests.send import Server, Smtp, load_password, open_transport
+from digests.send import Server, Smtp, open_transport
 from digests.transport import Broken, Letter, Refused, Transport, Unclear, Unreachable
 
 # aiosmtpd 1.4.6 asks its own deprecated attributes while it greets.
@@ -322,15 +322,3 @@ def test_a_url_that_is_no_safe_way_to_send_is_refused(url, insecure, tmp_path):
     with pytest.raises(Unreachable) as refused:
         open_transport(url, folder=tmp_path, allow_insecure=insecure)
     assert SECRET not in str(refused.value)
-
-
-def test_the_password_comes_from_the_environment_or_a_file_of_ones_own(tmp_path):
-    file = tmp_path / "mail.password"
-    assert load_password({}, file) == ""
-    assert load_password({"TIDINGS_MAIL_PASSWORD": "a"}, file) == "a"
-    file.write_text("b\n")
-    file.chmod(0o600)
-    assert load_password({}, file) == "b"
-    file.chmod(0o644)
-    with pytest.raises(Unreachable, match="chmod 600"):
-        load_password({}, file)

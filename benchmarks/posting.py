@@ -1,0 +1,145 @@
+"""Durable posts a second, beside an application that parses the same post and answers at once.
+
+Both stand behind waitress in a process of their own. Eight clients in processes of their own
+keep their connections open and send posts that were made ready before.
+"""
+
+import multiprocessing
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from random import Random
+from urllib.parse import urlencode
+
+from benchmarks.invented import tags, text
+from benchmarks.measuring import ROOT, in_turns
+from benchmarks.table import Result, at_least, memory
+from forms.html_form import TOKEN_FIELD
+from sheets_sync.keys import load_secret
+from sheets_sync.links import Links
+from sheets_sync.web.posting import new_ticket, sign
+
+CLIENTS, POSTS = 8, 150
+TURNS = 7
+NAME = f"durable form posts of {CLIENTS} clients, beside Flask and waitress storing nothing"
+OUT_OF_THE_WAY = """
+minimum_seconds = 0
+per_address_hour = 1000000
+in_all_hour = 1000000
+"""
+HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def measure(folder: Path) -> list[Result]:
+    """Let clients post to both in turns."""
+    _make_project(folder)
+    ours, beside = in_turns(
+        _Site([*_tidings(folder), "serve", "--port", "0"], folder),
+        _Site([sys.executable, "-m", "benchmarks.bare_form"], folder),
+        turns=TURNS,
+    )
+    _look_into_journal(folder, (TURNS + 1) * CLIENTS * POSTS)
+    return [
+        at_least(NAME, "a second", ours.figure, beside.figure, 0.5),
+        memory("the same", ours, beside),
+    ]
+
+
+def _tidings(folder: Path) -> list[str]:
+    return [str(Path(sys.executable).with_name("tidings")), "--project", str(folder)]
+
+
+def _make_project(folder: Path) -> None:
+    about = ("--name", "Open Web Volunteers", "--coordinator", "hello@example.org")
+    subprocess.run([*_tidings(folder), "init", *about], check=True, stdout=subprocess.DEVNULL)
+    settings = folder / "tidings.toml"
+    written = settings.read_text("utf-8")
+    settings.write_text(written.replace("[form]\n", f"[form]{OUT_OF_THE_WAY}", 1), "utf-8")
+
+
+def _look_into_journal(folder: Path, posts: int) -> None:
+    """Make sure that every post was stored and none was held."""
+    with closing(sqlite3.connect(folder / "tidings.db")) as db:
+        stored, held = db.execute(
+            "SELECT count(*), count(nullif(held, '')) FROM submissions"
+        ).fetchone()
+    assert (stored, held) == (posts, 0), (stored, held)
+
+
+class _Site:
+    """A server in a process of its own, and the clients that post to it."""
+
+    def __init__(self, command: Sequence[str], folder: Path) -> None:
+        self._links = Links(load_secret(folder, {}))
+        with (folder / "log").open("a") as log:
+            self._process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT
+            )
+        assert self._process.stdout is not None
+        found = re.search(r":(\d+)/", self._process.stdout.readline())
+        assert found is not None
+        self._port = int(found[1])
+        self._chance = Random(self._port)  # noqa: S311 - invented data
+
+    def turn(self) -> float:
+        """Let all clients post; return the posts a second."""
+        context = multiprocessing.get_context("fork")
+        ready, done = context.Barrier(CLIENTS + 1), context.Barrier(CLIENTS + 1)
+        clients = [
+            context.Process(target=_post, args=(self._port, self._bodies(), ready, done))
+            for _ in range(CLIENTS)
+        ]
+        for client in clients:
+            client.start()
+        ready.wait()
+        began = time.perf_counter()
+        done.wait()
+        seconds = time.perf_counter() - began
+        for client in clients:
+            client.join()
+            assert client.exitcode == 0
+        return CLIENTS * POSTS / seconds
+
+    def close(self) -> float:
+        self._process.kill()
+        _, status, used = os.wait4(self._process.pid, 0)
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        return used.ru_maxrss / 1024
+
+    def _bodies(self) -> list[bytes]:
+        return [self._body() for _ in range(POSTS)]
+
+    def _body(self) -> bytes:
+        # Opened a minute ago, each form with a key of its own.
+        ticket = new_ticket(datetime.now(UTC) - timedelta(minutes=1))
+        answers = {
+            "reporter": "Ana Rossi",
+            "text": f"{text(self._chance)} {ticket.key}".replace("https://", ""),
+            "tags": tags(self._chance),
+            TOKEN_FIELD: sign(self._links, ticket),
+        }
+        return urlencode(answers).encode()
+
+
+def _post(port: int, bodies: Sequence[bytes], ready: Barrier, done: Barrier) -> None:
+    """Send posts over one connection, the next as soon as the last was answered."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.connect()
+        ready.wait()
+        for body in bodies:
+            connection.request("POST", "/", body, HEADERS)
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 303, answer.status
+        done.wait()

@@ -66,6 +66,8 @@ def clean(value: str) -> str:
 
     Letters' helpers (ZWNJ, ZWJ) stay; a value that shows nothing at all is empty.
     """
+    if value.isascii() and value.isprintable():  # most cells, and ten times faster
+        return value.strip()
     kept = _UNUSABLE.sub("", _LINE_BREAK.sub("\n", value)).strip()
     return "" if _BLANK.fullmatch(kept) else kept
 

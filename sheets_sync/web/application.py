@@ -20,6 +20,8 @@ from sheets_sync.web.posting import BODY_BYTES
 from sheets_sync.web.reporting import add_reporting
 
 log = logging.getLogger("tidings.web")
+SLOW = 1000
+"""Milliseconds from which an answer is logged although it went well."""
 
 MESSAGES: Final = {
     400: Notice(N_("That was not understood"), N_("Please go back and try it once more.")),
@@ -115,8 +117,8 @@ def _protect(app: Flask) -> None:
 
     @app.after_request
     def protect(answer: Response) -> Response:
-        for name, value in ALWAYS:
-            answer.headers.setdefault(name, value)
+        set_already = {name for name, _ in answer.headers}
+        answer.headers.extend([pair for pair in ALWAYS if pair[0] not in set_already])
         if request.is_secure:
             answer.headers.setdefault(*OVER_HTTPS)
         if request.endpoint == "static" and answer.status_code == 200:
@@ -126,8 +128,11 @@ def _protect(app: Flask) -> None:
 
 
 def _record(answer: Response) -> None:
+    took = (time.monotonic() - g.get("begun", time.monotonic())) * 1000
+    if answer.status_code < 400 and took < SLOW and not log.isEnabledFor(logging.DEBUG):
+        # Writing a line costs as much as half a post; what goes well need not be told.
+        return
     # The rule, not the path: paths carry tokens, and whatever a visitor likes to write.
     rule = request.url_rule.rule if request.url_rule else "(no such page)"
-    took = (time.monotonic() - g.get("begun", time.monotonic())) * 1000
     method = request.method.encode("ascii", "backslashreplace").decode()
     log.info("%r %s %d %.0f ms", method, rule, answer.status_code, took)

@@ -92,6 +92,8 @@ def see_other(address: str) -> Response:
 
 def with_prefill(path: str, clerk: Clerk, request: Request) -> str:
     """Return a path with those parts of the query that prefill the form."""
+    if not request.query_string:
+        return path
     names = [question.name for question in clerk.desk.form.questions]
     query = urlencode([(name, one) for name in names for one in request.args.getlist(name)])
     return f"{path}?{query}" if query else path

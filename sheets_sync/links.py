@@ -8,8 +8,10 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
 
 
 class Purpose(StrEnum):
@@ -49,9 +51,16 @@ class Links:
         return f"{self.public_url}/for/{self.sign(Purpose.PERSONAL, person)}"
 
 
+class _Serializer(URLSafeSerializer):
+    """Without the attempt to compress: our parts are too short for it to gain anything."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        return base64_encode(self.serializer.dumps(obj, **self.serializer_kwargs).encode())
+
+
 @lru_cache(maxsize=16)
-def _serializer(secret: str, purpose: Purpose) -> URLSafeSerializer:
-    return URLSafeSerializer(
+def _serializer(secret: str, purpose: Purpose) -> _Serializer:
+    return _Serializer(
         secret,
         salt=f"tidings: {purpose.value}",
         signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},

@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq --no-input
 CODE := .
 # Where the trial project stands, and what `tidings demo` is told: make demo DEMO_OPTIONS=--no-serve
 DEMO_OPTIONS ?=
+# make bench BENCH_OPTIONS=--readme puts the table into the README.
+BENCH_OPTIONS ?=
 # One worker for each of two cores; each worker that needs a browser starts its own Chromium.
 TEST_OPTIONS ?= --numprocesses 2 --dist worksteal
 
@@ -33,7 +35,7 @@ wheel: .venv/ready-for-development
 	PYTHON=$(PYTHON) .ci/try-wheel $(BIN)/python
 
 bench: .venv/ready-for-development
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(BENCH_OPTIONS)
 
 screenshots: .venv/ready-for-development browser
 	$(BIN)/python docs/screenshots.py

@@ -82,10 +82,10 @@ def prepare(place: str) -> Iterator[float]:
     yield _synced(folder, writes=True)
     yield _synced(folder, writes=False)
     _rewrite_sheet(folder / BOOK, folder / BOOK, _retyped)
-    yield _synced(folder, writes=False)
+    edited = _synced(folder, writes=False)
     for colour, style in zip(COLOURS, (1, 2), strict=True):
         _rewrite_sheet(folder / BOOK, folder / colour, lambda xml, n=style: _recoloured(xml, n))
-    yield 0.0
+    yield edited
 
 
 def quiet_sync(place: str) -> Iterator[float]:
@@ -219,6 +219,5 @@ def _rewrite_sheet(source: Path, target: Path, change: Any) -> None:
 def _next_colour(folder: Path) -> None:
     """Put the file in place in which the cell has the other colour."""
     first, second = (folder / colour for colour in COLOURS)
-    current = (folder / BOOK).stat().st_size, (folder / BOOK).read_bytes()
-    other = second if current[1] == first.read_bytes() else first
-    shutil.copyfile(other, folder / BOOK)
+    now_first = (folder / BOOK).read_bytes() == first.read_bytes()
+    shutil.copyfile(second if now_first else first, folder / BOOK)

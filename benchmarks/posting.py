@@ -5,7 +5,6 @@ keep their connections open and send posts that were made ready before.
 """
 
 import multiprocessing
-import os
 import re
 import socket
 import sqlite3
@@ -21,7 +20,7 @@ from random import Random
 from urllib.parse import urlencode
 
 from benchmarks.invented import tags, text
-from benchmarks.measuring import ROOT, in_turns
+from benchmarks.measuring import ROOT, in_turns, peak_megabytes
 from benchmarks.table import Result, at_least, memory
 from forms.html_form import TOKEN_FIELD
 from sheets_sync.keys import load_secret
@@ -113,12 +112,12 @@ class _Site:
         return CLIENTS * POSTS / seconds
 
     def close(self) -> float:
+        megabytes = peak_megabytes(self._process.pid)
         self._process.kill()
-        _, status, used = os.wait4(self._process.pid, 0)
-        self._process.returncode = os.waitstatus_to_exitcode(status)
+        self._process.wait()
         assert self._process.stdout is not None
         self._process.stdout.close()
-        return used.ru_maxrss / 1024
+        return megabytes
 
     def _posts(self) -> list[bytes]:
         return [self._made_post() for _ in range(POSTS)]

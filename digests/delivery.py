@@ -29,8 +29,8 @@ class Consent(Protocol):
     def objection(self, delivery: Delivery) -> str:
         """Return why the mail must not leave any more; empty when nothing speaks against it."""
 
-    def renewed(self, delivery: Delivery) -> tuple[bytes, tuple[str, ...]] | None:
-        """Return new bytes and reports when a report was taken back; None to send it as it is."""
+    def renewed(self, delivery: Delivery) -> tuple[bytes, tuple[str, ...], str] | None:
+        """Return new bytes, reports and address where they changed; None to send it as it is."""
 
 
 @dataclass(slots=True)

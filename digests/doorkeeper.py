@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from digests.message import build
+from digests.message import AddressError, build, wire_address
 from digests.press import Press, addressee, stock_of
 from digests.selection import select_again
 from digests.subscribers import Subscriber
@@ -32,31 +32,35 @@ class Doorkeeper:
         paused = subscriber.paused_until
         if paused is not None and self._press.today(self._now).date() <= paused:
             return f"paused until {paused}"
-        return ""
+        return _unusable(subscriber.address)
 
-    def renewed(self, delivery: Delivery) -> tuple[bytes, tuple[str, ...]] | None:
-        """Return the mail without the reports that were taken back; None when none was."""
+    def renewed(self, delivery: Delivery) -> tuple[bytes, tuple[str, ...], str] | None:
+        """Return the mail without the reports that were taken back, to the reader's address today.
+
+        None when neither has changed.
+        """
         reports = [self._press.base.report(id) for id in delivery.reports]
         left = [one for one in reports if one is not None and one.status not in TAKEN_BACK]
-        if len(left) == len(delivery.reports):
-            return None
         subscriber = self._subscriber(delivery.subscriber)
         if subscriber is None:
-            return b"", ()
+            return b"", (), delivery.address
+        moved = wire_address(subscriber.address) != delivery.address
+        if len(left) == len(delivery.reports) and not moved:
+            return None
         return self._without(delivery, subscriber, left)
 
     def _without(
         self, delivery: Delivery, subscriber: Subscriber, left: Sequence[Report]
-    ) -> tuple[bytes, tuple[str, ...]]:
+    ) -> tuple[bytes, tuple[str, ...], str]:
         press = self._press
         stock = stock_of(press, delivery.issue, left, self._now)
         edition = select_again(stock, subscriber, {one.id for one in left}, press.rules)
         if edition is None:
-            return b"", ()
+            return b"", (), delivery.address
         mail = press.renderer(stock).render(edition)
         frozen_at = press.outbox.issue(delivery.issue).frozen_at
         message = build(mail, addressee(press, edition), press.letterhead, at=frozen_at)
-        return message, mail.reports
+        return message, mail.reports, wire_address(subscriber.address)
 
     def _subscriber(self, id: str) -> Subscriber | None:
         # Read again for each mail, worked out again only when it has changed.
@@ -65,3 +69,11 @@ class Doorkeeper:
             self._seen = seen
             self._subscribers = {one.id: one for one in self._press.subscribers(self._now)}
         return self._subscribers.get(id)
+
+
+def _unusable(address: str) -> str:
+    try:
+        wire_address(address)
+    except AddressError as error:
+        return str(error)
+    return ""

@@ -1,7 +1,7 @@
 """What goes in and comes out of selection: an issue's stock, and one reader's edition of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -149,6 +149,18 @@ class Content:
     def reports(self) -> tuple[str, ...]:
         """Ids of the reports in it, in order."""
         return tuple(item.report.id for section in self.sections for item in section.items)
+
+    def without_empty_sections(self, fitting: Collection[str]) -> "Content":
+        """Return it without the sections of which no report fits: no heading over nothing."""
+        kept = tuple(
+            section
+            for section in self.sections
+            if any(item.report.id in fitting for item in section.items)
+        )
+        if kept == self.sections:
+            return self
+        left_out = len(self.reports) - sum(len(section.items) for section in kept)
+        return replace(self, sections=kept, more=self.more + left_out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from digests.render import Renderer
 from digests.selection import select_all
 from digests.subscribers import Subscriber
 from digests.transport import Letter, Transport
-from sheets_sync.state.delivery import Delivery, DeliveryState, Issue, Mark
+from sheets_sync.state.delivery import TAKEN_OVER, Delivery, DeliveryState, Issue, Mark
 
 WEEK = timedelta(days=7)
 NEWCOMERS_REACH = timedelta(days=32)
@@ -130,7 +130,7 @@ def accept_old_state(press: Press, in_sheet: Collection[str], *, now: datetime) 
     considered = {one.id: Mark(up_to) for one in press.subscribers(now)}
     for name in sorted(in_sheet):
         if ISSUE.fullmatch(name):
-            adopted = Issue(name, now, "taken over from the spreadsheet", up_to, 0)
+            adopted = Issue(name, now, TAKEN_OVER, up_to, 0)
             press.outbox.freeze(adopted, [], considered=considered)
 
 

@@ -37,7 +37,7 @@ class Letterhead:
     """Secret from which Message-IDs are derived."""
     reply_to: str = ""
     unsubscribe: str = ""
-    """Mailbox that a person reads, for leaving while there is no public address."""
+    """Mailbox that a person reads, for those who want to leave."""
 
     @property
     def envelope(self) -> str:

@@ -165,6 +165,11 @@ class _Studio:
         marks = self._marks(content)
         frame = self._frame(edition, marks, plain=plain, on_roster=on_roster)
         fitting = self._fitting(content, frame, plain)
+        kept = content.without_empty_sections(fitting)
+        if kept is not content:
+            content, marks = kept, self._marks(kept)
+            trimmed = replace(edition, content=kept)
+            frame = self._frame(trimmed, marks, plain=plain, on_roster=on_roster)
         pieces = {marks.more: [self._more(content.more + len(content.reports) - len(fitting))]}
         for mark, section in zip(marks.sections, content.sections, strict=True):
             pieces[mark] = [self._fragment(i) for i in section.items if i.report.id in fitting]

@@ -25,7 +25,7 @@ MOST_QUIET = 20
 MOST_TAGS = 20
 
 WAITING = {
-    Status.UNMATCHED: N_("the name matches nobody on the roster"),
+    Status.UNMATCHED: N_("not clear who this is"),
     Status.HELD: N_("held for you to look at"),
 }
 

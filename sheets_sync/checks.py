@@ -71,11 +71,12 @@ def _settings(project: Project, _now: datetime) -> Iterator[Finding]:
             is_fault=False,
         )
     mail = project.settings.mail
-    if not community.public_url and not mail.unsubscribe and not mail.url.startswith("folder:"):
+    reads = mail.unsubscribe or mail.reply_to or community.coordinators
+    if not reads and not mail.url.startswith("folder:"):
         yield Finding(
             "mail.unsubscribe",
             "readers have no way to stop the mail",
-            "name a mailbox that a person reads, or set community.public_url",
+            "name a mailbox that a person reads, here or in community.coordinators",
         )
 
 

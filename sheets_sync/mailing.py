@@ -150,7 +150,7 @@ def open_press(project: Project) -> Press:
             sender=settings.mail.sender,
             key=project.links.secret,
             reply_to=settings.mail.reply_to,
-            unsubscribe=settings.mail.unsubscribe,
+            unsubscribe=_contact(project),
         ),
         zone=settings.zone,
         rules=DigestRules(
@@ -176,14 +176,20 @@ def transport(project: Project) -> Transport:
 
 
 def _masthead(project: Project) -> Masthead:
-    community, mail = project.settings.community, project.settings.mail
-    contacts = (mail.unsubscribe, mail.reply_to, *community.coordinators)
+    community = project.settings.community
     return Masthead(
         community=community.name,
         language=community.language,
         form_url=f"{community.public_url}/" if community.public_url else "",
-        contact=next((one for one in contacts if one), ""),
+        contact=_contact(project),
     )
+
+
+def _contact(project: Project) -> str:
+    """Return the mailbox of a person, the same for readers' eyes and for their mail program."""
+    community, mail = project.settings.community, project.settings.mail
+    contacts = (mail.unsubscribe, mail.reply_to, *community.coordinators)
+    return next((one for one in contacts if one), "")
 
 
 def _folder(project: Project) -> Path | None:

@@ -15,7 +15,7 @@ from sheets_sync.headers import Table
 from sheets_sync.people import Listed
 from sheets_sync.settle import Settled
 from sheets_sync.spreadsheet import Append, Cell, Changes, Edit, Rewrite, Value
-from sheets_sync.state.delivery import IssueLine
+from sheets_sync.state.delivery import TAKEN_OVER, IssueLine
 from sheets_sync.subscriptions import Subscribed
 from sheets_sync.taglist import TagList
 from sheets_sync.validate import local
@@ -148,7 +148,7 @@ class Plan:
             self._rewrites.append(Rewrite(table.title, wanted))
 
     def issues(self, table: Table, issues: Iterable[IssueLine], zone: tzinfo) -> None:
-        """Plan one line for each issue."""
+        """Plan one line for each issue; what an older state wrote stays."""
         rows = {table.text(cells, "issue"): (row, cells) for row, cells in table.data()}
         for line in issues:
             ours: dict[str, Value] = {
@@ -160,10 +160,10 @@ class Plan:
                 "failed": line.failed,
                 "at": local(line.at, zone),
             }
-            if line.issue in rows:
-                self.edit(table, *rows[line.issue], ours)
-            else:
+            if line.issue not in rows:
                 self.append(table, ours)
+            elif line.period != TAKEN_OVER:
+                self.edit(table, *rows[line.issue], ours)
 
     def changes(self, gathered: Gathered) -> Changes:
         """Return the batch, without the tabs to which nothing may be written."""

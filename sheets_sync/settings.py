@@ -7,8 +7,10 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -36,8 +38,35 @@ def _whole_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _mailbox(typed: str) -> str:
+    local, _, domain = parseaddr(typed)[1].rpartition("@")
+    if typed and not (local and domain and typed.isprintable()):
+        raise ValueError(f"{typed!r} is not a mail address; write Riverside <news@example.org>")
+    return typed
+
+
+def _way_to_send(url: str) -> str:
+    if url.startswith("folder:") and url != "folder:":
+        return url
+    try:
+        parts = urlsplit(url)
+        port_is_good = parts.port != 0
+    except ValueError:
+        port_is_good = False
+    if not port_is_good or parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        fault = "is not a way to send"
+    elif parts.password:
+        fault = "holds a password, which goes into the file mail-password"
+    else:
+        return url
+    # The value is not repeated: it may hold a password (fault 81).
+    raise ValueError(f"{fault}; write folder:outbox, smtp://user@host:587 or smtps://user@host:465")
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
 WebAddress = Annotated[str, AfterValidator(_whole_address)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+MailUrl = Annotated[str, AfterValidator(_way_to_send)]
 
 
 class _Section(BaseModel):
@@ -85,12 +114,12 @@ class DigestSettings(_Section):
 
 
 class MailSettings(_Section):
-    url: str = "folder:outbox"
+    url: MailUrl = "folder:outbox"
     """`folder:NAME`, `smtp://user@host:587` (STARTTLS) or `smtps://user@host:465`."""
-    sender: str = "Tidings <tidings@localhost>"
-    reply_to: str = ""
-    unsubscribe: str = ""
-    """Mailbox that a person reads, for `List-Unsubscribe` while there is no public_url."""
+    sender: Mailbox = Field("Tidings <tidings@localhost>", min_length=1)
+    reply_to: Mailbox = ""
+    unsubscribe: Mailbox = ""
+    """Mailbox that a person reads, for `List-Unsubscribe`; else reply_to, else a coordinator."""
     allow_insecure: bool = False
     """Plain SMTP without TLS; for a relay on this very machine only."""
 

@@ -96,12 +96,15 @@ def test_a_mail_server_that_cannot_be_reached_is_named(project):
 
 
 def test_mail_without_a_way_to_stop_it_is_a_fault(project):
+    replaces(project, 'coordinators = ["ana@example.org"]', "coordinators = []")
     with socket.create_server(("127.0.0.1", 0)) as server:
         replaces(project, '"folder:outbox"', f'"smtp://127.0.0.1:{server.getsockname()[1]}"')
 
         assert faults(project) == [
             "! mail.unsubscribe: readers have no way to stop the mail; name a mailbox that a "
-            "person reads, or set community.public_url",
+            "person reads, here or in community.coordinators",
+            "! community.coordinators: nobody would hear of what needs a person; name at least one "
+            "address, or put somebody into the group Coordinator",
             "! mail.sender: is nobody's address; write the address that mail is from",
         ]
 

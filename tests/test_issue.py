@@ -341,6 +341,18 @@ def test_a_state_older_than_the_spreadsheet_must_not_send(state):
     assert fault.startswith("The Digests tab holds issue 2026-W48, but the newest in the state")
 
 
+def test_a_mail_goes_to_the_address_that_its_reader_has_today(state, tmp_path):
+    # fault 63
+    synced(state, report(1), people=[person("ana"), person("ben")])
+    make(press(state), DUE, now=NOW)
+    moved = person("ben", email="ben@new.example")
+    synced(state, report(1), people=[person("ana"), moved])
+
+    assert sent(state, tmp_path) == Delivered(sent=2)
+    assert recipients(tmp_path) == ["ana@example.org", "ben@new.example"]
+    assert state.outbox.had(["r-1"]).keys() == {"p-ana", "p-ben"}
+
+
 def test_going_on_with_an_old_state_mails_nothing_of_before(state):
     synced(state, report(1))
     accept_old_state(press(state), {"2026-W47", "2026-W48"}, now=NOW)

@@ -186,7 +186,7 @@ def test_while_coordinators_review_only_they_get_it(state):
 def test_a_renewed_mail_keeps_its_name_and_what_left_it_was_not_had(state):
     [ana] = frozen(state, delivery("ana", "r-1", "r-2"))
 
-    state.outbox.replace(ana, b"shorter", ["r-2"], NOW)
+    state.outbox.replace(ana, b"shorter", ["r-2"], "ana@example.org", NOW)
 
     now = state.outbox.delivery(ana)
     assert (now.message, now.reports, now.message_id) == (
@@ -201,7 +201,7 @@ def test_a_mail_on_its_way_is_not_renewed_or_dropped(state):
     [ana] = frozen(state, delivery("ana", "r-1"))
     state.outbox.claim(ana, NOW)
 
-    state.outbox.replace(ana, b"shorter", [], NOW)
+    state.outbox.replace(ana, b"shorter", [], "ana@example.org", NOW)
     state.outbox.drop(ana, "stopped", NOW)
 
     assert state.outbox.delivery(ana) == replace(

@@ -74,3 +74,34 @@ def test_other_encodings_are_refused(tmp_path):
 
     with pytest.raises(SettingsError, match="is not UTF-8 text"):
         load_settings(path)
+
+
+def test_a_mail_address_or_server_that_cannot_be_used_is_a_fault_of_the_settings():
+    text = """\
+[mail]
+url = "smtp://ana:canary@mail.example.org"
+sender = "Riverside"
+reply_to = "nobody"
+"""
+
+    with pytest.raises(SettingsError) as caught:
+        read(text)
+
+    # fault 81: the password is not repeated
+    assert str(caught.value).splitlines() == [
+        "tidings.toml has 3 fault(s):",
+        "  mail.url (line 2): holds a password, which goes into the file mail-password; write "
+        "folder:outbox, smtp://user@host:587 or smtps://user@host:465",
+        "  mail.sender (line 3): 'Riverside' is not a mail address; write Riverside "
+        "<news@example.org>",
+        "  mail.reply_to (line 4): 'nobody' is not a mail address; write Riverside "
+        "<news@example.org>",
+    ]
+
+
+@pytest.mark.parametrize("url", ["ftp://x", "folder:", "smtp://", "smtp://h:port", "mail"])
+def test_a_url_that_leads_nowhere_is_a_fault_of_the_settings(url):
+    with pytest.raises(
+        SettingsError, match=r"mail\.url .*is not a way to send; write"
+    ):
+        read(f'[mail]\nurl = "{url}"\n')

@@ -8,6 +8,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+TAKEN_OVER = "taken over from the spreadsheet"
+"""Period of an issue of which only its line in the Digests tab is known."""
+
 
 class DeliveryState(StrEnum):
     """How far one delivery is."""

@@ -209,7 +209,9 @@ class Outbox:
             if _moved(db, number, WAITING, state=DROPPED, answer=why, changed_at=as_text(now)):
                 _forget_had(db, number)
 
-    def replace(self, number: int, message: bytes, reports: Sequence[str], now: datetime) -> None:
+    def replace(
+        self, number: int, message: bytes, reports: Sequence[str], address: str, now: datetime
+    ) -> None:
         """Put new bytes in the place of a waiting mail's, under the same Message-ID."""
         with writing(self._engine) as db:
             if _moved(
@@ -218,6 +220,7 @@ class Outbox:
                 WAITING,
                 message=message,
                 reports=dumps(list(reports)),
+                address=address,
                 changed_at=as_text(now),
             ):
                 _forget_had(db, number)

@@ -350,6 +350,24 @@ def test_a_state_older_than_the_spreadsheet_does_not_send(tidings, weekly):
     assert len(mails(weekly)) == before
 
 
+# fault 75
+def test_going_on_with_an_old_state_keeps_the_lines_of_the_digests(tidings, weekly):
+    old = (weekly / "tidings.db").read_bytes()
+    tidings("digest", "--early")
+    line = [cell.value for cell in load_workbook(weekly / "workbook.xlsx")["Digests"][2]]
+    for name in ("tidings.db-wal", "tidings.db-shm"):
+        (weekly / name).unlink(missing_ok=True)
+    (weekly / "tidings.db").write_bytes(old)
+    before = len(mails(weekly))
+
+    tidings("sync", "--take-over")
+    told = [tidings("digest", "--accept-old-state"), tidings("run")]
+
+    assert [one.status for one in told] == [0, 0]
+    assert [cell.value for cell in load_workbook(weekly / "workbook.xlsx")["Digests"][2]] == line
+    assert len(mails(weekly)) == before
+
+
 def test_a_mail_server_that_is_away_is_status_3_and_nothing_is_lost(tidings, weekly):
     settings = weekly / "tidings.toml"
     text = settings.read_text()

@@ -22,7 +22,7 @@ from digests.selection import select, select_all
 from digests.subscribers import Subscriber, subscribers
 from digests.weight import weigh
 from sheets_sync.links import Links
-from tests.digest_story import ANA, PEOPLE, TODAY, lively_stock, person, report, stock
+from tests.digest_story import ANA, BEN, MEILIN, PEOPLE, TODAY, lively_stock, person, report, stock
 
 GOLDEN = Path(__file__).parent / "golden"
 MASTHEAD = Masthead("Open Web Volunteers", "en", "", "hello@example.org")
@@ -266,6 +266,25 @@ def test_five_thousand_reports_fit_and_the_rest_is_counted() -> None:  # fault 6
     assert f"\n\n{more}: https://example.org/all\n\nWhat you can do\n" in mail.text
     assert f">{more}</a>" in mail.html
     assert "[… 7000 more characters]" in mail.text
+
+
+def test_no_heading_stands_over_nothing() -> None:  # fault 62
+    mentees = [report(n, "長い" * 1_500, person="ben", name="Ben") for n in range(1, 20)]
+    others = [report(n, "Too late to fit.", person="layla") for n in range(20, 23)]
+    mentor = replace(READER, id="meilin", person="meilin")
+
+    mail = mail_of(
+        stock([*mentees, *others], people=[ANA, BEN, MEILIN]),
+        mentor,
+        past=Past(marks={"meilin": 0}),
+    )
+
+    left = 22 - len(mail.reports)
+    assert "Too late to fit." not in mail.text
+    assert f"\n\nand {left} more reports, which did not fit\n\nWhat you can do\n" in mail.text
+    assert "Reports\n=======" not in mail.text
+    assert mail.subject.startswith("22 reports")
+    assert mail.html.count("<h2") == 2
 
 
 def test_a_busy_writer_gets_all_links_and_no_bigger_mail() -> None:  # fault 62

@@ -174,5 +174,6 @@ def _show(message: bytes, out: Path | None, folder: Path) -> None:
 
     page = (folder / "preview.html").resolve()
     page.write_bytes(as_page(message))
-    say(f"Opening {page}")
-    webbrowser.open(page.as_uri())
+    say(f"The mail is in {page}")
+    if not webbrowser.open(page.as_uri()):
+        say("No browser can be opened here; open that file yourself, or use --out FILE.")

@@ -3,9 +3,9 @@
 import logging
 import time
 import traceback
-from typing import Final
+from typing import Any, Final
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Request, Response, abort, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -15,11 +15,13 @@ from sheets_sync.state import StateError
 from sheets_sync.web.clerk import Clerk, html
 from sheets_sync.web.correcting import add_correcting
 from sheets_sync.web.desk import Desk
-from sheets_sync.web.headers import ALWAYS, OVER_HTTPS, PAPER
+from sheets_sync.web.headers import OVER_HTTPS, PAPER, protecting
 from sheets_sync.web.posting import BODY_BYTES
 from sheets_sync.web.reporting import add_reporting
 
 log = logging.getLogger("tidings.web")
+BEGUN = "tidings.begun"
+"""In the environment of a request: when it came, by the monotonic clock."""
 SLOW = 1000
 """Milliseconds from which an answer is logged although it went well."""
 
@@ -111,24 +113,27 @@ def _add_errors(app: Flask, clerk: Clerk) -> None:
 
 
 def _protect(app: Flask) -> None:
-    @app.before_request
-    def begin() -> None:
-        g.begun = time.monotonic()
+    answering = app.wsgi_app
+
+    def protected(environ: dict[str, Any], start_response: Any) -> Any:
+        environ[BEGUN] = time.monotonic()
+        return answering(environ, protecting(start_response))
+
+    app.wsgi_app = protected  # type: ignore[method-assign]
 
     @app.after_request
-    def protect(answer: Response) -> Response:
-        set_already = {name for name, _ in answer.headers}
-        answer.headers.extend([pair for pair in ALWAYS if pair[0] not in set_already])
-        if request.is_secure:
+    def finish(answer: Response) -> Response:
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+        if asked.is_secure:
             answer.headers.setdefault(*OVER_HTTPS)
-        if request.endpoint == "static" and answer.status_code == 200:
+        if asked.endpoint == "static" and answer.status_code == 200:
             answer.headers["Cache-Control"] = "public, max-age=3600"
-        _record(answer)
+        _record(asked, answer)
         return answer
 
 
-def _record(answer: Response) -> None:
-    took = (time.monotonic() - g.get("begun", time.monotonic())) * 1000
+def _record(request: Request, answer: Response) -> None:
+    took = (time.monotonic() - request.environ[BEGUN]) * 1000
     if answer.status_code < 400 and took < SLOW and not log.isEnabledFor(logging.DEBUG):
         # Writing a line costs as much as half a post; what goes well need not be told.
         return

@@ -1,6 +1,7 @@
 """A response -> the same with the headers that protect it; on every answer (fault 14)."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 STRICT: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -24,3 +25,13 @@ ALWAYS: Final = (
     ("Cache-Control", "no-store"),
 )
 OVER_HTTPS: Final = ("Strict-Transport-Security", "max-age=31536000")
+
+
+def protecting(start: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a WSGI `start_response` that adds what the application did not set itself."""
+
+    def start_protected(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+        set_already = {name for name, _ in headers}
+        return start(status, headers + [p for p in ALWAYS if p[0] not in set_already], *rest)
+
+    return start_protected

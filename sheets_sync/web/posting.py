@@ -10,6 +10,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import Request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from forms.definition import Form, Kind
@@ -59,10 +60,11 @@ def read_post(request: Request, form: Form, links: Links) -> Post:
         raise UnsupportedMediaType
     if request.get_data(cache=True).count(b"&") >= MOST_FIELDS:
         raise RequestEntityTooLarge
+    fields = request.form
     return Post(
-        typed=_typed(request, form),
-        ticket=_ticket(links, request.form.get(TOKEN_FIELD, "")),
-        trap=clean(request.form.get(TRAP_FIELD, "")),
+        typed=_typed(fields, form),
+        ticket=_ticket(links, fields.get(TOKEN_FIELD, "")),
+        trap=clean(fields.get(TRAP_FIELD, "")),
         block=address_block(request.remote_addr or ""),
         foreign=_is_foreign(request, links.public_url),
     )
@@ -77,10 +79,10 @@ def prefilled(request: Request, form: Form) -> dict[str, str]:
     }
 
 
-def _typed(request: Request, form: Form) -> dict[str, str]:
+def _typed(fields: MultiDict[str, str], form: Form) -> dict[str, str]:
     found: dict[str, str] = {}
     for question in form.questions:
-        values = [one for one in request.form.getlist(question.name) if one.strip()]
+        values = [one for one in fields.getlist(question.name) if one.strip()]
         if values:
             # Ticked tags and typed ones come as several fields of one name.
             found[question.name] = ", ".join(values) if question.kind is Kind.TAGS else values[0]

@@ -66,7 +66,8 @@ def _person(clerk: Clerk, token: str) -> Person:
 
 
 def _take_in(clerk: Clerk, person: Person | None, base: str) -> Response:
-    post = clerk.read(request)
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    post = clerk.read(asked)
     identity = person.name if person else ""
     try:
         ticket = clerk.admit(post)
@@ -82,7 +83,7 @@ def _take_in(clerk: Clerk, person: Person | None, base: str) -> Response:
         blank = Filled("", tags=clerk.desk.known_tags(), identity=identity)
         return clerk.again(post, refused, blank)
     token = clerk.desk.links.sign(Purpose.CORRECT, stored.report)
-    return see_other(with_prefill(f"{base}/thanks/{token}", clerk, request))
+    return see_other(with_prefill(f"{base}/thanks/{token}", clerk, asked))
 
 
 def see_other(address: str) -> Response:

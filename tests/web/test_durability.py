@@ -1,9 +1,11 @@
 """What was acknowledged is on disk: before the answer, and after the process is killed."""
 
 import http.client
+import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -29,12 +31,14 @@ OPENED = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
 def served(folder: Path, *before: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Run a desk in a process of its own; it is killed at the end."""
     command = [*before, sys.executable, "-m", "tests.web.serve_desk", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         assert process.stdout is not None
         try:
             yield process, int(process.stdout.readline())
         finally:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # the tracer and whom it traces
 
 
 def post(connection: http.client.HTTPConnection, key: str, text: str) -> tuple[int, str]:

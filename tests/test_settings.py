@@ -101,7 +101,5 @@ reply_to = "nobody"
 
 @pytest.mark.parametrize("url", ["ftp://x", "folder:", "smtp://", "smtp://h:port", "mail"])
 def test_a_url_that_leads_nowhere_is_a_fault_of_the_settings(url):
-    with pytest.raises(
-        SettingsError, match=r"mail\.url .*is not a way to send; write"
-    ):
+    with pytest.raises(SettingsError, match=r"mail\.url .*is not a way to send; write"):
         read(f'[mail]\nurl = "{url}"\n')

@@ -4,6 +4,7 @@ Pure but for the fresh ids. A row number never identifies anything: the `id` col
 where it is gone, the content does if that is unique (faults 28 to 30).
 """
 
+import hashlib
 import re
 import secrets
 from collections import Counter, defaultdict
@@ -18,8 +19,16 @@ WELL_FORMED = re.compile(rf"r-[{ALPHABET}]{{10}}")
 
 def new_report_id() -> str:
     """Return a fresh id; 50 random bits, and never a number to a spreadsheet."""
-    # One call for all: each lets other threads in, and `secrets.choice` makes two a letter.
-    return "r-" + "".join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(10))
+    return _report_id(secrets.token_bytes(10))
+
+
+def report_id_for(key: str) -> str:
+    """Return the id of the report that comes with a submission's key, always the same."""
+    return _report_id(hashlib.sha256(key.encode()).digest()[:10])
+
+
+def _report_id(random: bytes) -> str:
+    return "r-" + "".join(ALPHABET[byte % len(ALPHABET)] for byte in random)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_sync.identity import WELL_FORMED, Found, Identity, identify, new_report_id
+from sheets_sync.identity import (
+    WELL_FORMED,
+    Found,
+    Identity,
+    identify,
+    new_report_id,
+    report_id_for,
+)
 
+keys = st.text(st.characters(exclude_categories=["Cs"]))
 A, B, C = "r-aaaaaaaaaa", "r-bbbbbbbbbb", "r-cccccccccc"
 
 
@@ -13,6 +21,13 @@ def test_fresh_id_is_never_a_number_to_a_spreadsheet():
 
     assert len(ids) == 1000
     assert all(WELL_FORMED.fullmatch(id) for id in ids)
+
+
+@given(keys, keys)
+def test_a_submission_key_always_gives_the_same_id_and_another_gives_another(key: str, other: str):
+    # fault 2
+    assert WELL_FORMED.fullmatch(report_id_for(key))
+    assert (report_id_for(key) == report_id_for(other)) == (key == other)
 
 
 def test_known_rows_keep_their_ids_in_any_order():

@@ -6,22 +6,22 @@ along all that wait, so that one disk flush serves them all.
 
 import hashlib
 import json
-import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Dialect, Engine, Row, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from forms.submission import Act, Submission
 from sheets_sync.state.database import StateError, reading, writing
 from sheets_sync.state.schema import kept, submissions
 
-GATHERING_SECONDS = 0.001
-"""A commit costs about as much; who posts alone never waits."""
+COLUMNS = [column.name for column in submissions.c if column.name != "number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,11 @@ class Entry:
 class _Waiting:
     """A submission on its way to a commit, and what became of it."""
 
-    __slots__ = ("body_hash", "error", "outcome", "submission", "turn")
+    __slots__ = ("error", "outcome", "row", "submission", "turn")
 
     def __init__(self, submission: Submission) -> None:
         self.submission = submission
-        self.body_hash = _body_hash(submission)
+        self.row = _row(submission)
         self.outcome: Receipt | Conflict | None = None
         self.error: StateError | None = None
         self.turn = Lock()
@@ -71,10 +71,9 @@ class Journal:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._driver = engine.dialect.loaded_dbapi
         self._waiting: list[_Waiting] = []
         self._committing = False
-        self._company = False
-        """Whether several came with the last commit; then a moment's wait gathers more."""
         self._queue = Lock()
 
     def accept(self, submission: Submission) -> Receipt | Conflict:
@@ -101,11 +100,8 @@ class Journal:
 
         Each is woken by a lock of its own: one lock for all would wake them one after another.
         """
-        if self._company:
-            time.sleep(GATHERING_SECONDS)
         with self._queue:
             batch, self._waiting = self._waiting, []
-        self._company = len(batch) > 1
         try:
             self._commit_batch(batch)
         finally:
@@ -118,7 +114,7 @@ class Journal:
     def _commit_batch(self, batch: Sequence[_Waiting]) -> None:
         try:
             outcomes = self._write(batch)
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for ever
             for one in batch:
                 one.error = _unwritable(self._engine, error)
                 one.error.__cause__ = error
@@ -128,12 +124,22 @@ class Journal:
 
     def _write(self, batch: Sequence[_Waiting]) -> Sequence[Receipt | Conflict]:
         try:
-            with writing(self._engine) as db:
-                db.execute(insert(submissions), [_row(one) for one in batch])
-        except IntegrityError:  # a key that is known already; look each one up
+            self._insert([one.row for one in batch])
+        except self._driver.IntegrityError:  # a key that is known already; look each one up
             with writing(self._engine) as db:
                 return _write_unknown(db, batch)
         return [Receipt(one.submission, new=True) for one in batch]
+
+    def _insert(self, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert all rows by one statement, which is a transaction of its own.
+
+        Given to the driver itself: each further call into the database lets all other threads go
+        first, while everybody whose row is in it waits.
+        """
+        values = [row[column] for row in rows for column in COLUMNS]
+        with closing(self._engine.raw_connection()) as connection:
+            connection.cursor().execute(_insertion(self._engine.dialect, len(rows)), values)
+            connection.commit()
 
     def unwritten(self) -> Sequence[Entry]:
         """Return what the spreadsheet does not hold yet, oldest first."""
@@ -176,9 +182,16 @@ class Journal:
             raise _unwritable(self._engine, error) from error
 
 
-def _unwritable(engine: Engine, error: SQLAlchemyError) -> StateError:
-    # Never str(error): it may carry the statement's values, which are people's words (fault 83).
-    reason = error.orig if isinstance(error, DBAPIError) else type(error).__name__
+@lru_cache(maxsize=64)
+def _insertion(dialect: Dialect, rows: int) -> str:
+    return str(insert(submissions).values([dict.fromkeys(COLUMNS)] * rows).compile(dialect=dialect))
+
+
+def _unwritable(engine: Engine, error: Exception) -> StateError:
+    # Only what the database says itself: other errors may carry people's words (fault 83).
+    told = error.orig if isinstance(error, DBAPIError) else error
+    by_driver = isinstance(told, engine.dialect.loaded_dbapi.Error)
+    reason = told if by_driver else type(error).__name__
     return StateError(
         f"{engine.url.database} cannot be written ({reason}); nothing was lost. Is the disk full, "
         "read-only, or another program using the file?"
@@ -189,14 +202,14 @@ def _write_unknown(db: Connection, batch: Sequence[_Waiting]) -> list[Receipt | 
     """Insert what is new and return one outcome for each, in order."""
     stored = _stored(db, {one.submission.key for one in batch})
     outcomes: list[Receipt | Conflict] = []
-    new: list[dict[str, object]] = []
+    new: list[Mapping[str, object]] = []
     for one in batch:
         known = stored.get(one.submission.key)
         if known is None:
-            stored[one.submission.key] = (one.body_hash, one.submission)
-            new.append(_row(one))
+            stored[one.submission.key] = (one.row["body_hash"], one.submission)
+            new.append(one.row)
             outcomes.append(Receipt(one.submission, new=True))
-        elif known[0] == one.body_hash:
+        elif known[0] == one.row["body_hash"]:
             outcomes.append(Receipt(known[1], new=False))
         else:
             outcomes.append(Conflict(known[1]))
@@ -205,27 +218,21 @@ def _write_unknown(db: Connection, batch: Sequence[_Waiting]) -> list[Receipt | 
     return outcomes
 
 
-def _stored(db: Connection, keys: Iterable[str]) -> dict[str, tuple[str, Submission]]:
+def _stored(db: Connection, keys: Iterable[str]) -> dict[str, tuple[object, Submission]]:
     found = select(submissions).where(submissions.c.key.in_(list(keys)))
     return {row.key: (row.body_hash, _entry(row).submission) for row in db.execute(found)}
 
 
-def _body_hash(submission: Submission) -> str:
-    # Encoded before it queues, so that a lone surrogate fails its own poster only. The id of a new
-    # report is made anew by each post, so it says nothing about whether two posts are the same.
-    report = "" if submission.act is Act.REPORT else submission.report
-    body = [submission.act, report, sorted(submission.answers.items())]
-    return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
-
-
-def _row(one: _Waiting) -> dict[str, object]:
-    submission = one.submission
+def _row(submission: Submission) -> dict[str, object]:
+    answers = json.dumps(dict(submission.answers), ensure_ascii=False, sort_keys=True)
+    # Encoded before it queues, so that a lone surrogate fails its own poster only.
+    body = f"{submission.act} {submission.report} {answers}".encode()
     return {
         "key": submission.key,
-        "body_hash": one.body_hash,
+        "body_hash": hashlib.sha256(body).hexdigest(),
         "report": submission.report,
         "act": submission.act.value,
-        "answers": json.dumps(dict(submission.answers), ensure_ascii=False),
+        "answers": answers,
         "source": submission.source,
         "received": submission.received.isoformat(),
         "held": submission.held,

@@ -5,7 +5,7 @@ import time
 import traceback
 from typing import Any, Final
 
-from flask import Flask, Request, Response, abort, request
+from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -15,13 +15,11 @@ from sheets_sync.state import StateError
 from sheets_sync.web.clerk import Clerk, html
 from sheets_sync.web.correcting import add_correcting
 from sheets_sync.web.desk import Desk
-from sheets_sync.web.headers import OVER_HTTPS, PAPER, protecting
+from sheets_sync.web.headers import PAPER, protected_headers
 from sheets_sync.web.posting import BODY_BYTES
 from sheets_sync.web.reporting import add_reporting
 
 log = logging.getLogger("tidings.web")
-BEGUN = "tidings.begun"
-"""In the environment of a request: when it came, by the monotonic clock."""
 SLOW = 1000
 """Milliseconds from which an answer is logged although it went well."""
 
@@ -51,7 +49,7 @@ def create_app(desk: Desk) -> Flask:
     """Return the application; it reads and writes nothing but through the desk."""
     app = Flask("tidings", static_folder=str(STATIC), static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
-    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_BYTES
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     if desk.settings.proxies:
         hops = desk.settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=1, x_host=0)  # type: ignore[method-assign]
@@ -113,31 +111,27 @@ def _add_errors(app: Flask, clerk: Clerk) -> None:
 
 
 def _protect(app: Flask) -> None:
+    """Add what holds on every answer, where even those that Flask does not make pass through."""
     answering = app.wsgi_app
 
     def protected(environ: dict[str, Any], start_response: Any) -> Any:
-        environ[BEGUN] = time.monotonic()
-        return answering(environ, protecting(start_response))
+        begun = time.monotonic()
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            _record(status, (time.monotonic() - begun) * 1000)
+            https = environ["wsgi.url_scheme"] == "https"
+            return start_response(status, protected_headers(headers, https=https), *rest)
+
+        return answering(environ, start)
 
     app.wsgi_app = protected  # type: ignore[method-assign]
 
-    @app.after_request
-    def finish(answer: Response) -> Response:
-        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
-        if asked.is_secure:
-            answer.headers.setdefault(*OVER_HTTPS)
-        if asked.endpoint == "static" and answer.status_code == 200:
-            answer.headers["Cache-Control"] = "public, max-age=3600"
-        _record(asked, answer)
-        return answer
 
-
-def _record(request: Request, answer: Response) -> None:
-    took = (time.monotonic() - request.environ[BEGUN]) * 1000
-    if answer.status_code < 400 and took < SLOW and not log.isEnabledFor(logging.DEBUG):
+def _record(status: str, took: float) -> None:
+    if status < "4" and took < SLOW and not log.isEnabledFor(logging.DEBUG):
         # Writing a line costs as much as half a post; what goes well need not be told.
         return
     # The rule, not the path: paths carry tokens, and whatever a visitor likes to write.
-    rule = request.url_rule.rule if request.url_rule else "(no such page)"
-    method = request.method.encode("ascii", "backslashreplace").decode()
-    log.info("%r %s %d %.0f ms", method, rule, answer.status_code, took)
+    rule = request.url_rule.rule if request and request.url_rule else "(no such page)"
+    method = request.method.encode("ascii", "backslashreplace").decode() if request else "?"
+    log.info("%r %s %s %.0f ms", method, rule, status.partition(" ")[0], took)

@@ -67,7 +67,7 @@ class Clerk:
 
     def blank(self, request: Request) -> Filled:
         """Return a form to fill in, prefilled from its address."""
-        ticket = new_ticket(self.desk.now())
+        ticket = new_ticket(self.desk.now().timestamp())
         return Filled(
             sign(self.desk.links, ticket),
             typed=prefilled(request, self.desk.form),
@@ -91,6 +91,7 @@ class Clerk:
         found = {
             question.name: check(question, typed.get(question.name, ""), today=today)
             for question in self.desk.form.questions
+            if question.required or question.name in typed
         }
         if faults := {name: one.faults for name, one in found.items() if one.faults}:
             raise Refused(422, faults=faults)
@@ -146,8 +147,7 @@ class Clerk:
         ticket = post.ticket
         if ticket is None or refused.stored is not None:
             # The minimum time has been spent on this form already, so its opening stays.
-            fresh = new_ticket(self.desk.now())
-            ticket = replace(fresh, opened=ticket.opened) if ticket else fresh
+            ticket = new_ticket(ticket.opened if ticket else self.desk.now().timestamp())
         stored = refused.stored
         mine = stored is not None and stored.act is Act.REPORT
         return replace(

@@ -41,7 +41,7 @@ def add_correcting(app: Flask, clerk: Clerk) -> None:
         kept = _kept(clerk, token)
         if kept.withdrawn:
             return html(clerk.pages.message(GONE, onward="/"))
-        ticket = new_ticket(clerk.desk.now())
+        ticket = new_ticket(clerk.desk.now().timestamp())
         filled = replace(_filled(clerk, kept, token), typed=kept.answers)
         return html(clerk.pages.form(replace(filled, token=sign(clerk.desk.links, ticket))))
 
@@ -55,7 +55,7 @@ def add_correcting(app: Flask, clerk: Clerk) -> None:
         kept = _kept(clerk, token)
         if kept.withdrawn:
             return html(clerk.pages.message(GONE, onward="/"))
-        ticket = sign(clerk.desk.links, new_ticket(clerk.desk.now()))
+        ticket = sign(clerk.desk.links, new_ticket(clerk.desk.now().timestamp()))
         return html(clerk.pages.withdraw(kept.answers, token=ticket, back=f"/correct/{token}"))
 
     @app.post("/correct/<token>/withdraw")
@@ -116,7 +116,7 @@ def _withdraw(clerk: Clerk, kept: _Kept, token: str) -> Response:
         clerk.take(post, ticket, act=Act.WITHDRAWAL, report=kept.report, answers={})
     except Refused as refused:
         unused = post.ticket if refused.stored is None else None
-        fresh = sign(clerk.desk.links, unused or new_ticket(clerk.desk.now()))
+        fresh = sign(clerk.desk.links, unused or new_ticket(clerk.desk.now().timestamp()))
         page = clerk.pages.withdraw(
             kept.answers, token=fresh, back=f"/correct/{token}", notice=refused.notice
         )

@@ -1,7 +1,6 @@
-"""A response -> the same with the headers that protect it; on every answer (fault 14)."""
+"""Headers -> the same with those that protect an answer; on every answer (fault 14)."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 STRICT: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -27,11 +26,11 @@ ALWAYS: Final = (
 OVER_HTTPS: Final = ("Strict-Transport-Security", "max-age=31536000")
 
 
-def protecting(start: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a WSGI `start_response` that adds what the application did not set itself."""
+Headers = list[tuple[str, str]]
 
-    def start_protected(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-        set_already = {name for name, _ in headers}
-        return start(status, headers + [p for p in ALWAYS if p[0] not in set_already], *rest)
 
-    return start_protected
+def protected_headers(headers: Headers, *, https: bool) -> Headers:
+    """Return an answer's headers, and after them those that it did not set itself."""
+    set_already = {name for name, _ in headers}
+    adding = (*ALWAYS, OVER_HTTPS) if https else ALWAYS
+    return headers + [pair for pair in adding if pair[0] not in set_already]

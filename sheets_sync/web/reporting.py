@@ -9,7 +9,7 @@ from forms.html_form import Filled, Notice
 from forms.submission import Act
 from forms.wording import N_
 from sheets_sync.community import Person
-from sheets_sync.identity import new_report_id
+from sheets_sync.identity import report_id_for
 from sheets_sync.links import Purpose
 from sheets_sync.web.clerk import Clerk, Refused, html
 
@@ -75,7 +75,7 @@ def _take_in(clerk: Clerk, person: Person | None, base: str) -> Response:
             post,
             ticket,
             act=Act.REPORT,
-            report=new_report_id(),
+            report=report_id_for(ticket.key),
             answers=clerk.checked(post, identity=identity),
             person=person.id if person else "",
         )

@@ -52,8 +52,8 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     def readable(self) -> bool:
         # Asked of every connection at each turn of the loop, at least once a second.
-        late = time.monotonic() - self._begun > self.seconds
-        if self.request is not None and late and not self.requests:
+        waiting = self.request is not None and not self.requests
+        if waiting and time.monotonic() - self._begun > self.seconds:
             self._give_up()
         return bool(super().readable())
 

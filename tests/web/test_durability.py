@@ -20,11 +20,11 @@ import pytest
 
 from sheets_sync.links import Links
 from sheets_sync.state import open_state
-from sheets_sync.web.posting import Ticket, sign
+from sheets_sync.web.posting import Ticket, new_ticket, sign
 from tests.web.visitor import token_in
 
 LINKS = Links("a secret for tests")
-OPENED = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
+OPENED = new_ticket(datetime(2026, 11, 1, tzinfo=UTC).timestamp()).key.partition("-")[0]
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def served(folder: Path, *before: str) -> Iterator[tuple[subprocess.Popen[str], 
 
 
 def post(connection: http.client.HTTPConnection, key: str, text: str) -> tuple[int, str]:
-    token = sign(LINKS, Ticket(key, OPENED))
+    token = sign(LINKS, Ticket(f"{OPENED}-{key}"))
     body = urlencode({"form-token": token, "reporter": "Ana", "text": text})
     connection.request("POST", "/", body, {"Content-Type": "application/x-www-form-urlencoded"})
     answer = connection.getresponse()

@@ -3,7 +3,7 @@
 from flask import Flask, Response, request
 from waitress.server import create_server
 
-from sheets_sync.web.serving import THREADS
+THREADS = 16
 
 
 def create_app() -> Flask:

@@ -43,6 +43,7 @@ HOMES = {
     "sqlite3": ("sheets_sync.state",),
     "smtplib": ("digests.send",),
     "flask": ("sheets_sync.web",),
+    "greenlet": ("sheets_sync.web.dispatching",),
     "waitress": ("sheets_sync.web",),
     "werkzeug": ("sheets_sync.web",),
     "click": ("sheets_sync.cli",),

@@ -9,11 +9,22 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from sheets_sync.state.base import Base
-from sheets_sync.state.database import StateError, open_database
-from sheets_sync.state.journal import Conflict, Journal, Receipt
+from sheets_sync.state.database import Busy, StateError, open_database
+from sheets_sync.state.journal import Conflict, Journal, Receipt, draft
 from sheets_sync.state.outbox import Outbox
 
-__all__ = ["Base", "Conflict", "Journal", "Outbox", "Receipt", "State", "StateError", "open_state"]
+__all__ = [
+    "Base",
+    "Busy",
+    "Conflict",
+    "Journal",
+    "Outbox",
+    "Receipt",
+    "State",
+    "StateError",
+    "draft",
+    "open_state",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,18 @@
-"""The journal: submissions, committed before anyone says thank you.
-
-Those who post at the same time share one transaction: whoever holds the commit lock takes
-along all that wait, so that one disk flush serves them all.
-"""
+"""The journal: submissions, committed before anyone says thank you."""
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from threading import Lock
 
 from sqlalchemy import Connection, Dialect, Engine, Row, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from forms.submission import Act, Submission
-from sheets_sync.state.database import StateError, reading, writing
+from sheets_sync.state.database import StateError, reading, write_at_once, writing
 from sheets_sync.state.schema import kept, submissions
 
 COLUMNS = [column.name for column in submissions.c if column.name != "number"]
@@ -47,23 +41,17 @@ class Entry:
     submission: Submission
 
 
-class _Waiting:
-    """A submission on its way to a commit, and what became of it."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A submission that is ready to be committed."""
 
-    __slots__ = ("error", "outcome", "row", "submission", "turn")
+    submission: Submission
+    row: Mapping[str, object]
 
-    def __init__(self, submission: Submission) -> None:
-        self.submission = submission
-        self.row = _row(submission)
-        self.outcome: Receipt | Conflict | None = None
-        self.error: StateError | None = None
-        self.turn = Lock()
-        """Held until the submission is settled, or until it is this poster's turn to commit."""
-        self.turn.acquire()
 
-    @property
-    def settled(self) -> bool:
-        return self.outcome is not None or self.error is not None
+def draft(submission: Submission) -> Draft:
+    """Return what is to be committed; raises UnicodeEncodeError for half a surrogate pair."""
+    return Draft(submission, _row(submission))
 
 
 class Journal:
@@ -71,75 +59,39 @@ class Journal:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._driver = engine.dialect.loaded_dbapi
-        self._waiting: list[_Waiting] = []
-        self._committing = False
-        self._queue = Lock()
 
     def accept(self, submission: Submission) -> Receipt | Conflict:
         """Commit a submission durably; the same key again gives the same receipt (fault 2).
 
         Raises StateError when it cannot be written: then nothing of it is kept.
         """
-        mine = _Waiting(submission)
-        with self._queue:
-            self._waiting.append(mine)
-            mine_first, self._committing = not self._committing, True
-        if not mine_first:
-            mine.turn.acquire()
-        if not mine.settled:
-            self._commit_waiting()
-        if mine.error is not None:
-            raise StateError(str(mine.error)) from mine.error
-        if mine.outcome is None:
-            raise StateError("the submission was left out of its commit; send it again")
-        return mine.outcome
+        return self.commit([draft(submission)])[0]
 
-    def _commit_waiting(self) -> None:
-        """Commit all that wait, wake them, and give the turn to the next that came meanwhile.
+    def commit(self, drafts: Sequence[Draft], *, wait: bool = True) -> Sequence[Receipt | Conflict]:
+        """Commit what came at the same time, all of it or nothing, by one flush of the disk.
 
-        Each is woken by a lock of its own: one lock for all would wake them one after another.
+        Returns what became of each. Raises StateError when it cannot be written, and Busy when
+        another process is writing and `wait` is off.
         """
-        with self._queue:
-            batch, self._waiting = self._waiting, []
+        driver = self._engine.dialect.loaded_dbapi
+        insertion = _insertion(self._engine.dialect, len(drafts))
         try:
-            self._commit_batch(batch)
-        finally:
-            with self._queue:
-                following = self._waiting[:1]
-                self._committing = bool(following)
-            for one in (*following, *batch):
-                one.turn.release()
+            values = [one.row[column] for one in drafts for column in COLUMNS]
+            write_at_once(self._engine, insertion, values, wait=wait)
+        except driver.IntegrityError:  # a key that is known already; look each one up
+            return self._commit_unknown(drafts, wait=wait)
+        except driver.Error as error:
+            raise _unwritable(self._engine, error) from error
+        return [Receipt(one.submission, new=True) for one in drafts]
 
-    def _commit_batch(self, batch: Sequence[_Waiting]) -> None:
+    def _commit_unknown(
+        self, drafts: Sequence[Draft], *, wait: bool
+    ) -> Sequence[Receipt | Conflict]:
         try:
-            outcomes = self._write(batch)
-        except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for ever
-            for one in batch:
-                one.error = _unwritable(self._engine, error)
-                one.error.__cause__ = error
-        else:
-            for one, outcome in zip(batch, outcomes, strict=True):
-                one.outcome = outcome
-
-    def _write(self, batch: Sequence[_Waiting]) -> Sequence[Receipt | Conflict]:
-        try:
-            self._insert([one.row for one in batch])
-        except self._driver.IntegrityError:  # a key that is known already; look each one up
-            with writing(self._engine) as db:
-                return _write_unknown(db, batch)
-        return [Receipt(one.submission, new=True) for one in batch]
-
-    def _insert(self, rows: Sequence[Mapping[str, object]]) -> None:
-        """Insert all rows by one statement, which is a transaction of its own.
-
-        Given to the driver itself: each further call into the database lets all other threads go
-        first, while everybody whose row is in it waits.
-        """
-        values = [row[column] for row in rows for column in COLUMNS]
-        with closing(self._engine.raw_connection()) as connection:
-            connection.cursor().execute(_insertion(self._engine.dialect, len(rows)), values)
-            connection.commit()
+            with writing(self._engine, wait=wait) as db:
+                return _write_unknown(db, drafts)
+        except DBAPIError as error:
+            raise _unwritable(self._engine, error.orig) from error
 
     def unwritten(self) -> Sequence[Entry]:
         """Return what the spreadsheet does not hold yet, oldest first."""
@@ -168,18 +120,21 @@ class Journal:
         ]
         return versions[-1] if versions else None
 
-    def prove_writable(self, *, now: datetime) -> None:
-        """Commit one small value; raises StateError when the state cannot be written (fault 5)."""
+    def prove_writable(self, *, now: datetime, wait: bool = True) -> None:
+        """Commit one small value; raises StateError when the state cannot be written (fault 5).
+
+        Raises Busy when another process is writing and `wait` is off.
+        """
         row = upsert(kept).values(name="last health check", value=now.isoformat())
         try:
-            with writing(self._engine) as db:
+            with writing(self._engine, wait=wait) as db:
                 db.execute(
                     row.on_conflict_do_update(
                         index_elements=[kept.c.name], set_={"value": row.excluded.value}
                     )
                 )
-        except SQLAlchemyError as error:
-            raise _unwritable(self._engine, error) from error
+        except DBAPIError as error:
+            raise _unwritable(self._engine, error.orig) from error
 
 
 @lru_cache(maxsize=64)
@@ -187,23 +142,20 @@ def _insertion(dialect: Dialect, rows: int) -> str:
     return str(insert(submissions).values([dict.fromkeys(COLUMNS)] * rows).compile(dialect=dialect))
 
 
-def _unwritable(engine: Engine, error: Exception) -> StateError:
-    # Only what the database says itself: other errors may carry people's words (fault 83).
-    told = error.orig if isinstance(error, DBAPIError) else error
-    by_driver = isinstance(told, engine.dialect.loaded_dbapi.Error)
-    reason = told if by_driver else type(error).__name__
+def _unwritable(engine: Engine, reason: object) -> StateError:
+    # What the driver says, never SQLAlchemy's error: that may carry people's words (fault 83).
     return StateError(
         f"{engine.url.database} cannot be written ({reason}); nothing was lost. Is the disk full, "
         "read-only, or another program using the file?"
     )
 
 
-def _write_unknown(db: Connection, batch: Sequence[_Waiting]) -> list[Receipt | Conflict]:
+def _write_unknown(db: Connection, drafts: Sequence[Draft]) -> list[Receipt | Conflict]:
     """Insert what is new and return one outcome for each, in order."""
-    stored = _stored(db, {one.submission.key for one in batch})
+    stored = _stored(db, {one.submission.key for one in drafts})
     outcomes: list[Receipt | Conflict] = []
     new: list[Mapping[str, object]] = []
-    for one in batch:
+    for one in drafts:
         known = stored.get(one.submission.key)
         if known is None:
             stored[one.submission.key] = (one.row["body_hash"], one.submission)
@@ -225,7 +177,7 @@ def _stored(db: Connection, keys: Iterable[str]) -> dict[str, tuple[object, Subm
 
 def _row(submission: Submission) -> dict[str, object]:
     answers = json.dumps(dict(submission.answers), ensure_ascii=False, sort_keys=True)
-    # Encoded before it queues, so that a lone surrogate fails its own poster only.
+    # Encoded here, so that half a surrogate pair fails its own poster and nobody else.
     body = f"{submission.act} {submission.report} {answers}".encode()
     return {
         "key": submission.key,

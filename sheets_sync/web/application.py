@@ -3,6 +3,8 @@
 import logging
 import time
 import traceback
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Flask, Response, abort, request
@@ -15,6 +17,7 @@ from sheets_sync.state import StateError
 from sheets_sync.web.clerk import Clerk, html
 from sheets_sync.web.correcting import add_correcting
 from sheets_sync.web.desk import Desk
+from sheets_sync.web.dispatching import together
 from sheets_sync.web.headers import PAPER, protected_headers
 from sheets_sync.web.posting import BODY_BYTES
 from sheets_sync.web.reporting import add_reporting
@@ -76,12 +79,16 @@ def _add_papers(app: Flask, desk: Desk) -> None:
 def _add_health(app: Flask, desk: Desk) -> None:
     last: dict[str, float] = {}
 
+    def prove(moments: Sequence[datetime], *, wait: bool = True) -> Sequence[None]:
+        desk.journal.prove_writable(now=moments[-1], wait=wait)
+        return [None for _ in moments]
+
     @app.get("/healthz")
     def health() -> Response:
         # At most one write a second, however often it is asked.
         if time.monotonic() - last.get("proved", float("-inf")) > 1:
             try:
-                desk.journal.prove_writable(now=desk.now())
+                together(prove, desk.now())
             except StateError:
                 return Response("the state cannot be written\n", 503, mimetype="text/plain")
             last["proved"] = time.monotonic()

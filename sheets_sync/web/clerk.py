@@ -10,8 +10,9 @@ from forms.html_form import Filled, Notice, Pages
 from forms.rules import Fault, check
 from forms.submission import Act, Submission
 from forms.wording import N_, translations
-from sheets_sync.state import Conflict, Receipt, StateError
+from sheets_sync.state import Conflict, Receipt, StateError, draft
 from sheets_sync.web.desk import Desk
+from sheets_sync.web.dispatching import together
 from sheets_sync.web.doorkeeping import Doorkeeper
 from sheets_sync.web.posting import Post, Ticket, new_ticket, prefilled, read_post, sign
 
@@ -110,10 +111,9 @@ class Clerk:
         """Commit the submission and return what is stored; raises Refused."""
         now = self.desk.now()
         held = "; ".join(self._doubts(post, ticket, act, answers, now))
+        submission = Submission(ticket.key, report, act, answers, "form", now, held, person)
         try:
-            outcome = self.desk.journal.accept(
-                Submission(ticket.key, report, act, answers, "form", now, held, person)
-            )
+            outcome = together(self.desk.journal.commit, draft(submission))
         except StateError as error:
             raise Refused(503, UNWRITABLE) from error
         if isinstance(outcome, Conflict):

@@ -1,7 +1,7 @@
 """An application -> a server that slow, large and broken requests cannot hold up (fault 6).
 
-Requests are read by one loop and given to a thread only when they are whole, so a slow one takes
-a connection and nothing else, and that for a bounded time.
+Requests are read by one loop and answered only when they are whole, so a slow one takes a
+connection and nothing else, and that for a bounded time.
 """
 
 import socket
@@ -14,13 +14,13 @@ from waitress.server import create_server
 from waitress.task import ErrorTask
 from waitress.utilities import BadRequest
 
+from sheets_sync.web.dispatching import Dispatcher
 from sheets_sync.web.headers import ALWAYS
 from sheets_sync.web.posting import BODY_BYTES
 
 REQUEST_SECONDS = 20
 SERVER_BYTES = 4 * BODY_BYTES
 """Above it waitress hangs up; up to there the application answers with a page that says why."""
-THREADS = 16
 CONNECTIONS = 500
 
 
@@ -77,7 +77,7 @@ class Server:
         self._server: Any = create_server(
             app,
             sockets=[listening],
-            threads=THREADS,
+            _dispatcher=Dispatcher(),
             connection_limit=CONNECTIONS,
             asyncore_use_poll=True,
             channel_timeout=60,

@@ -58,7 +58,7 @@ def keep_posting(port: int, name: int, acknowledged: list[str]) -> None:
         except (OSError, http.client.HTTPException):
             break
         if status == 303:
-            acknowledged.append(key)
+            acknowledged.append(f"{OPENED}-{key}")
     connection.close()
 
 

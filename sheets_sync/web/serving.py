@@ -22,6 +22,7 @@ REQUEST_SECONDS = 20
 SERVER_BYTES = 4 * BODY_BYTES
 """Above it waitress hangs up; up to there the application answers with a page that says why."""
 CONNECTIONS = 500
+"""`select`, on which waitress waits, knows no file numbers above 1,023."""
 
 
 class _RequestTimeout(BadRequest):  # type: ignore[misc]  # waitress has no types
@@ -79,7 +80,6 @@ class Server:
             sockets=[listening],
             _dispatcher=Dispatcher(),
             connection_limit=CONNECTIONS,
-            asyncore_use_poll=True,
             channel_timeout=60,
             cleanup_interval=10,
             max_request_body_size=SERVER_BYTES,

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from forms.submission import Act, Submission
-from sheets_sync.state import Conflict, Journal, Receipt, State, StateError, open_state
+from sheets_sync.state import Busy, Conflict, Journal, Receipt, State, StateError, draft, open_state
 from sheets_sync.state.database import writing
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -140,7 +141,26 @@ def test_a_locked_database_is_told_and_then_works_again(tmp_path: Path):
     state.close()
 
 
-def test_many_posters_share_commits_and_none_is_left_out(journal: Journal):
+def test_who_may_not_wait_for_another_process_is_told_at_once(state: State, tmp_path: Path):
+    new = replace(FIRST, key="k2")
+    state.journal.accept(FIRST)
+    with closing(sqlite3.connect(tmp_path / "tidings.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Busy):
+            state.journal.commit([draft(new)], wait=False)
+        with pytest.raises(Busy):
+            state.journal.prove_writable(now=NOON, wait=False)
+        other.execute("ROLLBACK")
+
+    assert state.journal.commit([draft(FIRST), draft(new)], wait=False) == [
+        Receipt(FIRST, new=False),
+        Receipt(new, new=True),
+    ]
+    with state.engine.connect() as connection:  # who may wait, still does
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10_000
+
+
+def test_of_many_who_post_at_the_same_time_none_is_left_out(journal: Journal):
     def post(name: int) -> None:
         for number in range(25):
             outcome = journal.accept(replace(FIRST, key=f"{name}-{number}"))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from forms.plural import counted
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEK = timedelta(days=7)
 LONGEST_LEAP = timedelta(days=60)
@@ -89,7 +91,7 @@ def clock_fault(now: datetime, last: datetime | None) -> str | None:
 
 
 def _span(length: timedelta) -> str:
-    return f"{length.days} days" if length.days else f"{length.seconds // 3600} hours"
+    return counted(length.days, "day") if length.days else counted(length.seconds // 3600, "hour")
 
 
 def _latest(now: datetime, weekday: int, hour: int, zone: ZoneInfo) -> Due:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from digests.due import due
 from forms.definition import FormError
+from forms.plural import counted
 from sheets_sync.community import Community, Role
 from sheets_sync.project import Project, open_project
 from sheets_sync.settings import FILE, MailSettings, SettingsError, load_settings
@@ -122,7 +123,7 @@ def _state(project: Project, now: datetime) -> Iterator[Finding]:
     if age > LATE:
         yield Finding(
             "sync",
-            f"the last one was {age.days} days ago",
+            f"the last one was {counted(age.days, 'day')} ago",
             "let cron call: tidings run (see the README)",
         )
     yield Finding("sync", f"the last one was on {last[:16]} UTC", is_fault=False)

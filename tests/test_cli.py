@@ -264,7 +264,7 @@ def test_run_makes_the_due_issue_once_and_writes_its_line(tidings, weekly):
     first, second = tidings("run"), tidings("run")
 
     assert (first.status, second.status) == (0, 0)
-    assert "Issue 2026-W48: 1 reports to 2 people." in first.out.splitlines()
+    assert "Issue 2026-W48: 1 report to 2 people." in first.out.splitlines()
     assert "No issue is due; the next, 2026-W49" in second.out
     assert mails(weekly) == [("Ana Lima <ana@example.org>", True), ("Bo Ek <bo@example.org>", True)]
     line = [cell.value for cell in load_workbook(weekly / "workbook.xlsx")["Digests"][2]]
@@ -277,7 +277,7 @@ def test_digest_early_is_found_made_by_run(tidings, weekly):
     tidings.now = NOW.replace(hour=8)
     ran = tidings("run")
 
-    assert "Issue 2026-W48: 1 reports to 2 people." in early.out.splitlines()
+    assert "Issue 2026-W48: 1 report to 2 people." in early.out.splitlines()
     assert "No issue is due; the next, 2026-W49" in ran.out
     assert len(mails(weekly)) == 2
 
@@ -288,8 +288,8 @@ def test_digest_dry_run_says_who_would_get_what(tidings, weekly):
     assert told.status == 0
     assert told.out.splitlines() == [
         "Issue 2026-W48 would go to 2 people:",
-        "  ana@example.org: 1 reports",
-        "  bo@example.org: 1 reports",
+        "  ana@example.org: 1 report",
+        "  bo@example.org: 1 report",
     ]
     assert not (weekly / "outbox").exists()
 
@@ -319,7 +319,7 @@ def test_a_test_copy_counts_for_nothing(tidings, weekly):
     ran = tidings("run")
 
     assert told.status == 0
-    assert "Issue 2026-W48: 1 reports to 2 people." in ran.out.splitlines()
+    assert "Issue 2026-W48: 1 report to 2 people." in ran.out.splitlines()
 
 
 # fault 82

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from forms.plural import counted
 from sheets_sync.cli.commands import DRY_RUN, tell_outcome
 from sheets_sync.cli.saying import say, stage
 from sheets_sync.cli.shell import Shell
@@ -126,9 +127,9 @@ def _plan(project: "Project", now: datetime, early: bool) -> Iterator[str]:
         yield _next(project, now)
         return
     mails = planned(project, due, now=now)
-    yield f"Issue {due.name} would go to {len(mails)} people:"
+    yield f"Issue {due.name} would go to {counted(len(mails), 'person', 'people')}:"
     for one in mails:
-        yield f"  {one.subscriber.address}: {len(one.reports)} reports"
+        yield f"  {one.subscriber.address}: {counted(len(one.reports), 'report')}"
 
 
 def _next(project: "Project", now: datetime) -> str:
@@ -142,7 +143,9 @@ def _next(project: "Project", now: datetime) -> str:
 def _tell_mailed(mailed: "Mailed", project: "Project") -> int:
     made, done = mailed.made, mailed.delivered
     if made:
-        say(f"Issue {made.issue.name}: {made.issue.reports} reports to {made.recipients} people.")
+        reports = counted(made.issue.reports, "report")
+        people = counted(made.recipients, "person", "people")
+        say(f"Issue {made.issue.name}: {reports} to {people}.")
         for line in made.unusable:
             say(f"Not usable: {line}")
     else:

@@ -88,7 +88,9 @@ def preview(press: Press, wanted: str, due: Due | None, *, now: datetime) -> byt
     for subscriber in _meant(press.subscribers(now), wanted):
         if found := press.outbox.find(latest.name, subscriber.id):
             return found.message
-    raise DigestError(f"Issue {latest.name} holds nothing for {wanted or 'anybody'}")
+    raise DigestError(
+        f"Issue {latest.name} holds nothing for {wanted or 'anybody'}; add --early to see the next"
+    )
 
 
 def send_test_copy(
@@ -187,7 +189,10 @@ def _edition_for(press: Press, wanted: str, due: Due, now: datetime) -> tuple[St
     for edition in selection.editions:
         if edition.subscriber.id in meant:
             return stock, edition
-    raise DigestError(f"Issue {due.name} would hold nothing for {wanted or 'anybody'}")
+    raise DigestError(
+        f"Issue {due.name} would hold nothing for {wanted or 'anybody'} yet; it fills with reports "
+        "that they have not had and that match their tags: report something, sync, and try again"
+    )
 
 
 def _meant(readers: Sequence[Subscriber], wanted: str) -> Sequence[Subscriber]:
@@ -202,5 +207,8 @@ def _meant(readers: Sequence[Subscriber], wanted: str) -> Sequence[Subscriber]:
     ]
     if len(found) != 1:
         who = "nobody" if not found else "more than one person"
-        raise DigestError(f"{wanted!r} is {who} who gets the digest; give an e-mail address")
+        raise DigestError(
+            f"{wanted!r} is {who} who gets the digest; give the "
+            "e-mail address of somebody on the People or Subscriptions tab"
+        )
     return found

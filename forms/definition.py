@@ -14,6 +14,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from forms.plural import counted
+
 DEFAULT = Path(__file__).with_name("default_form.toml")
 
 
@@ -149,7 +151,7 @@ def default_form_text(translate: Callable[[str], str] = str) -> str:
 
 
 def _form_error(name: str, faults: list[str]) -> FormError:
-    return FormError("\n".join([f"{name} has {len(faults)} fault(s):", *faults]))
+    return FormError("\n".join([f"{name} has {counted(len(faults), 'fault')}:", *faults]))
 
 
 def _line(table: dict[str, object], loc: tuple[int | str, ...], message: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
 from forms.definition import Form
+from forms.plural import counted
 from sheets_sync.cells import EPOCH, as_text
 from sheets_sync.community import Problem
 from sheets_sync.gather import Gathered, Seen, is_settled, is_sudden
@@ -183,6 +184,6 @@ def note_restored(lines: Sequence[Line], past: Past, gathered: Gathered) -> None
     back = sum(line.appended and line.id in past.restorable for line in lines)
     if back:
         gathered.notes.append(
-            f"An older copy of the spreadsheet was saved over ours; {back} report(s) that it "
-            "lacked were put back"
+            f"An older copy of the spreadsheet was saved over ours; {counted(back, 'report')} "
+            "that it lacked were put back"
         )

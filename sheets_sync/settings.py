@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from forms.plural import counted
+
 FILE = "tidings.toml"
 
 
@@ -163,7 +165,9 @@ def read_settings(text: str, *, name: str) -> Settings:
         raise SettingsError(f"{name} is not TOML: {error}") from error
     except ValidationError as error:
         faults = [f"  {_place(text, f['loc'])}: {_words(f)}" for f in error.errors()]
-        raise SettingsError("\n".join([f"{name} has {len(faults)} fault(s):", *faults])) from error
+        raise SettingsError(
+            "\n".join([f"{name} has {counted(len(faults), 'fault')}:", *faults])
+        ) from error
 
 
 def _place(text: str, loc: tuple[int | str, ...]) -> str:

@@ -406,7 +406,7 @@ def test_wrong_settings_are_status_2_with_every_fault(tidings, project):
     told = tidings("sync")
 
     assert told.status == 2
-    assert "has 2 fault(s):" in told.err
+    assert "has 2 faults:" in told.err
     assert "digest.hour (line 2)" in told.err
     assert "digest.weekday (line 3)" in told.err
 

@@ -84,7 +84,7 @@ def test_all_faults_of_shape_are_told_at_once():
     text = 'tilte = "x"\n' + SMALLEST.replace('kind = "paragraph"', 'kind = "long"\nmaxmum = 3')
 
     assert faults(text + '[[questions]]\nname = "My tag"\n') == [
-        "form.toml has 5 fault(s):",
+        "form.toml has 5 faults:",
         "  question 'text', kind: is not a kind; use one of text, paragraph, date, choice, tags, "
         "email, url",
         "  question 'text', maxmum: is not known here; check its spelling or remove it",
@@ -114,7 +114,7 @@ name = "date"
 label = "When?"
 """
     assert faults(text) == [
-        "form.toml has 8 fault(s):",
+        "form.toml has 8 faults:",
         "  there is no question 'reporter'; add one, with required = true",
         "  question 'text': must be required; write required = true",
         "  question 'topic': is there 2 times; give each another name",

@@ -39,7 +39,7 @@ boss = ["Council"]
         read(text)
 
     assert str(caught.value).splitlines() == [
-        "tidings.toml has 6 fault(s):",
+        "tidings.toml has 6 faults:",
         "  community.timezone (line 3): 'Mars/Olympus' is not a time zone; write one such as "
         "Europe/Berlin",
         "  community.public_url (line 4): 'reports.example.org' is not an address; write one such "
@@ -89,7 +89,7 @@ reply_to = "nobody"
 
     # fault 81: the password is not repeated
     assert str(caught.value).splitlines() == [
-        "tidings.toml has 3 fault(s):",
+        "tidings.toml has 3 faults:",
         "  mail.url (line 2): holds a password, which goes into the file mail-password; write "
         "folder:outbox, smtp://user@host:587 or smtps://user@host:465",
         "  mail.sender (line 3): 'Riverside' is not a mail address; write Riverside "

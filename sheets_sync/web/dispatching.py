@@ -115,9 +115,9 @@ class Dispatcher:
         for one in some:
             try:
                 one.switch()
-            except BaseException:
+            except BaseException as error:  # noqa: BLE001 - the thread answers for all others too
                 # What the application raises was answered by waitress; this is a fault of its own.
-                log.exception("a request was given up")
+                log.error("a request was given up: %s", type(error).__name__)
             if not one.dead:
                 self._waiting.append(one)
 

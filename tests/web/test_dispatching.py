@@ -165,7 +165,7 @@ def test_a_broken_request_takes_nobody_along(
     dispatcher.add_task(Asking(sorted_up, 1, outcomes))
 
     assert told(outcomes, 1) == ["up of 1"]
-    assert [record.message for record in caplog.records] == ["a request was given up"]
+    assert [record.message for record in caplog.records] == ["a request was given up: ValueError"]
 
 
 def fetch(site: str, body: bytes | None = None) -> str:

@@ -53,24 +53,30 @@ def violations(page: Page) -> list[str]:
     return wrong
 
 
+def follow(page: Page, selector: str) -> None:
+    """Click on what leads to another page, and wait until that is there."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def visit_all(page: Page, site: str, desk: Desk) -> Iterator[str]:
     """Open every page once and yield its name while it is shown."""
     page.goto(f"{site}/?tags=mentorship,Italy")
     yield "form"
     page.click("text=More tags")
     page.fill("#link", "no link")
-    page.click("button")
+    follow(page, "button")
     yield "faults"
     page.fill("#reporter", "Ana")
     page.fill("#text", "Hello " + "x" * 200)
     page.fill("#link", "https://example.org/" + "y" * 200)
-    page.click("button")
+    follow(page, "button")
     yield "receipt"
-    page.click(".address a")
+    follow(page, ".address a")
     yield "correction"
-    page.click("text=Withdraw this report")
+    follow(page, "text=Withdraw this report")
     yield "withdrawal"
-    page.click("text=Withdraw it")
+    follow(page, "text=Withdraw it")
     yield "withdrawn"
     page.goto(site + desk.links.personal_form(ANA.id))
     yield "personal form"
@@ -96,9 +102,9 @@ def test_a_whole_journey_by_keyboard(page: Page, site: str, state: State):
         if page.evaluate("document.activeElement.type") == "submit":
             break
         page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
-    page.wait_for_selector(".summary")
     assert page.title() == "Error: What have you been up to? · Northern Circle"
     assert page.evaluate("document.activeElement.className") == "summary"
     page.keyboard.press("Tab")
@@ -114,9 +120,10 @@ def test_a_whole_journey_by_keyboard(page: Page, site: str, state: State):
     assert page.evaluate("document.activeElement.value") == "mentorship"
     page.keyboard.press("Space")
     page.focus("#link")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
-    page.wait_for_selector(".done")
+    assert page.locator(".done").is_visible()
     assert [dict(one.submission.answers) for one in state.journal.unwritten()] == [
         {"reporter": "Ana", "text": "From the keyboard", "tags": "mentorship, press"}
     ]
@@ -143,12 +150,12 @@ def test_going_back_and_sending_again_is_one_report(page: Page, site: str, state
     page.fill("#reporter", ANSWERS["reporter"])
     page.fill("#text", "Once")
     token = page.input_value('[name="form-token"]')
-    page.click("button")
+    follow(page, "button")
     receipt = page.url
     page.go_back()
     assert page.input_value("#text") == "Once"
     page.evaluate("token => { document.querySelector('[name=form-token]').value = token }", token)
-    page.click("button")
+    follow(page, "button")
 
     assert page.url == receipt
     assert len(state.journal.unwritten()) == 1
@@ -164,14 +171,14 @@ def test_nothing_a_reporter_types_runs(browser: Browser, site: str, text: str):
     page.goto(site)
     for name in ("reporter", "text", "outcome", "tags", "about", "link"):
         page.fill(f"#{name}", text)
-    page.click("button")
+    follow(page, "button")
     titles.append(page.title())
     for name in ("tags", "link"):
         page.fill(f"#{name}", text[:40] if name == "tags" else "")
-    page.click("button")
+    follow(page, "button")
     titles.append(page.title())
     stored = page.locator("dd").nth(1).inner_text()
-    page.click(".address a")
+    follow(page, ".address a")
     titles.append(page.title())
     markup = page.locator("main :is(script, img, iframe, svg, style)").count()
     context.close()
@@ -209,8 +216,7 @@ def test_another_site_cannot_frame_or_post(
         ),
     )
     page.goto("http://evil.example/")
-    page.click("button")
-    page.wait_for_load_state()
+    follow(page, "button")
 
     assert "Please send it once more" in page.inner_text(".summary")
     assert state.journal.unwritten() == []

@@ -18,6 +18,18 @@ HEADER_TEXT = "FFFFFF"
 SHADE = "F1F2F4"
 """Of the columns that Tidings writes."""
 LINE = "D7DADF"
+STATUS_COLOURS = {
+    "Reports": {
+        "ok": "E2F0E5",
+        "check": "FFF0C7",
+        "unmatched": "E3EBFA",
+        "held": "FBE0DB",
+        "hidden": "E6E8EB",
+        "withdrawn": "E6E8EB",
+    },
+    "Subscriptions": {"stopped": "E6E8EB", "bounced": "FBE0DB"},
+}
+"""By tab: the words of its `status` column that are coloured."""
 
 _WHOSE = {
     Owner.REPORTER: "The reporters' column: filled from the form, and yours to correct.",

@@ -1,0 +1,1 @@
+"""A spreadsheet on Google."""

@@ -4,11 +4,8 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
-
-if TYPE_CHECKING:  # the world holds routes' data, and handlers are given the world
-    from tests.google_standin.world import World
 
 JSON_TYPE = "application/json; charset=UTF-8"
 Json = Any
@@ -88,11 +85,11 @@ def not_found() -> ApiError:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Which handler answers a method and a path; named groups become its arguments."""
+    """Which `handler(world, request, **named groups)` answers a method and a path."""
 
     method: str
     pattern: re.Pattern[str]
-    handler: "Callable[..., object]"
+    handler: Callable[..., object]
     cost: str = ""
     """`read` or `write` where the call uses the Sheets quota of that name."""
 
@@ -103,19 +100,11 @@ def parse_target(target: str) -> tuple[str, dict[str, list[str]]]:
     return parts.path, parse_qs(parts.query, keep_blank_values=True)
 
 
-def dispatch(routes: Sequence[Route], world: "World", request: Request) -> Response:
-    """Answer by the route that matches the raw path; its groups are decoded."""
+def find_route(routes: Sequence[Route], request: Request) -> tuple[Route | None, dict[str, str]]:
+    """Return the route that matches the raw path, with its groups decoded."""
     for route in routes:
         found = route.pattern.fullmatch(request.path)
         if route.method == request.method and found:
             groups = {name: unquote(text) for name, text in found.groupdict().items() if text}
-            return _answered(route, world, request, groups)
-    return ApiError(404, "NOT_FOUND", f"Method not found: {request.method} {request.path}").response()
-
-
-def _answered(route: Route, world: "World", request: Request, groups: dict[str, str]) -> Response:
-    try:
-        answer = route.handler(world, request, **groups)
-    except ApiError as error:
-        return error.response()
-    return answer if isinstance(answer, Response) else Response(200, answer)
+            return route, groups
+    return None, {}

@@ -40,9 +40,13 @@ def _add(tree: Tree, path: tuple[str, ...]) -> None:
     tree[path[-1]] = {}
 
 
+class Masked(list[Json]):
+    """A list from which the mask has been taken already, for speed."""
+
+
 def kept(tree: Tree, answer: Json) -> Json:
     """Return what the mask keeps of an answer; a part that is absent leaves `{}` above it."""
-    if not tree or "*" in tree:
+    if not tree or "*" in tree or isinstance(answer, Masked):
         return answer
     if isinstance(answer, list):
         return [kept(tree, item) for item in answer]

@@ -167,9 +167,12 @@ def _below(tree: Tree, *path: str) -> Tree:
 def _rows(sheet: Sheet, area: Area, tree: Tree) -> list[dict[str, Any]]:
     """Return RowData; what a mask leaves nothing of is cut at the end, as blanks are."""
     parts = {name: make for name, make in CELL_PARTS.items() if not tree or name in tree}
-    rows = []
+    nested = {name: below for name, below in tree.items() if below}
+    rows = masks.Masked()
     for row in sheet.rows[area.top : area.bottom]:
         cells = [_cell(cell, parts) for cell in row[area.left : area.right]]
+        if nested:
+            cells = [masks.kept(tree, cell) for cell in cells]
         while cells and not cells[-1]:
             cells.pop()
         rows.append({"values": cells} if cells else {})

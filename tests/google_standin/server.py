@@ -7,7 +7,7 @@ import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -136,6 +136,8 @@ def answered(world: World, request: Request) -> tuple[Response | None, Fault | N
         fault = world.schedule.fault_for(f"{request.method} {request.path}")
         answer, cost = (None, "") if fault and not fault.after_effect else _true(world, request)
         out = spoiled(fault, answer) if fault else answer
+        # Encoded once, and while nothing changes.
+        out = replace(out, body=out.encoded()) if out else None
         size = len(out.encoded()) if out else 0
         status = out.status if out else 0
         world.calls.append(

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.google_standin.wire import Json, invalid
+from tests.google_standin.wire import Json, Request, invalid
 
 Tree = dict[str, "Tree"]
 """Field -> the fields wanted of it; an empty tree wants all."""
@@ -53,6 +53,11 @@ def kept(tree: Tree, answer: Json) -> Json:
     if not isinstance(answer, dict):
         return answer
     return {name: kept(tree[name], part) for name, part in answer.items() if name in tree}
+
+
+def masked(request: Request, answer: Json) -> Json:
+    """Return what the mask of a request keeps of its answer."""
+    return kept(parse(request.one("fields")), answer)
 
 
 def merged(tree: Tree, old: Json, new: Json) -> Json:

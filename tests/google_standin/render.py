@@ -36,6 +36,10 @@ DEFAULT_FORMAT: dict[str, Any] = {
         "underline": False,
     },
 }
+EFFECTIVE_FORMAT: dict[str, Any] = DEFAULT_FORMAT | {
+    "hyperlinkDisplayType": "PLAIN_TEXT",
+    "textFormat": DEFAULT_FORMAT["textFormat"] | {"fontFamily": "Arial"},
+}
 _THEME = {
     "TEXT": color(),
     "BACKGROUND": WHITE,
@@ -114,7 +118,7 @@ def _sheet(
             metadata(m) for m in book.metadata if m["location"].get("sheetId") == sheet.id
         ],
     }
-    answer = {"properties": sheet_properties(book, sheet)}
+    answer: dict[str, Any] = {"properties": sheet_properties(book, sheet)}
     answer |= {name: part for name, part in parts.items() if part}
     if grid_data:
         spans = _of(areas, sheet) if areas is not None else [sheet.whole]
@@ -199,7 +203,13 @@ CELL_PARTS: dict[str, Callable[[Cell], Any]] = {
 
 
 def _effective_format(cell: Cell) -> dict[str, Any] | None:
-    return _over(DEFAULT_FORMAT, cell.format or {})
+    return _over(EFFECTIVE_FORMAT | {"horizontalAlignment": _side(cell)}, cell.format or {})
+
+
+def _side(cell: Cell) -> str:
+    if isinstance(cell.value, bool) or cell.error:
+        return "CENTER"
+    return "RIGHT" if isinstance(cell.value, int | float) else "LEFT"
 
 
 def _over(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

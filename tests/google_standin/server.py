@@ -5,6 +5,7 @@ import importlib.util
 import socket
 import struct
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -158,4 +159,7 @@ def _true(world: World, request: Request) -> tuple[Response, str]:
         answer = route.handler(world, request, **groups)
     except ApiError as error:
         return error.response(), route.cost if route else ""
+    except Exception:  # noqa: BLE001 - as Google: a fault of its own is a 500, and is looked into
+        traceback.print_exc()
+        return ApiError(500, "INTERNAL", "Internal error encountered.").response(), ""
     return answer if isinstance(answer, Response) else Response(200, answer), route.cost

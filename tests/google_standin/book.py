@@ -38,6 +38,8 @@ class Book:
         self.has_formulas = False
         self.random = random
         self.now = now
+        self.asking = ""
+        """Whose call is being answered; nobody's while a person edits."""
 
     # Undoing a batch that fails
 
@@ -168,7 +170,21 @@ class Book:
         """Set a cell; formulas are worked out at the end of the call."""
         if cell.formula:
             self.has_formulas = True
+        if sheet.protected and self.asking:
+            self.check_open(sheet, Area(row, row + 1, column, column + 1))
         sheet.put(row, column, cell)
+
+    def check_open(self, sheet: Sheet, area: Area) -> None:
+        """Refuse a call that changes what is protected from who makes it."""
+        for held in sheet.protected:
+            users = held.get("editors", {}).get("users", [])
+            if held.get("warningOnly") or not self.asking or self.asking in users:
+                continue
+            if ranges.overlaps(sheet.area(held.get("range", {})), area):
+                raise invalid(
+                    "You are trying to edit a protected cell or object. Please contact the "
+                    "spreadsheet owner to remove protection if you need to edit."
+                )
 
 
 _CHANGING = (

@@ -215,16 +215,20 @@ def unparsed(text: str) -> ApiError:
     return invalid(f"Unable to parse range: {text}")
 
 
+def beyond_grid(sheet: Sheet, rect: Rect) -> ApiError:
+    """Return the refusal of a range that the grid does not hold."""
+    bottom, right = rect.bottom or sheet.row_count, rect.right or sheet.column_count
+    place = Area(rect.top, bottom, rect.left, right)
+    return invalid(
+        f"Range ({a1.name(sheet.title, place)}) exceeds grid limits. Max rows: "
+        f"{sheet.row_count}, max columns: {sheet.column_count}"
+    )
+
+
 def within(sheet: Sheet, rect: Rect) -> Area:
     """Return a rectangle with its ends, clamped to the grid it must begin in."""
     if rect.top >= sheet.row_count or rect.left >= sheet.column_count:
-        place = Area(
-            rect.top, rect.bottom or sheet.row_count, rect.left, rect.right or sheet.column_count
-        )
-        raise invalid(
-            f"Range ({a1.name(sheet.title, place)}) exceeds grid limits. Max rows: "
-            f"{sheet.row_count}, max columns: {sheet.column_count}"
-        )
+        raise beyond_grid(sheet, rect)
     return Area(
         rect.top,
         min(rect.bottom or sheet.row_count, sheet.row_count),

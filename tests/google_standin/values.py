@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.google_standin import a1, entering
 from tests.google_standin.a1 import Area, Rect
-from tests.google_standin.book import Book, within
+from tests.google_standin.book import Book, beyond_grid, within
 from tests.google_standin.cells import Cell, Value
 from tests.google_standin.display import shown
 from tests.google_standin.grid import Row, Sheet
@@ -97,6 +97,8 @@ def not_a_list(name: str, given: Json) -> Exception:
 def write(book: Book, sheet: Sheet, rect: Rect, rows: Rows, take: Enter) -> dict[str, Any]:
     """Write rows from the corner of a rectangle; return the UpdateValuesResponse."""
     area = within(sheet, rect)
+    if (rect.bottom or 0) > sheet.row_count or (rect.right or 0) > sheet.column_count:
+        raise beyond_grid(sheet, rect)
     high, wide = len(rows), max(map(len, rows), default=0)
     _check_fits(sheet, rect, area, high, wide)
     sheet.reach(area.top + high, area.left + wide)

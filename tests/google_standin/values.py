@@ -145,12 +145,11 @@ def updated(book: Book, sheet: Sheet, top: int, left: int, rows: Rows) -> dict[s
 
 def clear(sheet: Sheet, area: Area, locale: str) -> str:
     """Remove the values of an area, not its formats; return its name."""
-    for row in sheet.rows[area.top : area.bottom]:
+    for number, row in enumerate(sheet.rows[area.top : area.bottom], start=area.top):
         for index in range(area.left, min(area.right, len(row))):
             cell = row[index]
-            if cell is not None:
-                bare = entering.holding(None, cell, locale)
-                row[index] = None if bare.is_bare else bare
+            if cell is not None and (cell.value is not None or cell.formula or cell.error):
+                sheet.put(number, index, entering.holding(None, cell, locale))
     return a1.name(sheet.title, area)
 
 

@@ -69,7 +69,8 @@ def test_a_key_file_signs_in(shared: Shared, tmp_path: Path) -> None:
     google.write(google.read(), CY)
 
     assert tags(shared) == ["Cy"]
-    assert set(shared.world.tokens.values()) == {"https://www.googleapis.com/auth/spreadsheets"}
+    only_scope = "https://www.googleapis.com/auth/spreadsheets"
+    assert set(shared.world.tokens.values()) == {(ACCOUNT, only_scope)}
 
 
 def test_a_key_that_was_deleted_is_told_with_its_account(shared: Shared, tmp_path: Path) -> None:

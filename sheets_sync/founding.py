@@ -121,7 +121,8 @@ def found(folder: Path, answers: Answers | None, environment: Mapping[str, str])
     words = translations(settings.community.language)
     told.append(_written(folder / settings.form.file, default_form_text(words.gettext)))
     told.append(_told(folder / SECRET_FILE, new=make_secret(folder, environment)))
-    told.append(_workbook(folder, settings))
+    spreadsheet = open_spreadsheet(folder, settings)
+    told += spreadsheet.prepare(preparation(folder, settings))
     told.append(_state(folder, settings))
     return told
 
@@ -130,28 +131,47 @@ def parts(folder: Path, answers: Answers | None) -> list[str]:
     """Return what `found` would say, and make nothing."""
     text = settings_text(answers) if answers else (folder / FILE).read_text("utf-8")
     settings = read_settings(text, name=str(folder / FILE))
-    paths = [
-        folder / FILE,
-        folder / settings.form.file,
-        folder / SECRET_FILE,
-        folder / settings.spreadsheet.file,
-        state_path(folder, settings),
-    ]
+    spreadsheet = open_spreadsheet(folder, settings)
     return [
-        f"{path.name}: {'there already' if path.exists() else 'would be made'}" for path in paths
+        _would_be(folder / FILE),
+        _would_be(folder / settings.form.file),
+        _would_be(folder / SECRET_FILE),
+        *spreadsheet.prepare(preparation(folder, settings), dry_run=True),
+        _would_be(state_path(folder, settings)),
     ]
 
 
-def _workbook(folder: Path, settings: Settings) -> str:
-    path = folder / settings.spreadsheet.file
-    if path.exists():
-        return _told(path, new=False)
-    form = load_form(folder / settings.form.file)
+def preparation(folder: Path, settings: Settings) -> Preparation:
+    """Return what is wanted of the spreadsheet, in the community's words."""
     words = translations(settings.community.language)
-    tabs = [reports_tab(form) if tab is REPORTS else tab for tab in TABS]
-    tags = [[words.gettext(tag), None, None, words.gettext(about)] for tag, about in FIRST_TAGS]
-    open_spreadsheet(folder, settings).create(tabs, {TAGS.title: [list(row) for row in tags]})
-    return _told(path, new=True)
+    form = folder / settings.form.file
+    text = form.read_text("utf-8") if form.exists() else default_form_text(words.gettext)
+    reports = reports_tab(read_form(text, name=str(form)))
+    values = _remembered(folder, settings)
+    return Preparation(
+        tabs=[reports if tab is REPORTS else tab for tab in TABS],
+        rows={
+            TAGS.title: [
+                [words.gettext(tag), None, None, words.gettext(about)] for tag, about in FIRST_TAGS
+            ]
+        },
+        arrange=lambda sheet: arrange(
+            sheet, reports, values, aliases=settings.spreadsheet.headers, now=datetime.now(UTC)
+        ),
+        mentorship=words.gettext(FIRST_TAGS[0][0]),
+        alumni=settings.groups.get("alumni", ("Alumni",))[0],
+    )
+
+
+def _remembered(folder: Path, settings: Settings) -> dict[str, str]:
+    """Return what the state remembers of the spreadsheet; nothing before there is one."""
+    if not state_path(folder, settings).exists():
+        return {}
+    state = open_state(settings.state, folder=folder, create=False)
+    try:
+        return dict(state.base.values())
+    finally:
+        state.close()
 
 
 def _state(folder: Path, settings: Settings) -> str:
@@ -172,6 +192,10 @@ def _written(path: Path, text: str) -> str:
 
 def _told(path: Path, *, new: bool) -> str:
     return f"{path.name}: {'made' if new else 'there already, left as it is'}"
+
+
+def _would_be(path: Path) -> str:
+    return f"{path.name}: {'there already' if path.exists() else 'would be made'}"
 
 
 def _quoted(text: str) -> str:

@@ -13,9 +13,10 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from forms.plural import counted
+from sheets_sync.google_address import spreadsheet_id
 
 FILE = "tidings.toml"
 
@@ -68,6 +69,7 @@ def _way_to_send(url: str) -> str:
 Zone = Annotated[str, AfterValidator(_known_zone)]
 WebAddress = Annotated[str, AfterValidator(_whole_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+GoogleSpreadsheetId = Annotated[str, AfterValidator(lambda t: spreadsheet_id(t) if t else "")]
 MailUrl = Annotated[str, AfterValidator(_way_to_send)]
 
 
@@ -86,9 +88,22 @@ class CommunitySettings(_Section):
 
 class SpreadsheetSettings(_Section):
     file: str = "workbook.xlsx"
+    google: GoogleSpreadsheetId = ""
+    """Id or address of a spreadsheet on Google, in place of a file."""
+    credentials: str = "credentials.json"
+    """The key of the service account with which it is shared."""
     backups: int = Field(14, ge=1)
     headers: dict[str, dict[str, str]] = {}
     """Per tab, other headers for our columns: `Reports = {"What did you do?" = "text"}`."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "SpreadsheetSettings":
+        if self.google and "file" in self.model_fields_set:
+            raise ValueError(
+                "names a file and a spreadsheet on Google; keep one of file and google, and put a "
+                "# before the other"
+            )
+        return self
 
 
 class FormSettings(_Section):

@@ -110,9 +110,7 @@ def _look_of(sheet: Mapping[str, Any]) -> There:
         properties.get("sheetId", 0),
         grid.get("columnCount", 0),
         frozen=grid.get("frozenRowCount", 0),
-        protected=frozenset(
-            one.get("description", "") for one in sheet.get("protectedRanges", ())
-        ),
+        protected=frozenset(one.get("description", "") for one in sheet.get("protectedRanges", ())),
         views=frozenset(one.get("title", "") for one in sheet.get("filterViews", ())),
         coloured=frozenset(_coloured(sheet)),
         is_filtered="basicFilter" in sheet or "tables" in sheet,
@@ -133,9 +131,7 @@ def _with_heads(there: There, sheet: Mapping[str, Any]) -> There:
         there,
         notes=frozenset(at for at, cell in enumerate(header) if cell.get("note")),
         lists=frozenset(at for at, cell in enumerate(first) if "dataValidation" in cell),
-        formats={
-            at: frozenset(cell.get("userEnteredFormat", {})) for at, cell in enumerate(first)
-        },
+        formats={at: frozenset(cell.get("userEnteredFormat", {})) for at, cell in enumerate(first)},
     )
 
 

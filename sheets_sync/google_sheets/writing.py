@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sheets_sync.google_sheets.cell import cell_data, is_dated, written
-from sheets_sync.google_sheets.known import LOG_ID, LOG_TITLE, Known, TabFacts, letters
 from sheets_sync.google_sheets.columns import make_column
+from sheets_sync.google_sheets.known import LOG_ID, LOG_TITLE, Known, TabFacts, letters
 from sheets_sync.google_sheets.making import NEW_ROWS, make_tab
 from sheets_sync.google_sheets.pending import Added, Line, Owed, Pending, Target
 from sheets_sync.google_sheets.reading import FIRST_LOG_ROW, STAMP_ROW, TOKEN_ROW, Log

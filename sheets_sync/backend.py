@@ -6,7 +6,6 @@ Each backend answers for itself, so that nobody else needs to know which one it 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from sheets_sync.findings import Finding
 from sheets_sync.preparation import Preparation
@@ -23,6 +22,6 @@ class Backend(Spreadsheet, Protocol):
         """
         ...
 
-    def findings(self, *, zone: ZoneInfo, now: datetime) -> Iterator[Finding]:
+    def findings(self, *, now: datetime) -> Iterator[Finding]:
         """Look for what would keep a sync from writing, and for what is good to know."""
         ...

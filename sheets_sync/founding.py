@@ -142,7 +142,7 @@ def founded(
     yield _written(folder / settings.form.file, default_form_text(words.gettext))
     yield _told(folder / SECRET_FILE, new=make_secret(folder, environment))
     # Last but one: it may be refused, and what stands before it is of use all the same.
-    spreadsheet = open_spreadsheet(folder, settings, environment)
+    spreadsheet = open_spreadsheet(folder, settings, environment=environment)
     yield from spreadsheet.prepare(preparation(folder, settings))
     yield _state(folder, settings)
 
@@ -160,7 +160,7 @@ def parts(
     yield f"{path.name}: would be changed" if before not in ("", text) else _would_be(path)
     yield _would_be(folder / settings.form.file)
     yield _would_be(folder / SECRET_FILE)
-    spreadsheet = open_spreadsheet(folder, settings, environment)
+    spreadsheet = open_spreadsheet(folder, settings, environment=environment)
     yield from spreadsheet.prepare(preparation(folder, settings), dry_run=True)
     yield _would_be(state_path(folder, settings))
 

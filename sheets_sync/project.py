@@ -1,6 +1,7 @@
 """A project folder -> everything that a command works with, opened and closed again."""
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ def open_project(
             form=form,
             rules=make_rules(settings, form),
             links=Links(secret, settings.community.public_url),
-            spreadsheet=open_spreadsheet(folder, settings),
+            spreadsheet=open_spreadsheet(folder, settings, state, environment),
             state=state,
             password=load_password(folder, environment),
         )
@@ -78,9 +79,27 @@ def state_path(folder: Path, settings: Settings) -> Path:
     return folder / settings.state.removeprefix("sqlite:").removeprefix("///")
 
 
-def open_spreadsheet(folder: Path, settings: Settings) -> Backend:
-    """Return the spreadsheet that the settings name."""
-    return Workbook(folder / settings.spreadsheet.file, backups=settings.spreadsheet.backups)
+def open_spreadsheet(
+    folder: Path,
+    settings: Settings,
+    state: State | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Backend:
+    """Return the spreadsheet that the settings name; nothing is opened or asked before its use."""
+    wanted = settings.spreadsheet
+    if not wanted.google:
+        return Workbook(folder / wanted.file, backups=wanted.backups)
+    # gspread and google-auth cost 0.3 s at every start, and most projects need neither.
+    from sheets_sync.google_access import open_session, service_url  # noqa: PLC0415
+    from sheets_sync.google_sheets import Calls, GoogleSpreadsheet  # noqa: PLC0415
+
+    key = folder / wanted.credentials
+    url = service_url("sheets", environment)
+    return GoogleSpreadsheet(
+        Calls(lambda: open_session(key), wanted.google, base_url=url),
+        memory=state.base if state else None,
+        zone=settings.community.timezone,
+    )
 
 
 def make_rules(settings: Settings, form: Form) -> Rules:

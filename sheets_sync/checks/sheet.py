@@ -5,21 +5,26 @@ from datetime import datetime
 
 from sheets_sync.findings import Finding
 from sheets_sync.project import Project
+from sheets_sync.settings import SettingsError
 from sheets_sync.spreadsheet import Changes, SheetError
 from sheets_sync.sync import sync
 
 
 def look_at_spreadsheet(project: Project, now: datetime) -> Iterator[Finding]:
     """Try a sync that writes nothing, then let the spreadsheet look at itself."""
-    name = project.spreadsheet.name
+    spreadsheet = project.spreadsheet
     try:
-        outcome = sync(project.spreadsheet, project.state, project.rules, now=now, dry_run=True)
+        outcome = sync(spreadsheet, project.state, project.rules, now=now, dry_run=True)
+    except SettingsError as error:
+        # Only a key that cannot be used is found as late as this.
+        yield Finding("credentials", str(error))
+        return
     except SheetError as error:
-        yield Finding(name, str(error))
+        yield Finding(spreadsheet.name, str(error))
     else:
-        yield from _to_add(name, outcome.changes)
-        yield from (Finding(name, note) for note in outcome.notes)
-    yield from project.spreadsheet.findings(zone=project.settings.zone, now=now)
+        yield from _to_add(spreadsheet.name, outcome.changes)
+        yield from (Finding(spreadsheet.name, note) for note in outcome.notes)
+    yield from spreadsheet.findings(now=now)
 
 
 def _to_add(name: str, changes: Changes) -> Iterator[Finding]:

@@ -12,7 +12,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
-from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook as Book
 from openpyxl import load_workbook
@@ -91,8 +90,8 @@ class Workbook:
             self.create(preparation.tabs, rows)
         return [f"{self.name}: {told}"]
 
-    def findings(self, *, zone: ZoneInfo, now: datetime) -> Iterator[Finding]:
-        """Look whether the file could be written now; it has no zone of its own."""
+    def findings(self, *, now: datetime) -> Iterator[Finding]:
+        """Look whether the file could be written now."""
         return look(self.path, now=now)
 
     def read(self) -> Snapshot:

@@ -15,7 +15,7 @@ def header(sheet: dict, row: int = 0) -> list[dict]:
 def test_an_empty_spreadsheet_gets_everything(setting_up):
     told = setting_up.inits()
 
-    assert (told.status, told.err) == (0, "")
+    assert (told.status, told.err) == (0, ""), told.err
     assert told.out.splitlines()[:-1] == [
         "tidings.toml: made",
         "form.toml: made",

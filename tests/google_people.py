@@ -91,7 +91,7 @@ class Colleague:
             column = _index(sheet, by)
             lines = [
                 [sheet.cell(row, at) for at in range(sheet.column_count)]
-                for row in range(1, len(sheet.rows))
+                for row in range(1, sheet.last_row() + 1)
             ]
             lines.sort(key=lambda line: sort_key(line[column].value), reverse=descending)
             for row, line in enumerate(lines, start=1):

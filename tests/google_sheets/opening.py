@@ -23,12 +23,14 @@ class Time:
 
     seconds: float = 0.0
     pauses: list[float] = field(default_factory=list)
+    answer: float = 10.0
+    """How long a call really waits for its answer."""
 
     def patience(self, seconds: float = 100.0) -> Patience:
-        """Return the patience that lives by this clock; a call gets 0.3 s to answer."""
+        """Return the patience that lives by this clock."""
         return Patience(
             seconds=seconds,
-            timeout=(5.0, 0.3),
+            timeout=(5.0, self.answer),
             clock=lambda: self.seconds,
             sleep=self.pass_by,
             chance=lambda: 1.0,

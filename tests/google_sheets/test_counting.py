@@ -93,7 +93,7 @@ def test_errors_are_looked_up_only_where_something_looks_like_one(shared: Shared
     tags = google.read().worksheet("Tags")
 
     assert tags is not None
-    assert list(tags.rows[1]) == ["#REF!", CellFault("#DIV/0!")]
+    assert list(tags.rows[1][:2]) == ["#REF!", CellFault("#DIV/0!")]
     assert calls(shared) == [READ, READ]
 
 

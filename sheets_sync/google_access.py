@@ -24,7 +24,7 @@ _EXAMPLES = ("example-project", "THIS IS NOT A KEY", ".example")
 """What stands in credentials.example.json and in no real file."""
 
 
-class _Key(Credentials):  # type: ignore[misc]
+class _Key(Credentials):
     """A service account's key that asks for tokens and for nothing else.
 
     google-auth would also ask another service, in a thread, in which regions it may be used; that
@@ -65,7 +65,7 @@ def open_session(path: Path, *scopes: str) -> Session:
         )
     except (ValueError, GoogleAuthError) as error:
         raise SheetError(
-            f"{path}: the private key in it cannot be read; take the file once more as Google's "
+            f"{path} holds a private key that cannot be read; take the file once more as Google's "
             "console gave it"
         ) from error
     return _Authorized(credentials, path)

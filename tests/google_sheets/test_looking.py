@@ -37,7 +37,7 @@ def test_what_a_run_costs_is_told_and_true(ready):
     ) in told
     for typed, reads, writes in ((None, 2, 0), ("Ana", 3, 1)):
         if typed:
-            ready.types("People!A2", [typed])
+            ready.types("Reports!A2", ["2026-11-02", typed, "Met two newcomers"])
         before = ready.world.count(cost="read"), ready.world.count(cost="write")
         ready.tidings("sync")
         assert ready.world.count(cost="read") - before[0] <= reads
@@ -83,7 +83,7 @@ def test_each_fault_of_the_key_is_one_line_with_its_remedy(ready):
             ),
             (
                 "garbled",
-                ": the private key in it cannot be read; take the file once more as Google's "
+                "holds a private key that cannot be read; take the file once more as Google's "
                 "console gave it",
             ),
             (

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from forms.plural import counted
+from sheets_sync.google_address import spreadsheet_id
 
 FILE = "tidings.toml"
 
@@ -65,22 +66,10 @@ def _way_to_send(url: str) -> str:
     raise ValueError(f"{fault}; write folder:outbox, smtp://user@host:587 or smtps://user@host:465")
 
 
-def _spreadsheet_id(typed: str) -> str:
-    """Return a spreadsheet's id, also from the address that the browser shows."""
-    found = re.fullmatch(
-        r"(?:https://docs\.google\.com/spreadsheets/d/)?([\w-]{20,})(?:/.*)?", typed
-    )
-    if typed and not found:
-        raise ValueError(
-            f"{typed!r} is not a spreadsheet's id; copy what stands in its address between /d/ "
-            "and /edit"
-        )
-    return found[1] if found else ""
-
-
 Zone = Annotated[str, AfterValidator(_known_zone)]
 WebAddress = Annotated[str, AfterValidator(_whole_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+GoogleSpreadsheetId = Annotated[str, AfterValidator(lambda t: spreadsheet_id(t) if t else "")]
 MailUrl = Annotated[str, AfterValidator(_way_to_send)]
 
 
@@ -99,18 +88,21 @@ class CommunitySettings(_Section):
 
 class SpreadsheetSettings(_Section):
     file: str = "workbook.xlsx"
-    google: Annotated[str, AfterValidator(_spreadsheet_id)] = ""
-    """Id or address of a spreadsheet on Google; then there is no `file`."""
+    google: GoogleSpreadsheetId = ""
+    """Id or address of a spreadsheet on Google, in place of a file."""
     credentials: str = "credentials.json"
-    """The service account's key file, beside the settings, mode 0600."""
+    """The key of the service account with which it is shared."""
     backups: int = Field(14, ge=1)
     headers: dict[str, dict[str, str]] = {}
     """Per tab, other headers for our columns: `Reports = {"What did you do?" = "text"}`."""
 
     @model_validator(mode="after")
-    def _one_place(self) -> "SpreadsheetSettings":
+    def _is_one(self) -> "SpreadsheetSettings":
         if self.google and "file" in self.model_fields_set:
-            raise ValueError("names both a file and a spreadsheet on Google; remove one of them")
+            raise ValueError(
+                "names a file and a spreadsheet on Google; keep one of file and google, and put a "
+                "# before the other"
+            )
         return self
 
 

@@ -65,7 +65,7 @@ def test_a_fault_that_passes_changes_nothing(
 
 
 def _calls(kind: Kind, *, after: bool) -> range:
-    """Return the calls that meet a fault: all of them, or a part that differs from fault to fault."""
+    """Return the calls that meet a fault: all, or a part that differs from fault to fault."""
     return range(1 + (KINDS.index(kind) + after) % EVERY, CALLS + 1, EVERY)
 
 

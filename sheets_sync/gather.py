@@ -132,6 +132,10 @@ def _found(
     table = completed.table
     gathered.tables[tab.title] = table
     gathered.columns += completed.added
+    gathered.notes += [
+        f"{tab.title}: the header {name!r} had been emptied, and was put back"
+        for name in completed.put_back
+    ]
     gathered.problems += completed.questions
     if not completed.questions:  # while a column is asked about, what it was is kept
         gathered.keep[f"layout:{tab.title}"] = layout_of(table, renamed)

@@ -5,7 +5,7 @@ was renamed and moved is asked about.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 
 from sheets_sync.cells import as_text
@@ -72,15 +72,8 @@ def complete(table: Table, layout: Layout) -> Completed:
     added: list[AddColumn] = []
     questions: list[Problem] = []
     header = [as_text(cell) for cell in table.header] if table.rows else []
-    before = set(map(plain, layout.headers))
     emptied = _emptied(table, layout, header)
-    ours = {*table.columns.values(), *emptied.values()}
-    new = [
-        text or NAMELESS
-        for at, text in enumerate(header)
-        if before and at not in ours
-        if (plain(text) not in before if text else _holds(table, at))
-    ]
+    new = _unknown(table, layout, header, {*table.columns.values(), *emptied.values()})
     put_back = [
         AddColumn(table.title, table.header_row, at, layout.headers[at]) for at in emptied.values()
     ]
@@ -105,6 +98,17 @@ def complete(table: Table, layout: Layout) -> Completed:
         table.tab, table.header_row, columns, table.rows or [[]], table.theirs, table.problems
     )
     return Completed(whole, [*put_back, *added], questions, [one.header for one in put_back])
+
+
+def _unknown(table: Table, layout: Layout, header: Sequence[str], ours: Set[int]) -> Sequence[str]:
+    """Return the headers that were not there, and what has none, among the columns not ours."""
+    before = set(map(plain, layout.headers))
+    return [
+        text or NAMELESS
+        for at, text in enumerate(header)
+        if before and at not in ours
+        if (plain(text) not in before if text else _holds(table, at))
+    ]
 
 
 def _holds(table: Table, at: int) -> bool:

@@ -184,6 +184,6 @@ def note_restored(lines: Sequence[Line], past: Past, gathered: Gathered) -> None
     back = sum(line.appended and line.id in past.restorable for line in lines)
     if back:
         gathered.notes.append(
-            f"An older copy of the spreadsheet was saved over ours; {counted(back, 'report')} "
-            "that it lacked were put back"
+            "An older copy of the spreadsheet was saved over ours; what it lacked was put back: "
+            f"{counted(back, 'report')}"
         )

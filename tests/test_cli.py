@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from openpyxl import load_workbook
@@ -313,6 +314,25 @@ def test_a_preview_without_a_person_shows_whoever_comes_first(tidings, weekly, t
     assert b"Met two newcomers" in out.read_bytes()
 
 
+def test_the_preview_opens_in_the_browser_as_it_stands_in_the_mail(tidings, weekly, tmp_path):
+    out, seen = tmp_path / "preview.eml", tmp_path / "seen"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" >{seen}\n')
+    browser.chmod(0o700)
+    words = [sys.executable, "-m", "sheets_sync.cli", "--project", str(weekly), "digest", "--early"]
+
+    for more in (["--preview", "bo@example.org"], ["--preview", "bo@example.org", "--out", out]):
+        subprocess.run(
+            [*words, *more], env={**os.environ, "BROWSER": str(browser)}, check=True, timeout=60
+        )
+
+    page = Path(unquote(urlsplit(seen.read_text()).path)).read_bytes().decode()
+    mail = BytesParser(policy=policy.default).parsebytes(out.read_bytes())
+    assert page == mail.get_body("html").get_content()
+    assert "Met two newcomers" in page
+    assert not (weekly / "outbox").exists()
+
+
 def test_a_test_copy_counts_for_nothing(tidings, weekly):
     told = tidings("digest", "--to", "me@example.org")
     tidings.now = NOW.replace(hour=8)
@@ -421,7 +441,7 @@ def test_a_secret_that_others_can_read_is_refused(tidings, project):
     assert "can be read by others on this machine (mode 0644); run: chmod 600" in told.err
 
 
-def test_a_damaged_workbook_is_status_3(tidings, project):
+def test_a_damaged_workbook_is_status_3(tidings, project):  # fault 19
     (project / "workbook.xlsx").write_bytes(b"PK\x03\x04 half a file")
 
     told = tidings("sync")

@@ -425,7 +425,8 @@ def test_rows_that_an_older_copy_lacked_are_put_back_once(s: Story):  # fault 43
     outcome = s.sync()
 
     assert outcome.notes == (
-        "An older copy of the spreadsheet was saved over ours; what it lacked was put back: 1 report",
+        "An older copy of the spreadsheet was saved over ours; what it lacked was put back: "
+        "1 report",
     )
     assert s.shows("Reports", "text", "tags", "status")[1:] == [("new", "press", "ok")]
     assert s.report(id).accepted == 2

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from email import policy
 from email.parser import BytesParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from urllib.request import urlopen
 
 import pytest
 from openpyxl import load_workbook
@@ -226,6 +228,28 @@ def test_a_second_run_waits_and_then_gives_up(tidings, project):
     assert (told.status, told.out) == (3, "")
     assert "another run is at work" in told.err
     assert after.status == 0
+
+
+# -- serve --------------------------------------------------------------------------------------
+
+
+def test_serve_shows_the_form_until_interrupted_and_a_second_one_says_what_to_do(project):
+    command = [sys.executable, "-m", "sheets_sync.cli", "--project", str(project), "serve"]
+    with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as going:
+        assert going.stdout is not None
+        address = going.stdout.readline().split()[4]
+        port = str(urlsplit(address).port)
+        with urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
+            page = answer.read().decode()
+        second = subprocess.run(
+            [*command, "--port", port], capture_output=True, text=True, timeout=60
+        )
+        going.send_signal(signal.SIGINT)
+        status = going.wait(timeout=20)
+
+    assert (status, "What have you been up to?" in page) == (0, True)
+    assert second.returncode == 2
+    assert f"127.0.0.1 port {port}: Address already in use; is the page served" in second.stderr
 
 
 # -- digest and run -----------------------------------------------------------------------------

@@ -126,7 +126,10 @@ def _found(
         kept=layout.ours,
     )
     if tab.title in STEADY and _is_short(gathered, table, seen):
-        _use_copy(gathered, tab, seen, "suddenly misses much of what was there")
+        lacks = "suddenly misses much of what was there"
+        _use_copy(
+            gathered, tab, seen, lacks, "If it is right so, run: tidings sync --accept-removals"
+        )
         return
     completed = complete(table, layout)
     table = completed.table
@@ -179,14 +182,15 @@ def _keys(table: Table) -> set[str]:
 
 
 def _unreadable(gathered: Gathered, tab: Tab, seen: Seen, reason: str) -> None:
-    gathered.problems.append(Problem(tab.title, None, "", "", reason, ""))
+    fault = reason.removeprefix(f"{tab.title}: ")
+    gathered.problems.append(Problem(tab.title, None, "", "", fault, ""))
     if tab.title in STEADY:
-        _use_copy(gathered, tab, seen, "cannot be read")
+        _use_copy(gathered, tab, seen, "cannot be read", "The Problems tab says why")
     else:
         gathered.frozen.add(tab.title)
 
 
-def _use_copy(gathered: Gathered, tab: Tab, seen: Seen, reason: str) -> None:
+def _use_copy(gathered: Gathered, tab: Tab, seen: Seen, reason: str, remedy: str) -> None:
     gathered.frozen.add(tab.title)
     copy = seen.json(f"copy:{tab.title}")
     if not copy:
@@ -194,7 +198,7 @@ def _use_copy(gathered: Gathered, tab: Tab, seen: Seen, reason: str) -> None:
     at = seen.values.get(f"good:{tab.title}", "")[:16].replace("T", " ")
     gathered.notes.append(
         f"The tab {tab.title} {reason}; the copy of {at} (UTC) is used and nothing is written "
-        "there. If it is right so, run: tidings sync --accept-removals"
+        f"there. {remedy}"
     )
     worksheet = _worksheet(tab, copy)
     gathered.tables[tab.title] = find_table(worksheet, tab, aliases={}, ours=True, kept={})

@@ -740,8 +740,55 @@ def test_the_mentor_sheet_gone_the_last_good_copy_serves(s: Story):  # fault 52
     assert s.shows("People", "mentor") == [("Cho Min",), ("Ana Rossi",), ("Ana Rossi",)]
     assert outcome.notes == (
         "The tab Mentors cannot be read; the copy of 2026-11-23 07:00 (UTC) is used and nothing is "
-        "written there. If it is right so, run: tidings sync --accept-removals",
+        "written there. The Problems tab says why",
     )
+    assert (
+        "Mentors: there is no tab 'Mentors' any more; name it so again, or make an empty one"
+    ) in lines(s)
+
+
+def test_a_roster_that_suddenly_shrinks_is_not_believed_until_told_so(s: Story):
+    # faults 20 and 52
+    with s.manager.editing():
+        for number in range(5, 15):
+            s.manager.types("People", number, "name", f"Person {number}")
+    s.sync()
+    with s.manager.editing():
+        for _ in range(10):
+            s.manager.deletes_row("People", 5)
+    short = s.manager.cells("People")
+
+    assert s.sync().notes == (
+        "The tab People suddenly misses much of what was there; the copy of 2026-11-23 07:00 (UTC) "
+        "is used and nothing is written there. If it is right so, run: tidings sync "
+        "--accept-removals",
+    )
+    assert s.manager.cells("People") == short
+    community = s.state.base.community()
+    assert community is not None
+    assert len(community.people) == 13
+
+    assert s.sync(accept_removals=True).notes == ()
+    community = s.state.base.community()
+    assert community is not None
+    assert len(community.people) == 3
+
+
+@pytest.mark.parametrize(("tab", "name"), [("People", "name"), ("Mentors", "mentor")])
+def test_a_tab_without_what_it_needs_is_named_and_its_copy_serves(s: Story, tab: str, name: str):
+    # faults 22 and 52
+    s.posts("ben", "one")
+    s.sync()
+    s.manager.types(tab, 1, name, None)
+
+    assert (
+        f"{tab}: no column {name!r}. Nothing was written. Name the column so again, or map its "
+        f"header in tidings.toml under [spreadsheet.headers.{tab}]"
+    ) in lines(s)
+    assert s.shows("Reports", "status", "mentor") == [("ok", "Ana Rossi")]
+
+    s.manager.types(tab, 1, 0 if tab == "People" else 1, name)
+    assert s.sync().notes == ()
 
 
 def test_subscriptions_are_read_and_their_faults_named(s: Story):

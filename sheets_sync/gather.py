@@ -210,7 +210,8 @@ def _keys(table: Table) -> set[str]:
 
 
 def _unreadable(gathered: Gathered, tab: Tab, seen: Seen, reason: str) -> None:
-    gathered.problems.append(Problem(tab.title, None, "", "", reason, ""))
+    told = reason.removeprefix(f"{tab.title}: ")
+    gathered.problems.append(Problem(tab.title, None, "", "", told, ""))
     if tab.steady:
         _use_copy(gathered, tab, seen, "cannot be read")
     else:

@@ -5,6 +5,7 @@ A sheet that cannot be read is no reason to stop: what was read last serves (fau
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from sheets_sync.layout import MENTORS, Owner, Tab
 from sheets_sync.spreadsheet import SheetError, Spreadsheet, Worksheet
@@ -36,10 +37,14 @@ class Elsewhere:
     """How the spreadsheet is named to people, whether or not it can be read."""
     title: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    file: Path | None = None
 
     def read(self) -> MentorSheet:
         """Read it. Never raises SheetError."""
         tab = _tab(f"{self.name}, {self.title}")
+        if self.file and not self.file.exists():
+            remedy = "put it back, or correct mentors.file in tidings.toml"
+            return MentorSheet(tab, self.headers, reason=f"{self.file.name} is not there; {remedy}")
         try:
             found = self.spreadsheet.read().worksheet(self.title)
         except SheetError as error:

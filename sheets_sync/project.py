@@ -92,7 +92,7 @@ def find_mentors(folder: Path, settings: MentorSettings) -> Elsewhere | None:
     if not settings.file:
         return None
     book = Workbook(folder / settings.file)
-    return Elsewhere(book, book.name, settings.tab, settings.headers)
+    return Elsewhere(book, book.name, settings.tab, settings.headers, book.path)
 
 
 def make_rules(settings: Settings, form: Form) -> Rules:

@@ -177,7 +177,10 @@ def _managers_own(
 def _stopping(places: Mapping[str, Sequence[int]], header: Sequence[str]) -> str:
     name, found = next((name, found) for name, found in places.items() if len(found) > 1)
     those = " and ".join(repr(header[at]) for at in found)
-    return f"{len(found)} columns stand for {name!r} ({those}); rename all but one, or map their headers in tidings.toml to {IGNORED!r}"
+    return (
+        f"{len(found)} columns stand for {name!r} ({those}); rename all but one, or map their "
+        f"headers in tidings.toml to {IGNORED!r}"
+    )
 
 
 def _doubled(

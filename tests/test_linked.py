@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook as Book
 
+from sheets_sync.cli.ending import status
+from sheets_sync.cli.shell import Shell
 from sheets_sync.settings import SettingsError, read_settings
 from sheets_sync.sync import Outcome
-from tests.people import Typed
+from tests.people import Manager, Typed
 from tests.story import Interrupted, Story, story
 
 TAB = "Form responses 1"
@@ -471,3 +474,36 @@ def test_answers_name_people_without_proof(s: Story):
 def test_a_tab_of_our_own_cannot_be_linked(titles: str):
     with pytest.raises(SettingsError, match="name the tab with a form's answers, once"):
         read_settings(f"[spreadsheet]\nlinked_tabs = {titles}\n", name="tidings.toml")
+
+
+def test_the_settings_reach_the_sync(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    def tidings(*words: str) -> int:
+        return status(["--project", str(tmp_path / "town"), *words], Shell(environment={}))
+
+    assert tidings("init", "--name", "Town", "--coordinator", "ana@example.org") == 0
+    path = tmp_path / "town" / "tidings.toml"
+    told = path.read_text("utf-8").replace('# linked_tabs = ["Form', 'linked_tabs = ["Form')
+    path.write_text(f'''{told}
+[spreadsheet.headers."{TAB}"]
+"Your name" = "reporter"
+[mentors]
+file = "council.xlsx"
+''')
+    manager = Manager(tmp_path / "town" / "workbook.xlsx")
+    manager.holds(
+        "People", "| name | username | groups |\n| Ben | ben | Rep |\n| Cho | cho | Mentor |"
+    )
+    manager.holds(TAB, "| Timestamp | Your name | text |\n| | ben | one |")
+    book = Book()
+    book.active.title = "Mentors"
+    book.save(tmp_path / "town" / "council.xlsx")
+    Manager(tmp_path / "town" / "council.xlsx").holds(
+        "Mentors", "| mentee | mentor |\n| ben | cho |"
+    )
+
+    assert tidings("sync") == 0, capsys.readouterr()
+
+    header, row = manager.cells(TAB)
+    shown = dict(zip(header, row, strict=False))
+    assert (shown["status"], shown["mentor"], shown["source"]) == ("ok", "Cho", "linked form")
+    assert tidings("check") in (0, 1)

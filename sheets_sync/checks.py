@@ -160,7 +160,14 @@ def _digest(project: Project, now: datetime) -> Iterator[Finding]:
 def _spreadsheet(project: Project, now: datetime) -> Iterator[Finding]:
     name = project.spreadsheet.name
     try:
-        outcome = sync(project.spreadsheet, project.state, project.rules, now=now, dry_run=True)
+        outcome = sync(
+            project.spreadsheet,
+            project.state,
+            project.rules,
+            mentors=project.mentors,
+            now=now,
+            dry_run=True,
+        )
     except SheetError as error:
         yield Finding(name, str(error))
         return

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from sheets_sync.community import Problem, Report, Status
 from sheets_sync.doubts import Context
-from sheets_sync.headers import Table
 from sheets_sync.lines import Line, Past
 from sheets_sync.memory import MEMORY
 from sheets_sync.spreadsheet import Cell
@@ -30,15 +29,16 @@ class Settled:
         return self.judged.problems
 
 
-def settle(table: Table, lines: Sequence[Line], context: Context, past: Past) -> list[Settled]:
+def settle(lines: Sequence[Line], context: Context, past: Past) -> list[Settled]:
     """Judge every line, and number the reports that are used for the first time."""
-    judge = Judge(table, context)
+    judges: dict[str, Judge] = {}
     highest = max((one.accepted or 0 for one in past.known.values()), default=0)
     settled = []
     for line in lines:
         known = past.known.get(line.id)
         before = REPORT.validate_json(known.fields) if known and _faulty(line.cells) else None
-        judged = judge.judge(
+        judge = judges.get(line.table.title) or Judge(line.table, context)
+        judged = judges.setdefault(line.table.title, judge).judge(
             line.row, line.cells, line.id, line.memory, before=before, question=line.question
         )
         number = _number(judged, known, highest, context.today)
@@ -113,7 +113,7 @@ def _known(one: Settled, known: Known | None, counter: int, moment: str) -> Know
         accepted = report.accepted
     return Known(
         id=line.id,
-        tab="Reports",
+        tab=line.table.title,
         fields=REPORT.dump_json(report).decode(),
         content=line.content,
         status=report.status.value,

@@ -142,6 +142,7 @@ def sync(
             project.spreadsheet,
             project.state,
             project.rules,
+            mentors=project.mentors,
             now=shell.now(),
             dry_run=dry_run,
             accept_removals=accept_removals,

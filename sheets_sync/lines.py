@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
+from typing import NamedTuple
 
 from forms.definition import Form
 from forms.plural import counted
@@ -67,8 +68,7 @@ class Past:
         return {*self.intake.rows, *self.restorable}
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """A row that stands for a report, with what identifies it."""
 
     table: Table
@@ -91,7 +91,8 @@ def find_lines(tables: Sequence[Table], form: Form, past: Past, stopped: Set[str
         line = _line(row, identity, past)
         if submissions := past.intake.corrections.get(line.id):
             done = correct(line.table, line.cells, line.memory, submissions, form, today)
-            content = _content(line.table, done.cells, columns)
+            told_apart_by = _told_apart_by(line.table, columns)
+            content = content_print(line.table, done.cells, told_apart_by)
             line = replace(
                 line, cells=done.cells, content=content, memory=done.memory, written=done.written
             )
@@ -100,12 +101,12 @@ def find_lines(tables: Sequence[Table], form: Form, past: Past, stopped: Set[str
 
 
 def _rows(table: Table, columns: Sequence[str], past: Past, several: bool) -> Iterator[_Row]:
+    columns = _told_apart_by(table, columns)
     for row, cells in table.data():
-        if not _is_report(table, cells):
-            continue
-        id = table.text(cells, "id")
-        away = several and id in past.known and past.known[id].tab != table.title
-        yield _Row(table, row, cells, Found(id, _content(table, cells, columns), away))
+        if _is_report(table, cells):
+            id = table.text(cells, "id")
+            away = several and id in past.known and past.known[id].tab != table.title
+            yield _Row(table, row, cells, Found(id, content_print(table, cells, columns), away))
 
 
 def _identified(
@@ -131,7 +132,7 @@ def _new_lines(
             continue
         row = table.last_row + len(lines) + 1
         cells = as_cells(table, answers, today)
-        content = _content(table, cells, columns)
+        content = content_print(table, cells, columns)
         memory = _memory(table, cells, Identity(id), past)
         written = {column: as_value(column, text, today) for column, text in answers.items()}
         lines.append(
@@ -140,10 +141,9 @@ def _new_lines(
     return lines
 
 
-def _content(table: Table, cells: Sequence[Cell], columns: Sequence[str]) -> str:
+def _told_apart_by(table: Table, columns: Sequence[str]) -> Sequence[str]:
     # Of two equal answers to a form, the moment tells which row is whose once an id is gone.
-    moment = (TIMESTAMP,) if table.tab.foreign else ()
-    return content_print(table, cells, (*columns, *moment))
+    return (*columns, TIMESTAMP) if table.tab.foreign else columns
 
 
 def _is_report(table: Table, cells: Sequence[Cell]) -> bool:

@@ -1,8 +1,10 @@
 """Lines -> the reports as judged and accepted, and what the state is to remember of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from sheets_sync.community import Problem, Report, Status
 from sheets_sync.doubts import Context
@@ -31,20 +33,25 @@ class Settled:
 
 def settle(lines: Sequence[Line], context: Context, past: Past) -> list[Settled]:
     """Judge every line, and number the reports that are used for the first time."""
-    judges: dict[str, Judge] = {}
     highest = max((one.accepted or 0 for one in past.known.values()), default=0)
     settled = []
-    for line in lines:
+    for line, judge in _judged_by(lines, context):
         known = past.known.get(line.id)
         before = REPORT.validate_json(known.fields) if known and _faulty(line.cells) else None
-        judge = judges.get(line.table.title) or Judge(line.table, context)
-        judged = judges.setdefault(line.table.title, judge).judge(
+        judged = judge.judge(
             line.row, line.cells, line.id, line.memory, before=before, question=line.question
         )
         number = _number(judged, known, highest, context.today)
         highest = max(highest, number or 0)
         settled.append(Settled(line, replace(judged.report, accepted=number or 0), judged))
     return settled
+
+
+def _judged_by(lines: Sequence[Line], context: Context) -> Iterator[tuple[Line, Judge]]:
+    """Yield each line with the judge of its table."""
+    for table, those in groupby(lines, key=attrgetter("table")):
+        judge = Judge(table, context)
+        yield from ((line, judge) for line in those)
 
 
 def _faulty(cells: Sequence[Cell]) -> bool:

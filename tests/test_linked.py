@@ -506,4 +506,9 @@ file = "council.xlsx"
     header, row = manager.cells(TAB)
     shown = dict(zip(header, row, strict=False))
     assert (shown["status"], shown["mentor"], shown["source"]) == ("ok", "Cho", "linked form")
-    assert tidings("check") in (0, 1)
+    with manager.editing() as book:
+        book[TAB].title = "Form Responses 2"
+    capsys.readouterr()
+    assert tidings("check") == 1
+    said = capsys.readouterr().out
+    assert f"! workbook.xlsx, {TAB}: there is no tab" in " ".join(said.split())

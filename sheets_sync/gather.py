@@ -82,7 +82,7 @@ def gather(
 
     `linked` names tabs that a form fills; `mentors` stands for the Mentors tab.
     """
-    gathered = Gathered()
+    gathered = Gathered(notes=list(sheet.notes))
     holding = (reports, *(linked_tab(title, reports) for title in linked))
     own = () if mentors else (MENTORS,)
     for tab in (*holding, PEOPLE, *own, TAGS, SUBSCRIPTIONS, PROBLEMS, DIGESTS):

@@ -9,13 +9,14 @@ import tomllib
 from collections.abc import Iterator
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from forms.plural import counted
+from sheets_sync.google_address import spreadsheet_id
 from sheets_sync.layout import TABS
 
 FILE = "tidings.toml"
@@ -82,6 +83,7 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 WebAddress = Annotated[str, AfterValidator(_whole_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 LinkedTabs = Annotated[tuple[str, ...], AfterValidator(_tabs_of_others)]
+GoogleSpreadsheetId = Annotated[str, AfterValidator(lambda t: spreadsheet_id(t) if t else "")]
 MailUrl = Annotated[str, AfterValidator(_way_to_send)]
 
 
@@ -98,8 +100,27 @@ class CommunitySettings(_Section):
     """Where the form page is reached from outside; without it mails carry no signed links."""
 
 
-class SpreadsheetSettings(_Section):
+class _OnePlace(_Section):
+    """A spreadsheet is a file or on Google, never both."""
+
+    file: str = ""
+    google: GoogleSpreadsheetId = ""
+    """Id or address of a spreadsheet on Google, in place of a file."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if self.google and self.file and "file" in self.model_fields_set:
+            raise ValueError(
+                "names a file and a spreadsheet on Google; keep one of file and google, and put a "
+                "# before the other"
+            )
+        return self
+
+
+class SpreadsheetSettings(_OnePlace):
     file: str = "workbook.xlsx"
+    credentials: str = "credentials.json"
+    """The key of the service account with which spreadsheets on Google are shared."""
     backups: int = Field(14, ge=1)
     headers: dict[str, dict[str, str]] = {}
     """Per tab, other headers for our columns: `Reports = {"What did you do?" = "text"}`."""
@@ -107,10 +128,9 @@ class SpreadsheetSettings(_Section):
     """Tabs that a Google Form fills; each is one more source of reports."""
 
 
-class MentorSettings(_Section):
+class MentorSettings(_OnePlace):
     """Where other people keep the mentor sheet; it is read there and never written."""
 
-    file: str = ""
     tab: str = "Mentors"
     headers: dict[str, str] = {}
 

@@ -130,7 +130,7 @@ def _mark(
     today = now.astimezone(rules.zone).date()
     mark = hashlib.blake2b(digest_size=16)
     issues = state.outbox.issue_lines()
-    settled = (rules.print(), today, issues, version("tidings"))
+    settled = (sheet.notes, rules.print(), today, issues, version("tidings"))
     for part in (sheet.worksheets, sheet.stamp, pairs, *settled):
         mark.update(repr(part).encode("utf-8", "surrogatepass"))
     return mark.hexdigest()

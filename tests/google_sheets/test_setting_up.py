@@ -1,9 +1,12 @@
 """`tidings init --google`: a shared spreadsheet is prepared, and what is there is kept."""
 
+import shlex
+
 import pytest
 
 from sheets_sync.layout import TABS
 from sheets_sync.look import note
+from tests.test_readme import commands as readme_commands
 
 ADDRESS = "robot@tidings-test.iam.gserviceaccount.com"
 
@@ -188,3 +191,17 @@ def test_a_workbook_gives_way_to_a_spreadsheet(setting_up):
     assert told.out.splitlines()[0] == "tidings.toml: now names the spreadsheet on Google"
     assert (setting_up.folder / "workbook.xlsx").exists()
     assert list(setting_up.everything()) == [tab.title for tab in TABS]
+
+
+def test_the_readme_s_own_commands_set_it_up(setting_up):
+    setting_up.book.time_zone = "Europe/Berlin"
+    lines = [line for line in readme_commands() if "--project shared" in line]
+    statuses = []
+    for line in lines:
+        words = shlex.split(line.replace("SPREADSHEET_ID", setting_up.book.id))
+        statuses.append(setting_up.tidings(*words[3:]).status)
+
+    assert [line.split()[3] for line in lines] == ["init", "check", "sync"]
+    # The check finds that there was no sync yet.
+    assert statuses == [0, 1, 0]
+    assert setting_up.checks() == []

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from tests.google_standin.wire import Request, Response, Route
 from tests.google_standin.world import SERVICE_ACCOUNT, World
 
+AUDIENCE = "https://oauth2.googleapis.com/token"
+"""What google-auth names, wherever the grant goes."""
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 AUDIENCE = "https://oauth2.googleapis.com/token"
 """Whom google-auth addresses, whatever the key file's `token_uri` is."""

@@ -5,9 +5,10 @@ import importlib.util
 import socket
 import struct
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -138,6 +139,8 @@ def answered(world: World, request: Request) -> tuple[Response | None, Fault | N
         fault = world.schedule.fault_for(f"{request.method} {request.path}")
         answer, cost = (None, "") if fault and not fault.after_effect else _true(world, request)
         out = spoiled(fault, answer) if fault else answer
+        # Encoded once, and while nothing changes.
+        out = replace(out, body=out.encoded()) if out else None
         size = len(out.encoded()) if out else 0
         status = out.status if out else 0
         world.calls.append(
@@ -154,8 +157,16 @@ def _true(world: World, request: Request) -> tuple[Response, str]:
         if route is None:
             raise ApiError(404, "NOT_FOUND", f"Method not found: {request.method} {request.path}")
         access.check(world, request)
+        world.asking = world.user(request)
         world.pay(route)
         answer = route.handler(world, request, **groups)
     except ApiError as error:
         return error.response(), route.cost if route else ""
+    except Exception:  # noqa: BLE001 - as Google: a fault of its own is a 500, and is looked into
+        traceback.print_exc()
+        return ApiError(500, "INTERNAL", "Internal error encountered.").response(), ""
+    finally:
+        world.asking = ""
+        for book in world.spreadsheets.values():
+            book.asking = ""
     return answer if isinstance(answer, Response) else Response(200, answer), route.cost

@@ -3,7 +3,8 @@
 import random
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import RLock
@@ -98,6 +99,8 @@ class World:
         """Token handed out -> whose it is, and its scopes."""
         self.public_keys: dict[str, Any] = {}
         """Key id -> public key of a service account; grants are verified once one is known."""
+        self.asking = ""
+        """Whose call is being answered."""
         self.schedule = Schedule()
         self.lock = RLock()
         self.random = random.Random(seed)  # noqa: S311 - ids of a test, no secrets
@@ -113,6 +116,14 @@ class World:
         """Let a person act after the k-th call from now has ended and before the next; 0: first."""
         with self.lock:
             self.schedule.gaps.append(Gap(k, act))
+
+    @contextmanager
+    def person_at(self, book: Book) -> Iterator[Book]:
+        """Let a person do something whole in the browser: Drive shows it late."""
+        with self.lock:
+            yield book
+            book.recalculate()
+            self.changed_by_person(book.id)
 
     def forget_plans(self) -> None:
         """Drop the faults and acts that were planned and not used."""
@@ -166,6 +177,7 @@ class World:
         found = self.spreadsheets.get(spreadsheet_id)
         if found is None:
             raise not_found()
+        found.asking = self.asking
         return found
 
     def allowed(self, file_id: str, *, to_write: bool = False) -> File:
@@ -187,7 +199,10 @@ class World:
 
     def user(self, request: Request) -> str:
         """Return the address of who asks."""
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return self.user_of(request.headers.get("authorization", "").removeprefix("Bearer "))
+
+    def user_of(self, token: str) -> str:
+        """Return whose token it is."""
         return self.tokens.get(token, (RECORDER, ""))[0]
 
     def pay(self, route: Route) -> None:

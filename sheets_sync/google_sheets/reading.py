@@ -114,13 +114,13 @@ def worksheets_of(
     rows: dict[int, list[list[Cell]]] = {}
     for tab, values in zip(known.seen, found, strict=False):
         width = max(map(len, values), default=0)
-        for cells in values:
-            cells.extend([""] * (width - len(cells)))
+        for line in values:
+            line.extend([""] * (width - len(line)))
         rows[tab.id] = values
     for id, row, column in errors:
-        found_there = rows.get(id, [])
-        if row < len(found_there) and column < len(found_there[row]):
-            value = found_there[row][column]
+        cells = rows.get(id, [])
+        if row < len(cells) and column < len(cells[row]):
+            value = cells[row][column]
             if isinstance(value, str) and value in ERRORS:
-                found_there[row][column] = CellFault(value)
+                cells[row][column] = CellFault(value)
     return tuple(Worksheet(tab.title, rows[tab.id]) for tab in known.seen)

@@ -44,6 +44,7 @@ def init(
 ) -> None:
     """Make a project folder: settings, form, workbook, state. Replaces nothing."""
     from sheets_sync.founding import Answers, founded, needs_answers, parts
+    from sheets_sync.google_address import address
 
     id = _spreadsheet_id(google) if google else ""
     answers = None
@@ -57,7 +58,8 @@ def init(
     if dry_run:
         return
     where = "" if shell.folder == Path() else f" --project {shell.folder}"
-    say(f"Next: fill in the People tab, then run: tidings{where} sync, and tidings{where} serve")
+    tab = f"the People tab of {address(id)}" if id else "the People tab"
+    say(f"Next: fill in {tab}, then run: tidings{where} sync, and tidings{where} serve")
 
 
 def _spreadsheet_id(typed: str) -> str:

@@ -4,9 +4,13 @@ Pure. Nothing is cut and nothing left out: answers to questions that the form do
 kept under a name of their own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
 
 from forms.definition import Form, Kind, Question
 from forms.google_form import Asked, Json
@@ -14,6 +18,81 @@ from forms.rules import check, check_length, clean
 
 FOREIGN = "google_"
 """Begins the name of an answer to a question that the form does not have."""
+FILE = "https://drive.google.com/open?id="
+
+
+def moment(text: str) -> datetime:
+    """Return a moment in Google's words; raises ValueError for one without its zone."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(f"{text!r} has no zone")
+    return found
+
+
+def _moment_in_words(text: str) -> str:
+    moment(text)
+    return text
+
+
+class _Googles(BaseModel):
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel)
+
+
+class _Text(_Googles):
+    value: str = ""
+
+
+class _Texts(_Googles):
+    answers: tuple[_Text, ...] = ()
+
+
+class _File(_Googles):
+    file_id: str = ""
+
+
+class _Files(_Googles):
+    answers: tuple[_File, ...] = ()
+
+
+class _Given(_Googles):
+    text_answers: _Texts = _Texts()
+    file_upload_answers: _Files = _Files()
+
+    def values(self) -> list[str]:
+        """Return each answer as a text; a file as its address."""
+        files = [FILE + one.file_id for one in self.file_upload_answers.answers]
+        return [*(one.value for one in self.text_answers.answers), *files]
+
+
+class Response(_Googles):
+    """What somebody sent, as Google tells it."""
+
+    response_id: str
+    create_time: Annotated[str, AfterValidator(_moment_in_words)]
+    last_submitted_time: Annotated[str, AfterValidator(_moment_in_words)]
+    respondent_email: str = ""
+    answers: Mapping[str, _Given] = {}
+
+    @property
+    def created(self) -> datetime:
+        """When it was sent first."""
+        return moment(self.create_time)
+
+    @property
+    def submitted(self) -> datetime:
+        """When it was sent last."""
+        return moment(self.last_submitted_time)
+
+
+def read_responses(page: Sequence[Json]) -> tuple[list[Response], int]:
+    """Return a page's responses, oldest first, and how many made no sense."""
+    found, strange = [], 0
+    for one in page:
+        try:
+            found.append(Response.model_validate(one))
+        except ValidationError:
+            strange += 1
+    return sorted(found, key=lambda response: response.created), strange
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,43 +103,33 @@ class Answered:
     """Question name -> answer; blank ones are left out."""
     doubts: tuple[str, ...]
     """What the page would have refused and no cell shows."""
-    foreign: tuple[str, ...]
-    """Ids at Google of answered questions that the form does not have."""
+
+    @property
+    def foreign(self) -> int:
+        """How many answers are to questions that the form does not have."""
+        return sum(name.startswith(FOREIGN) for name in self.answers)
 
 
-def read_answers(response: Json, form: Form, asked: Asked, *, today: date) -> Answered:
+def read_answers(response: Response, form: Form, asked: Asked, *, today: date) -> Answered:
     """Return the answers by our names, cleaned by the page's own rules."""
     typed: dict[str, str] = {}
-    foreign: list[str] = []
-    given: Mapping[str, Json] = response.get("answers", {})
-    newest_last = sorted(given, key=lambda id: list(asked.questions).index(id) if id in asked.questions else -1)
-    for id in newest_last:
+    for id in (*asked.questions, *response.answers):  # of two ids, the one asked last counts
         question = form.question(asked.questions.get(id, ""))
-        if question is None:
-            foreign.append(id)
-            typed[FOREIGN + id] = clean(", ".join(_values(given[id])))
-        elif answer := _joined(_values(given[id]), question):
+        if question and (answer := _joined(response.answers.get(id, _Given()), question)):
             typed[question.name] = check(question, answer, today=today).value
+    for id, given in response.answers.items():
+        if not form.question(asked.questions.get(id, "")):
+            typed[FOREIGN + id] = clean(", ".join(given.values()))
     answers = {name: answer for name, answer in typed.items() if answer}
-    order = [question.name for question in form.questions]
-    known = {name: answers[name] for name in order if name in answers}
-    return Answered({**known, **answers}, tuple(_doubts(answers, form)), tuple(sorted(foreign)))
+    return Answered(answers, tuple(_doubts(answers, form)))
 
 
-def _values(answer: Json) -> list[str]:
-    texts = [str(one.get("value", "")) for one in answer.get("textAnswers", {}).get("answers", ())]
-    files = answer.get("fileUploadAnswers", {}).get("answers", ())
-    return [*texts, *(f"https://drive.google.com/open?id={one.get('fileId', '')}" for one in files)]
-
-
-def _joined(values: list[str], question: Question) -> str:
-    kept = [one for one in values if one.strip()]
+def _joined(given: _Given, question: Question) -> str:
+    kept = [one for one in given.values() if one.strip()]
     return (", " if question.kind is Kind.TAGS else "; ").join(kept)
 
 
-def _doubts(answers: Mapping[str, str], form: Form) -> list[str]:
-    found = []
+def _doubts(answers: Mapping[str, str], form: Form) -> Iterator[str]:
     for question in form.questions:
         if fault := check_length(answers.get(question.name, ""), question.maximum):
-            found.append(f"{question.column}: {fault.text()[0]}")
-    return found
+            yield f"{question.column}: {fault.text()[0]}"

@@ -7,6 +7,7 @@ moved, and answers already given keep their meaning. What a person added by hand
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,7 +36,7 @@ class Asked:
 
     def question_id(self, name: str) -> str:
         """Return the newest id under which a question was asked; empty when it never was."""
-        return next((id for id, one in reversed(self.questions.items()) if one == name), "")
+        return next((id for id, one in reversed(list(self.questions.items())) if one == name), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ def plan(
         bench.delete(item["itemId"])
     wanted, taken = [], {*known, *(one["itemId"] for one in items), *map(_question_id, items)}
     for question in form.questions:
-        item = found.get(question.name)
-        wanted.append(_item(question, translate, _ids(item) if item else _new_ids(question, taken)))
+        there = found.get(question.name)
+        ids = _ids(there) if there else _new_ids(question, taken)
+        wanted.append(_item(question, translate, ids))
     bench.arrange(wanted, current)
     for item in wanted:
         if item["itemId"] in current:
@@ -86,6 +88,18 @@ def plan(
         requests=[*_about(form, existing), *bench.requests],
         asked=now,
         foreign=tuple(one.get("title") or "without a title" for one in foreign),
+    )
+
+
+def recognise(form: Form, existing: Json, asked: Asked) -> Asked:
+    """Return which of our questions a Google Form asks already."""
+    found = _recognise(form, existing.get("items", ()), asked)
+    return Asked(
+        items={name: item["itemId"] for name, item in found.items()},
+        questions={
+            **asked.questions,
+            **{_question_id(item): name for name, item in found.items()},
+        },
     )
 
 
@@ -118,7 +132,7 @@ def _recognise(form: Form, items: Sequence[Json], asked: Asked) -> dict[str, Jso
     ways: tuple[Callable[[Question, Json], bool], ...] = (
         lambda question, item: asked.items.get(question.name) == item["itemId"],
         lambda question, item: asked.questions.get(_question_id(item)) == question.name,
-        lambda question, item: _made_id("question", question.name, 0) == _question_id(item),
+        lambda question, item: _question_id(item) in _our_ids(question.name),
         lambda question, item: _spoken(item) == one_line(question.label).casefold(),
     )
     found: dict[str, Json] = {}
@@ -170,6 +184,11 @@ def _new_ids(question: Question, taken: set[str]) -> tuple[str, str]:
             taken.update(ids)
             return ids[0], ids[1]
     raise AssertionError("a question cannot have been replaced a thousand times")
+
+
+@cache
+def _our_ids(name: str) -> frozenset[str]:
+    return frozenset(_made_id("question", name, turn) for turn in range(20))
 
 
 def _made_id(what: str, name: str, turn: int) -> str:

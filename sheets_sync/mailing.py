@@ -27,7 +27,9 @@ from digests.press import DigestError, Press
 from digests.render import Renderer
 from digests.send import open_transport
 from digests.transport import Transport
+from forms.google_form import prefilled_link
 from sheets_sync.cells import as_text
+from sheets_sync.form_memory import recall
 from sheets_sync.headers import plain
 from sheets_sync.project import Project
 from sheets_sync.spreadsheet import Snapshot
@@ -177,11 +179,15 @@ def transport(project: Project) -> Transport:
 
 def _masthead(project: Project) -> Masthead:
     community = project.settings.community
+    page = f"{community.public_url}/" if community.public_url else ""
+    elsewhere = recall(project.state.base, project.settings.form.google)
+    named = prefilled_link(elsewhere.address, {"reporter": ""}, elsewhere.asked)
     return Masthead(
         community=community.name,
         language=community.language,
-        form_url=f"{community.public_url}/" if community.public_url else "",
+        form_url=page or elsewhere.address,
         contact=_contact(project),
+        prefill="" if page or named == elsewhere.address else named,
     )
 
 

@@ -65,9 +65,34 @@ def _way_to_send(url: str) -> str:
     raise ValueError(f"{fault}; write folder:outbox, smtp://user@host:587 or smtps://user@host:465")
 
 
+def _form_id(typed: str) -> str:
+    """Return the id in the address of a form's editor, as people copy it."""
+    if "/forms/d/e/" in typed:
+        raise ValueError(
+            "that is the address for answering; write the id in the editor's address, "
+            "…/forms/d/ID/edit"
+        )
+    found = re.search(r"/forms/d/([\w-]+)", typed)
+    id = found[1] if found else typed.strip()
+    if not re.fullmatch(r"[\w-]*", id):
+        raise ValueError(f"{typed!r} is not a form; write the id in its address, …/forms/d/ID/edit")
+    return id
+
+
+def _who_may_answer(typed: str) -> str:
+    if typed in ("anyone", "chosen") or re.fullmatch(r"[\w-]+(\.[\w-]+)+", typed):
+        return typed
+    raise ValueError(
+        f"{typed!r} is nobody; write anyone, chosen (people are named in the form's editor), or "
+        "a domain such as example.org"
+    )
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
 WebAddress = Annotated[str, AfterValidator(_whole_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+FormId = Annotated[str, AfterValidator(_form_id)]
+Responders = Annotated[str, AfterValidator(_who_may_answer)]
 MailUrl = Annotated[str, AfterValidator(_way_to_send)]
 
 
@@ -93,6 +118,10 @@ class SpreadsheetSettings(_Section):
 
 class FormSettings(_Section):
     file: str = "form.toml"
+    google: FormId = ""
+    """Id of the Google Form; without it the one that we made, if any; `none`: there is none."""
+    answered_by: Responders = "anyone"
+    """Who may answer the Google Form: `anyone`, `chosen` people, or a domain."""
     trust: Literal["open", "personal"] = "open"
     minimum_seconds: float = Field(3, ge=0)
     maximum_links: int = Field(3, ge=0)

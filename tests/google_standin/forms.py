@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.google_standin.wire import ApiError, Json, Request, Response, Route, invalid, not_found
+from tests.google_standin.world import FORM as FORM_TYPE
 
 if TYPE_CHECKING:
     from tests.google_standin.world import World
 
-FORM_TYPE = "application/vnd.google-apps.form"
 MOST_IN_A_PAGE = 5000
 KINDS = ("textQuestion", "dateQuestion", "choiceQuestion", "timeQuestion", "scaleQuestion")
 HEX = re.compile(r"[0-7][0-9a-f]{7}")
@@ -37,14 +37,21 @@ class Paper:
     settings: Json = field(default_factory=dict)
     published: bool = False
     accepting: bool = False
-    open_to_anyone: bool = False
-    """By a Drive permission, which Drive's part of the stand-in sets."""
+    permissions: list[Json] = field(default_factory=list)
+    """Those of its file on Drive, which decide who may answer."""
     linked_sheet: str = ""
     revision: int = 1
     responses: list[Json] = field(default_factory=list)
     used_ids: set[str] = field(default_factory=set)
     batches: list[Json] = field(default_factory=list)
     """All batch updates that came, for tests to look at."""
+
+    @property
+    def open_to_anyone(self) -> bool:
+        """Say whether people who are not signed in may answer."""
+        return any(
+            one.get("view") == "published" and one["type"] == "anyone" for one in self.permissions
+        )
 
     @property
     def address(self) -> str:
@@ -154,7 +161,19 @@ def _as_read(item: Json) -> Json:
 # -- forms ----------------------------------------------------------------------------------------
 
 
-def _paper(world: "World", form_id: str) -> Paper:
+def add_form(
+    world: "World", title: str, document_title: str = "", *, role: str = "writer"
+) -> Paper:
+    """Make a form; `role` is what the service account may do with it."""
+    file = world.new_file(document_title or title, FORM_TYPE)
+    file.role = role
+    paper = Paper(file.id, title, file.name, permissions=file.permissions)
+    world.forms[file.id] = paper
+    return paper
+
+
+def _paper(world: "World", form_id: str, *, to_write: bool = False) -> Paper:
+    world.allowed(form_id, to_write=to_write)
     found = world.forms.get(form_id)
     if found is None:
         raise not_found()
@@ -169,7 +188,7 @@ def create(world: "World", request: Request) -> Json:
     info = body.get("info", {})
     if not info.get("title"):
         raise invalid("Invalid value at 'form.info.title': a title is required.")
-    paper = world.add_form(info["title"], info.get("documentTitle") or info["title"])
+    paper = add_form(world, info["title"], info.get("documentTitle", ""), role="owner")
     return paper.resource()
 
 
@@ -180,7 +199,7 @@ def get(world: "World", request: Request, form_id: str) -> Json:
 
 def batch_update(world: "World", request: Request, form_id: str) -> Json:
     """Carry out requests in order; all of them, or none."""
-    paper = _paper(world, form_id)
+    paper = _paper(world, form_id, to_write=True)
     body = request.json()
     required = body.get("writeControl", {}).get("requiredRevisionId")
     if required and required != f"{paper.revision:08d}":
@@ -245,9 +264,7 @@ def _create_item(paper: Paper, what: Json) -> Json:
     if "\n" in item.get("title", ""):
         raise invalid("Displayed text cannot contain newlines")
     paper.items.insert(at, item)
-    return {
-        "createItem": {"itemId": item["itemId"], "questionId": [question["questionId"]]}
-    }
+    return {"createItem": {"itemId": item["itemId"], "questionId": [question["questionId"]]}}
 
 
 def _check_question(question: Json) -> None:
@@ -318,7 +335,7 @@ def _update_settings(paper: Paper, what: Json) -> Json:
 
 def set_publish_settings(world: "World", request: Request, form_id: str) -> Json:
     """Publish a form, or take it back."""
-    paper = _paper(world, form_id)
+    paper = _paper(world, form_id, to_write=True)
     body = request.json()
     state = body.get("publishSettings", {}).get("publishState", {})
     if state.get("isAcceptingResponses") and not state.get("isPublished"):

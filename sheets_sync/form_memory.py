@@ -1,0 +1,58 @@
+"""What the state remembers of the Google Form: where it is, what it asks, how far it was read."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from pydantic import TypeAdapter
+
+from forms.google_answers import moment
+from forms.google_form import Asked
+from sheets_sync.state.base import Base
+
+NAME = "google form"
+OVERLAP = timedelta(hours=1)
+"""So far behind the newest response reading begins: clocks differ, and repeats are told by it."""
+WHOLE = timedelta(hours=24)
+"""So often all responses are read, whatever the overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormMemory:
+    """One Google Form, as last seen."""
+
+    id: str = ""
+    address: str = ""
+    """Where people answer."""
+    asked: Asked = field(default_factory=Asked)
+    since: str = ""
+    """When (UTC) we first had to do with it; older responses are no news."""
+    newest: str = ""
+    """The moment of the newest response that is in the journal, in Google's words."""
+    whole: str = ""
+    """When (UTC) all responses were last read."""
+
+    def begin(self, now: datetime) -> str:
+        """Return from which moment on to read responses; empty for all of them."""
+        if not self.newest or not self.whole or now - moment(self.whole) >= WHOLE:
+            return ""
+        begin = (moment(self.newest) - OVERLAP).astimezone(UTC)
+        return begin.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+MEMORY: TypeAdapter[FormMemory] = TypeAdapter(FormMemory)
+
+
+def recall(base: Base, named: str) -> FormMemory:
+    """Return what is known of the form that the settings name, or else of the one we made."""
+    if named == "none":
+        return FormMemory()
+    kept = base.get(NAME)
+    memory = MEMORY.validate_json(kept) if kept else FormMemory()
+    return memory if named in ("", memory.id) else FormMemory(id=named)
+
+
+def remember(base: Base, memory: FormMemory, now: datetime) -> FormMemory:
+    """Keep what is known of the form."""
+    memory = memory if memory.since else replace(memory, since=now.astimezone(UTC).isoformat())
+    base.put(NAME, MEMORY.dump_json(memory).decode())
+    return memory

@@ -73,7 +73,7 @@ def gather(
     known_reports: bool,
 ) -> Gathered:
     """Find every tab. Raises SheetError when the Reports tab cannot be told."""
-    gathered = Gathered()
+    gathered = Gathered(notes=list(sheet.notes))
     for tab in (reports, PEOPLE, MENTORS, TAGS, SUBSCRIPTIONS, PROBLEMS, DIGESTS):
         worksheet = sheet.worksheet(tab.title)
         try:

@@ -93,7 +93,7 @@ def find_table(
     if all(blank(cells) for cells in worksheet.rows):
         return Table(tab, 1, {}, [[]])
     names = _names(tab, aliases, kept)
-    at = _header_row(worksheet.rows, names)
+    at = header_row(worksheet.rows, names)
     header = [as_text(cell) for cell in worksheet.rows[at - 1]]
     places: dict[str, list[int]] = {}
     for index, text in enumerate(header):
@@ -120,7 +120,9 @@ def _names(tab: Tab, aliases: Mapping[str, str], kept: Mapping[str, str]) -> dic
     return names
 
 
-def _header_row(rows: Sequence[Sequence[Cell]], names: Mapping[str, str]) -> int:
+def header_row(rows: Sequence[Sequence[Cell]], names: Mapping[str, str]) -> int:
+    """Return the number of the row that holds the most headers known by these names."""
+
     def score(number: int) -> tuple[int, int]:
         found = {names.get(plain(as_text(cell))) for cell in rows[number - 1]} - {None}
         return len(found), -number

@@ -49,6 +49,8 @@ class Snapshot:
     stamp: Stamp | None = None
     version: object = None
     """For the backend alone: what it needs to notice a change before it writes."""
+    notes: tuple[str, ...] = ()
+    """What people should know of the spreadsheet as a whole."""
 
     def worksheet(self, title: str) -> Worksheet | None:
         """Return the tab with this title (case and outer space do not matter)."""

@@ -125,7 +125,15 @@ def _mark(sheet: Snapshot, state: State, rules: Rules, now: datetime) -> str:
     today = now.astimezone(rules.zone).date()
     mark = hashlib.blake2b(digest_size=16)
     issues = state.outbox.issue_lines()
-    for part in (sheet.worksheets, sheet.stamp, rules.print(), today, issues, version("tidings")):
+    for part in (
+        sheet.worksheets,
+        sheet.stamp,
+        sheet.notes,
+        rules.print(),
+        today,
+        issues,
+        version("tidings"),
+    ):
         mark.update(repr(part).encode("utf-8", "surrogatepass"))
     return mark.hexdigest()
 

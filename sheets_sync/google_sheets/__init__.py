@@ -1,0 +1,5 @@
+"""A spreadsheet on Google: read in one call or two, written in one, checked in one."""
+
+from sheets_sync.google_sheets.spreadsheet import GoogleSpreadsheet
+
+__all__ = ["GoogleSpreadsheet"]

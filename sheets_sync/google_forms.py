@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from sheets_sync.google_sheets.calls import Calls, Json, Patience, Refused
+from sheets_sync.google_sheets.calls import Calls, Json, Patience, Refused, Trouble
 from sheets_sync.spreadsheet import SheetError
 
 FORMS = "https://forms.googleapis.com"
@@ -185,7 +185,16 @@ class _Calls(Calls):
         look: Callable[[], Json | None],
     ) -> Json:
         """Return the answer to a call that changes something. Raises SheetError."""
-        return self.patiently(lambda: self.once(method, path, body=body), look)
+
+        def attempt() -> Json:
+            try:
+                return self.once(method, path, {}, body)
+            except Trouble as trouble:
+                # A second form would stay for good, so no refusal is taken at its word.
+                trouble.unclear = True
+                raise
+
+        return self.patiently(attempt, look)
 
     def _answer(self, response: requests.Response) -> Json:
         if response.status_code == 204 or (response.content and response.text.strip() == "{}"):

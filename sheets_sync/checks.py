@@ -172,7 +172,8 @@ def _spreadsheet(project: Project, now: datetime) -> Iterator[Finding]:
         )
     for note in outcome.notes:
         yield Finding(name, note)
-    yield from _writable(project.folder / project.settings.spreadsheet.file, now)
+    if not project.settings.spreadsheet.google:
+        yield from _writable(project.folder / project.settings.spreadsheet.file, now)
 
 
 def _writable(path: Path, now: datetime) -> Iterator[Finding]:

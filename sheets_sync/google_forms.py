@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from sheets_sync.google_sheets.calls import Calls, Json, Patience, Refused, Trouble
+from sheets_sync.google_sheets.calls import Calls, Json, Patience, Refused, Session, Trouble
 from sheets_sync.spreadsheet import SheetError
 
 FORMS = "https://forms.googleapis.com"
@@ -29,16 +29,14 @@ class GoogleForms:
 
     def __init__(
         self,
-        session: requests.Session,
+        open_session: Callable[[], Session],
         *,
-        account: str,
         emulator: str = "",
         patience: Patience | None = None,
         page: int = PAGE,
     ) -> None:
-        forms, drive = (emulator, emulator) if emulator else (FORMS, DRIVE)
-        self._forms = _Calls(session, f"{forms}/v1/forms", account, patience)
-        self._drive = _Calls(session, f"{drive}/drive/v3/files", account, patience)
+        self._forms = _Calls(open_session, f"{emulator or FORMS}/v1/forms", patience)
+        self._drive = _Calls(open_session, f"{emulator or DRIVE}/drive/v3/files", patience)
         self._emulator = emulator
         self._page = page
 
@@ -171,11 +169,15 @@ class _Calls(Calls):
     """Calls below one address, with words about forms."""
 
     def __init__(
-        self, session: requests.Session, url: str, account: str, patience: Patience | None
+        self, open_session: Callable[[], Session], url: str, patience: Patience | None
     ) -> None:
-        super().__init__(session, "", account=account, patience=patience)
+        super().__init__(open_session, "", patience=patience)
         self._url = url
-        self.account = account
+
+    @property
+    def account(self) -> str:
+        """The address of the service account."""
+        return self._session.account
 
     def write(
         self,
@@ -210,7 +212,7 @@ class _Calls(Calls):
             )
         if status == 401:
             return (
-                f"Google does not accept the key of {self._account} (revoked?). Make a new key "
+                f"Google does not accept the key of {self.account} (revoked?). Make a new key "
                 "for the service account and put it in the old one's place"
             )
         if status == 404:
@@ -219,6 +221,6 @@ class _Calls(Calls):
                 "…/forms/d/ID/edit, and write it under [form]: google"
             )
         return (
-            f"{self._account} may not use the form. Share it with that address as Editor (⋮ → Add "
+            f"{self.account} may not use the form. Share it with that address as Editor (⋮ → Add "
             f"collaborators); Google says: {message}"
         )

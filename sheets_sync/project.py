@@ -1,10 +1,11 @@
 """A project folder -> everything that a command works with, opened and closed again."""
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from digests.filters import check_filter
@@ -38,6 +39,7 @@ class Project:
     state: State
     password: str
     """The mail server's; empty when there is none."""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -65,9 +67,10 @@ def open_project(
             form=form,
             rules=make_rules(settings, form),
             links=Links(secret, settings.community.public_url),
-            spreadsheet=open_spreadsheet(folder, settings),
+            spreadsheet=open_spreadsheet(folder, settings, state, environment),
             state=state,
             password=load_password(folder, environment),
+            environment=environment,
         )
     finally:
         state.close()
@@ -78,9 +81,27 @@ def state_path(folder: Path, settings: Settings) -> Path:
     return folder / settings.state.removeprefix("sqlite:").removeprefix("///")
 
 
-def open_spreadsheet(folder: Path, settings: Settings) -> Spreadsheet:
-    """Return the spreadsheet that the settings name."""
-    return Workbook(folder / settings.spreadsheet.file, backups=settings.spreadsheet.backups)
+def open_spreadsheet(
+    folder: Path,
+    settings: Settings,
+    state: State | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Spreadsheet:
+    """Return the spreadsheet that the settings name; nothing is opened or asked before its use."""
+    wanted = settings.spreadsheet
+    if not wanted.google:
+        return Workbook(folder / wanted.file, backups=wanted.backups)
+    # gspread and google-auth cost 0.3 s at every start, and most projects need neither.
+    from sheets_sync.google_access import open_session, service_url  # noqa: PLC0415
+    from sheets_sync.google_sheets import Calls, GoogleSpreadsheet  # noqa: PLC0415
+
+    key = folder / wanted.credentials
+    url = service_url("sheets", environment)
+    return GoogleSpreadsheet(
+        Calls(lambda: open_session(key), wanted.google, base_url=url),
+        memory=state.base if state else None,
+        zone=settings.community.timezone,
+    )
 
 
 def make_rules(settings: Settings, form: Form) -> Rules:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from forms.plural import counted
 
@@ -88,6 +88,19 @@ def _who_may_answer(typed: str) -> str:
     )
 
 
+def _spreadsheet_id(typed: str) -> str:
+    """Return a spreadsheet's id, also from the address that the browser shows."""
+    found = re.fullmatch(
+        r"(?:https://docs\.google\.com/spreadsheets/d/)?([\w-]{20,})(?:/.*)?", typed
+    )
+    if typed and not found:
+        raise ValueError(
+            f"{typed!r} is not a spreadsheet's id; copy what stands in its address between /d/ "
+            "and /edit"
+        )
+    return found[1] if found else ""
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
 WebAddress = Annotated[str, AfterValidator(_whole_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
@@ -111,9 +124,19 @@ class CommunitySettings(_Section):
 
 class SpreadsheetSettings(_Section):
     file: str = "workbook.xlsx"
+    google: Annotated[str, AfterValidator(_spreadsheet_id)] = ""
+    """Id or address of a spreadsheet on Google; then there is no `file`."""
+    credentials: str = "credentials.json"
+    """The service account's key file, beside the settings, mode 0600."""
     backups: int = Field(14, ge=1)
     headers: dict[str, dict[str, str]] = {}
     """Per tab, other headers for our columns: `Reports = {"What did you do?" = "text"}`."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "SpreadsheetSettings":
+        if self.google and "file" in self.model_fields_set:
+            raise ValueError("names both a file and a spreadsheet on Google; remove one of them")
+        return self
 
 
 class FormSettings(_Section):

@@ -64,7 +64,7 @@ def reports_tab(form: Form) -> Tab:
         Column(q.column, Owner.REPORTER, q.label, Holds.TEXT, q.choices, optional=False)
         for q in further_questions(form)
     ]
-    return REPORTS.with_columns(*further)
+    return REPORTS.insisting(*(q.column for q in form.questions)).with_columns(*further)
 
 
 def further_questions(form: Form) -> list[Question]:

@@ -1,27 +1,30 @@
 """A community with a Google Form, for tests that tell a story: publish, answer, collect, look."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
-
-from google.auth.transport.requests import AuthorizedSession
-from google.oauth2.service_account import Credentials
 
 from forms.definition import Form, read_form
 from forms.submission import Submission
 from sheets_sync.form_collecting import Collected, Intake, collect
 from sheets_sync.form_memory import FormMemory, recall, remember
 from sheets_sync.form_publishing import Order, Published, publish
+from sheets_sync.google_access import open_session
 from sheets_sync.google_forms import TO_COLLECT, TO_PUBLISH, GoogleForms
 from sheets_sync.google_sheets.calls import Patience
 from sheets_sync.settings import FormSettings
+from tests.google_standin.clock import HeldClock
 from tests.google_standin.forms import Paper
 from tests.google_standin.server import Standin, serving
-from tests.story import FORM, Story
+from tests.story import FORM, MONDAY, Story
 
-PATIENT = Patience(seconds=100, timeout=(2, 2), sleep=lambda _: None)
+
+def _patient() -> Patience:
+    """Return patience that waits on a clock of its own, which costs no time."""
+    clock = HeldClock(MONDAY)
+    return Patience(timeout=(2, 2), clock=lambda: clock.now().timestamp(), sleep=clock.advances)
 
 
 class FormStory(Story):
@@ -33,16 +36,16 @@ class FormStory(Story):
         self.world = standin.world
         self.settings = FormSettings()
         self.page = 5000
-        self.keys = standin.credentials()
+        self.key = folder / "credentials.json"
+        self.key.write_text(json.dumps(standin.credentials()))
+        self.key.chmod(0o600)
 
     def google(self, scopes: Sequence[str] = TO_COLLECT) -> GoogleForms:
         """Return Google's forms, as a service account sees them."""
-        credentials = Credentials.from_service_account_info(self.keys, scopes=scopes)
         return GoogleForms(
-            AuthorizedSession(credentials),
-            account=self.keys["client_email"],
+            lambda: open_session(self.key, *scopes),
             emulator=self.standin.url,
-            patience=PATIENT,
+            patience=_patient(),
             page=self.page,
         )
 
@@ -88,7 +91,6 @@ class FormStory(Story):
 
     def collect(self) -> Collected:
         """Collect what was answered."""
-        self.collected_now = self.now.astimezone(UTC)
         intake = Intake(self.form, self.settings, self.state, self.rules.zone, self.now)
         return collect(self.google(), intake)
 

@@ -25,6 +25,7 @@ SHELL = {
     "settings",
     "keys",
     "project",
+    "google_access",
     "founding",
     "mailing",
     "preview",
@@ -37,6 +38,8 @@ SHELL = {
 """Of `sheets_sync`: may import anything, and is imported only by itself."""
 HOMES = {
     "gspread": ("sheets_sync.google_sheets",),
+    "google": ("sheets_sync.google_access",),
+    "requests": ("sheets_sync.google_sheets", "sheets_sync.google_access"),
     "openpyxl": ("sheets_sync.xlsx",),
     "python_calamine": ("sheets_sync.xlsx",),
     "sqlalchemy": ("sheets_sync.state",),

@@ -232,7 +232,10 @@ def test_with_the_state_lost_the_same_form_is_found_again(told):
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(unpublished):
     plan = unpublished.publish(dry_run=True)
 
-    assert plan.done[:2] == ("make the form 'Riverside: reports'", "change the form's title and description")  # noqa: E501
+    assert plan.done[:2] == (
+        "make the form 'Riverside: reports'",
+        "change the form's title and description",
+    )  # noqa: E501
     assert "ask “What happened?”" in plan.done
     assert unpublished.world.forms == {}
 
@@ -304,7 +307,9 @@ def test_a_form_that_is_not_shared_is_told_with_its_remedy(unpublished):
     paper = add_form(unpublished.world, "Untitled form", role="")
     unpublished.settings = unpublished.settings.model_copy(update={"google": paper.id})
 
-    with pytest.raises(SheetError, match=r"Share it with robot@.* as Editor"):
+    with pytest.raises(
+        SheetError, match=r"robot@.* may not use the form. Share it with that address"
+    ):
         unpublished.publish()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any
 
 import requests
@@ -53,25 +54,39 @@ class Patience:
     chance: Callable[[], float] = random.random
 
 
+class Session(requests.Session):
+    """A session that Google lets in, and whose it is."""
+
+    account: str
+
+
 class Calls:
     """The calls that concern one spreadsheet."""
 
     def __init__(
         self,
-        session: requests.Session,
+        open_session: Callable[[], Session],
         spreadsheet_id: str,
         *,
-        account: str,
         base_url: str = GOOGLE,
         patience: Patience | None = None,
     ) -> None:
         self._id = spreadsheet_id
-        self._account = account
+        self._open_session = open_session
         self._url = f"{base_url}/v4/spreadsheets/{spreadsheet_id}"
         self._patience = patience or Patience()
+
+    @cached_property
+    def _session(self) -> Session:
+        # Only when it is needed: a fault of the key must not stop the form from taking reports.
+        return self._open_session()
+
+    @cached_property
+    def _client(self) -> HTTPClient:
         # The session is authorised already; gspread would make one of its own.
-        self._client = HTTPClient(auth=None, session=session)  # type: ignore[arg-type]
-        self._client.set_timeout(self._patience.timeout)
+        client = HTTPClient(auth=None, session=self._session)  # type: ignore[arg-type]
+        client.set_timeout(self._patience.timeout)
+        return client
 
     def read(self, path: str, params: Params) -> Json:
         """Return the answer to a GET, which may be repeated. Raises SheetError."""
@@ -137,6 +152,7 @@ class Calls:
 
     def _in_words(self, status: int, message: str) -> str:
         """Say who must do what (fault 21)."""
+        account = self._session.account
         if "has not been used in project" in message or "is disabled" in message:
             return (
                 "the Google Sheets API is not enabled in the service account's project. Nothing "
@@ -144,17 +160,17 @@ class Calls:
             )
         if status == 401:
             return (
-                f"Google does not accept the key of {self._account} (revoked?). Nothing was "
+                f"Google does not accept the key of {account} (revoked?). Nothing was "
                 "changed. Make a new key for the service account and put it in the old one's place"
             )
-        share = f"share it with {self._account} as Editor (button Share, no notification)"
+        share = f"share it with {account} as Editor (button Share, no notification)"
         if status == 404:
             return (
                 f"there is no spreadsheet {self._id}, or it is in the bin. Nothing was changed. "
                 f"Look at the id in its address, then {share}"
             )
         return (
-            f"{self._account} may not use the spreadsheet {self._id}. Nothing was changed. "
+            f"{account} may not use the spreadsheet {self._id}. Nothing was changed. "
             f"In the spreadsheet, {share}; Google says: {message}"
         )
 

@@ -10,20 +10,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sheets_sync.google_sheets.cell import cell_data, is_dated, written
+from sheets_sync.google_sheets.columns import make_column
 from sheets_sync.google_sheets.known import LOG_ID, LOG_TITLE, Known, TabFacts, letters
-from sheets_sync.google_sheets.making import formatting
+from sheets_sync.google_sheets.making import NEW_ROWS, make_tab
 from sheets_sync.google_sheets.pending import Added, Line, Owed, Pending, Target
 from sheets_sync.google_sheets.reading import FIRST_LOG_ROW, STAMP_ROW, TOKEN_ROW, Log
 from sheets_sync.headers import header_row, plain
 from sheets_sync.layout import TABS, Tab
-from sheets_sync.spreadsheet import Append, Changes, Edit, Rewrite, Snapshot, Stamp, Value
+from sheets_sync.spreadsheet import (
+    AddColumn,
+    Append,
+    Changes,
+    Edit,
+    Rewrite,
+    Snapshot,
+    Stamp,
+    Value,
+)
 
 KEPT_TOKENS = 20
 NOTICE = "Tidings keeps here what it wrote last. Please leave this tab as it is."
 VALUE = "userEnteredValue"
 DATED = f"{VALUE},userEnteredFormat.numberFormat"
-SPARE_ROWS, COLUMNS = 1000, 26
-"""The size of a new tab, as Google makes them."""
+LOG_COLUMNS = 26
 
 Request = dict[str, Any]
 
@@ -49,7 +58,7 @@ class Draft:
 
     def tab(self, title: str) -> TabFacts:
         """Return a tab, new ones among them. Raises SheetChanged."""
-        return self.tabs.get(title.strip().casefold()) or self.known.tab(title)
+        return self.tabs.get(plain(title)) or self.known.tab(title)
 
     def rows(self, title: str) -> Sequence[Line]:
         """Return what stands in a tab; nothing in a new one."""
@@ -72,9 +81,8 @@ def make_batch(
     """
     for at, tab in enumerate(changes.tabs):
         id = (draft.token + at) % (2**31 - 1)
-        width = max(COLUMNS, sum(not column.optional for column in tab.columns))
-        facts = TabFacts(id, tab.title, SPARE_ROWS, width)
-        draft.tabs[tab.title.strip().casefold()] = facts
+        width = sum(not column.optional for column in tab.columns)
+        draft.tabs[plain(tab.title)] = TabFacts(id, tab.title, NEW_ROWS, width)
     edits = [*_header_edits(changes), *changes.edits]
     targets = list(_targets(draft, edits, changes.appends))
     added = tuple(
@@ -82,11 +90,12 @@ def make_batch(
         for one in changes.appends
     )
     requests = [
-        *_new_tabs(draft, changes.tabs),
+        *(request for tab in changes.tabs for request in make_tab(tab, draft.tab(tab.title).id)),
         *_growth(draft, edits, changes.rewrites),
         *_log(draft, targets),
         *_numbers(draft, burnt),
-        *_edits(draft, edits),
+        *_columns(draft, changes.columns),
+        *_edits(draft, changes.edits),
         *_appends(draft, changes.appends),
         *(_rewrite(draft, rewrite) for rewrite in changes.rewrites),
         *_stamp(draft, changes.stamp, burnt),
@@ -106,7 +115,7 @@ def _targets(draft: Draft, edits: Sequence[Edit], appends: Sequence[Append]) -> 
     for edit in edits:
         by_tab[edit.tab][edit.row][edit.column] = edit.value
     for title in dict.fromkeys([*by_tab, *(append.tab for append in appends)]):
-        if title.strip().casefold() in draft.tabs:
+        if plain(title) in draft.tabs:
             continue
         rows, sheet = draft.rows(title), draft.tab(title).id
         header, loose = _header(title, rows)
@@ -119,7 +128,7 @@ def _targets(draft: Draft, edits: Sequence[Edit], appends: Sequence[Append]) -> 
 
 def _header(title: str, rows: Sequence[Line]) -> tuple[int, tuple[int, ...]]:
     """Return the row of a tab's header, and the columns of which the layout knows nothing."""
-    tab = next((t for t in TABS if plain(t.title) == plain(title)), None)
+    tab = _layout(title)
     names = {plain(column.name): column.name for column in tab.columns} if tab else {}
     if not rows:
         return 1, ()
@@ -129,15 +138,17 @@ def _header(title: str, rows: Sequence[Line]) -> tuple[int, tuple[int, ...]]:
     return at, tuple(i for i in range(width) if i >= len(texts) or texts[i] not in names)
 
 
-def _new_tabs(draft: Draft, tabs: Sequence[Tab]) -> Iterator[Request]:
-    for tab in tabs:
-        facts = draft.tab(tab.title)
-        grid = {"rowCount": facts.rows, "columnCount": facts.columns}
-        properties = {"sheetId": facts.id, "title": tab.title, "gridProperties": grid}
-        yield {"addSheet": {"properties": properties}}
-        header: list[Value] = [column.name for column in tab.columns if not column.optional]
-        yield _update(facts, 1, 0, [header], dated=False)
-        yield from formatting(tab, facts.id)
+def _columns(draft: Draft, columns: Sequence[AddColumn]) -> Iterator[Request]:
+    for added in columns:
+        tab = draft.tab(added.tab)
+        layout = _layout(added.tab)
+        known = (
+            next((c for c in layout.columns if c.name == added.header), None) if layout else None
+        )
+        if known:
+            yield from make_column(tab.id, added.row, added.column, known)
+        else:
+            yield _update(tab, added.row, added.column, [[added.header]], dated=False)
 
 
 def _growth(draft: Draft, edits: Sequence[Edit], rewrites: Sequence[Rewrite]) -> Iterator[Request]:
@@ -163,7 +174,7 @@ def _more(tab: TabFacts, dimension: str, length: int) -> Request:
 
 def _log(draft: Draft, targets: Sequence[Target]) -> Iterator[Request]:
     """Copy each target, as it is when the batch arrives, to our hidden tab."""
-    width = max([COLUMNS, *(_width(target) for target in targets)])
+    width = max([LOG_COLUMNS, *(_width(target) for target in targets)])
     grid = {"rowCount": FIRST_LOG_ROW + len(targets), "columnCount": width}
     properties = {"sheetId": LOG_ID, "gridProperties": grid}
     if draft.known.log is None:
@@ -234,12 +245,12 @@ def _numbers(draft: Draft, burnt: Iterable[int]) -> Iterator[Request]:
 
 def _stamp(draft: Draft, stamp: Stamp | None, burnt: Sequence[int]) -> Iterator[Request]:
     # In the same batch as all else, so that it says what was written and what was not.
-    log = TabFacts(LOG_ID, LOG_TITLE, FIRST_LOG_ROW, COLUMNS)
+    log = TabFacts(LOG_ID, LOG_TITLE, FIRST_LOG_ROW, LOG_COLUMNS)
     yield _update(log, 1, 0, [[NOTICE]], dated=False)
     if stamp:
         yield _update(log, STAMP_ROW, 0, [[stamp.instance, stamp.counter]], dated=False)
     tokens: list[Value] = [draft.token, *burnt, *draft.log.tokens[:KEPT_TOKENS]]
-    yield _update(log, TOKEN_ROW, 0, [tokens[:COLUMNS]], dated=False)
+    yield _update(log, TOKEN_ROW, 0, [tokens[:LOG_COLUMNS]], dated=False)
 
 
 def _edits(draft: Draft, edits: Sequence[Edit]) -> Iterator[Request]:
@@ -335,5 +346,9 @@ def _rewrite(draft: Draft, rewrite: Rewrite) -> Request:
 
 
 def _new_header(title: str) -> list[str]:
-    tab = next((t for t in TABS if plain(t.title) == plain(title)), None)
+    tab = _layout(title)
     return [column.name for column in tab.columns if not column.optional] if tab else []
+
+
+def _layout(title: str) -> Tab | None:
+    return next((tab for tab in TABS if plain(tab.title) == plain(title)), None)

@@ -5,14 +5,11 @@ from datetime import date, datetime, timedelta
 
 from openpyxl.cell.cell import Cell
 
+from sheets_sync.look import DATE_FORMAT, MOMENT_FORMAT
 from sheets_sync.spreadsheet import SheetUnwritable, Value
 
 LONGEST_TEXT = 32_767
 """Characters in one cell, counted as UTF-16; openpyxl would cut silently (fault 7)."""
-
-DATE_FORMAT = "yyyy-mm-dd"
-MOMENT_FORMAT = "yyyy-mm-dd hh:mm"
-TEXT_FORMAT = "@"
 
 # What XML 1.0 cannot hold (fault 8).
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -14,32 +14,17 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet as Sheet
 
 from sheets_sync.layout import Column, Holds, Owner, Tab
+from sheets_sync.look import COLOURS, FORMATS, HEADER_TEXT, LINE, SHADE, note, understood
 from sheets_sync.spreadsheet import Value
 from sheets_sync.xlsx import columns, heights
-from sheets_sync.xlsx.cell import DATE_FORMAT, MOMENT_FORMAT, TEXT_FORMAT, put
+from sheets_sync.xlsx.cell import put
 
 LAST_ROW = 1_048_576
 """The last row that a workbook can have; lists and formats reach down to it."""
 
-_FORMATS = {
-    Holds.TEXT: TEXT_FORMAT,
-    Holds.DATE: DATE_FORMAT,
-    Holds.MOMENT: MOMENT_FORMAT,
-    Holds.NUMBER: "0",
-}
-_WHOSE = {
-    Owner.REPORTER: "The reporters' column: filled from the form, and yours to correct.",
-    Owner.MANAGER: "Your column: Tidings reads it and leaves it as it is.",
-    Owner.TIDINGS: "Tidings writes this column; what you type here may be replaced.",
-}
-_HEADER_FILL = {
-    Owner.REPORTER: PatternFill("solid", fgColor="1F4E5F"),
-    Owner.MANAGER: PatternFill("solid", fgColor="2E6B4F"),
-    Owner.TIDINGS: PatternFill("solid", fgColor="6B7280"),
-}
-_TOOL_FILL = PatternFill("solid", fgColor="F1F2F4")
-_TAB_COLOUR = {Owner.REPORTER: "1F4E5F", Owner.MANAGER: "2E6B4F", Owner.TIDINGS: "6B7280"}
-_LINE = Side(style="thin", color="D7DADF")
+_HEADER_FILL = {owner: PatternFill("solid", fgColor=colour) for owner, colour in COLOURS.items()}
+_TOOL_FILL = PatternFill("solid", fgColor=SHADE)
+_LINE = Side(style="thin", color=LINE)
 _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 
 
@@ -57,7 +42,7 @@ def make_tab(book: Book, tab: Tab, rows: Sequence[Sequence[Value]] = ()) -> Shee
     sheet.row_dimensions[1].height = 24
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(made))}{max(sheet.max_row, 1)}"
-    sheet.sheet_properties.tabColor = _TAB_COLOUR[made[0].owner]
+    sheet.sheet_properties.tabColor = COLOURS[made[0].owner]
     _set_up_print(sheet)
     return sheet
 
@@ -66,8 +51,8 @@ def make_column(sheet: Sheet, row: int, index: int, column: Column) -> None:
     """Put the column's header, note, list, width and format at this place."""
     header = make_plain_column(sheet, row, index, column.name)
     header.fill = _HEADER_FILL[column.owner]
-    header.font = Font("Calibri", 11, bold=True, color="FFFFFF")
-    header.comment = _note(column)
+    header.font = Font("Calibri", 11, bold=True, color=HEADER_TEXT)
+    header.comment = sized(Comment(note(column), "Tidings"))
     _format_column(sheet, index, column)
     if column.choices:
         _offer_choices(sheet, row, index, column)
@@ -100,12 +85,6 @@ def writable(sheet: Sheet, row: int, index: int) -> Cell:
     return cell
 
 
-def _note(column: Column) -> Comment:
-    choices = f"\nOne of: {', '.join(column.choices)}." if column.choices else ""
-    text = f"{column.note}{choices}\n\n{_WHOSE[column.owner]}"
-    return sized(Comment(text, "Tidings"))
-
-
 def sized(comment: Comment) -> Comment:
     """Return the comment, large enough to be read whole."""
     comment.width = 280
@@ -117,7 +96,7 @@ def sized(comment: Comment) -> Comment:
 def _format_column(sheet: Sheet, index: int, column: Column) -> None:
     dimension = columns.own_format(sheet, index)
     dimension.width = column.width
-    dimension.number_format = _FORMATS[column.holds]
+    dimension.number_format = FORMATS[column.holds]
     dimension.alignment = Alignment(
         vertical="top",
         wrap_text=column.holds is Holds.TEXT,
@@ -138,7 +117,7 @@ def _offer_choices(sheet: Sheet, row: int, index: int, column: Column) -> None:
         # A warning, not a wall: the sync says what it cannot use.
         errorStyle="warning",
         errorTitle=column.name,
-        error=f"Tidings understands: {', '.join(column.choices)}, or nothing.",
+        error=understood(column),
         sqref=f"{letter}{row + 1}:{letter}{LAST_ROW}",
     )
     sheet.add_data_validation(offer)

@@ -1,0 +1,115 @@
+"""What a batch hit, and what gives it back: pure, without any Google."""
+
+from datetime import UTC, datetime
+
+from sheets_sync.google_sheets.known import Known, TabFacts
+from sheets_sync.google_sheets.pending import Added, Owed, Pending, Target, misses
+from sheets_sync.google_sheets.repairing import restores
+from sheets_sync.spreadsheet import CellFault, Edit, Snapshot, Worksheet
+
+HEADER = ("name", "text", "status")
+KNOWN = Known("Ours", "UTC", (TabFacts(7, "Notes", 100, 26),), datetime(2026, 11, 23, tzinfo=UTC))
+
+
+def header(line: tuple[str, ...] = HEADER) -> Target:
+    return Target(7, 1, line, {}, is_header=True)
+
+
+def row(number: int, *cells: object, loose: tuple[int, ...] = ()) -> Target:
+    return Target(7, number, cells, {2: "late"}, loose)  # type: ignore[arg-type]
+
+
+def given_back(owed: list[Owed], *lines: tuple[object, ...]) -> list[Edit]:
+    sheet = Snapshot((Worksheet("Notes", lines),))  # type: ignore[arg-type]
+    return [edit for _, edits in restores(owed, sheet, KNOWN) for edit in edits]
+
+
+def test_a_batch_that_hit_its_rows_owes_nothing() -> None:
+    pending = Pending(1, (header(), row(2, "Ana", "Planned", None), row(3, "Bo", 7.0, True)))
+
+    assert list(misses(pending, [HEADER, ("Ana", "Planned"), ("Bo", 7, True)])) == []
+
+
+def test_another_row_in_its_place_is_a_miss() -> None:
+    pending = Pending(1, (header(), row(2, "Ana", "Planned", "ok"), row(3, "Bo", "Went", "ok")))
+
+    found = list(misses(pending, [HEADER, ("Ana", "Planned", "ok"), ("New", "row")]))
+
+    assert found == [Owed(7, ("New", "row"), HEADER, {2: "late"})]
+
+
+def test_a_row_that_somebody_typed_into_is_decided_anew() -> None:
+    pending = Pending(1, (header(), row(2, "Ana", "Planned", "ok")))
+
+    assert [o.before for o in misses(pending, [HEADER, ("Ana", "Planned!", "ok")])] == [
+        ("Ana", "Planned!", "ok")
+    ]
+
+
+def test_moved_columns_make_every_row_of_the_tab_a_miss_and_every_appended_one() -> None:
+    pending = Pending(
+        1, (header(), row(2, "", "", "ok")), added=(Added(7, {0: "Cy"}), Added(8, {0: "Di"}))
+    )
+
+    found = list(misses(pending, [("text", "name", "status"), ("", "", "ok")]))
+
+    assert [(one.sheet, one.before, one.writes) for one in found] == [
+        (7, ("", "", "ok"), {2: "late"}),
+        (7, (), {0: "Cy"}),
+    ]
+
+
+def test_numbers_in_columns_that_are_not_ours_may_move_by_themselves() -> None:
+    target = row(2, "Ana", "Planned", "ok", 1.5, loose=(3,))
+
+    assert (
+        list(misses(Pending(1, (header(), target)), [HEADER, ("Ana", "Planned", "ok", 2.5)])) == []
+    )
+    assert list(misses(Pending(1, (header(), target)), [HEADER, ("Ana", "Planned", 3, 2.5)])) != []
+
+
+def test_what_was_overwritten_is_given_back_where_its_row_is_now() -> None:
+    owed = [Owed(7, ("Bo", "Went", "ok"), HEADER, {2: "late"})]
+
+    assert given_back(owed, HEADER, ("Ana", "Planned", "late"), (), ("Bo", "Went", "late")) == [
+        Edit("Notes", 4, 2, "ok")
+    ]
+
+
+def test_a_row_that_was_changed_since_is_still_recognised() -> None:
+    owed = [Owed(7, ("Bo", "Went", "", "x"), HEADER, {2: "late"})]
+
+    assert given_back(owed, HEADER, ("Bo", "Went home", "late", "x")) == [Edit("Notes", 2, 2, None)]
+
+
+def test_a_row_that_is_gone_and_a_cell_typed_over_since_need_nothing() -> None:
+    owed = [Owed(7, ("Bo", "Went", "ok"), HEADER, {2: "late"})]
+
+    assert given_back(owed, HEADER, ("Ana", "Planned", "late")) == []
+    assert given_back(owed, HEADER, ("Bo", "Went", "mine")) == []
+
+
+def test_columns_that_moved_are_followed() -> None:
+    owed = [Owed(7, ("Bo", "Went", "ok"), HEADER, {2: "late"})]
+
+    assert given_back(owed, ("status", "name", "text"), ("late", "Bo", "Went")) == [
+        Edit("Notes", 2, 0, "ok")
+    ]
+
+
+def test_an_appended_row_in_wrong_columns_is_cleared() -> None:
+    owed = [Owed(7, (), ("text", "name", "status"), {0: "Cy", 2: "ok"})]
+
+    assert given_back(owed, ("text", "name", "status"), ("Ana", "b", "ok"), ("Cy", "", "ok")) == [
+        Edit("Notes", 3, 0, None),
+        Edit("Notes", 3, 2, None),
+    ]
+
+
+def test_each_of_several_equal_rows_is_given_back_once() -> None:
+    owed = [Owed(7, ("Bo", "Went", CellFault("#REF!")), HEADER, {2: 46349.5})] * 2
+
+    assert given_back(owed, HEADER, ("Bo", "Went", 46349.5), ("Bo", "Went", 46349.5)) == [
+        Edit("Notes", 2, 2, "#REF!"),
+        Edit("Notes", 3, 2, "#REF!"),
+    ]

@@ -5,16 +5,15 @@ and nothing else. A response is known by its id and the moment of its last edit.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from forms.definition import Form
 from forms.google_answers import Answered, Response, moment, read_answers, read_responses
 from forms.google_form import Json, recognise
-from forms.plural import counted
 from forms.submission import Act, Submission
-from sheets_sync.form_memory import FormMemory, recall, remember
+from sheets_sync.form_memory import Collected, FormMemory, recall, remember
 from sheets_sync.google_forms import GoogleForms
 from sheets_sync.identity import report_id_for
 from sheets_sync.settings import FormSettings
@@ -39,32 +38,6 @@ class Intake:
     state: State
     zone: tzinfo
     now: datetime
-
-
-@dataclass(slots=True)
-class Collected:
-    """What was new."""
-
-    reports: int = 0
-    corrections: int = 0
-    foreign: int = 0
-    strange: int = 0
-    trouble: str = ""
-
-    def notes(self) -> Iterator[str]:
-        """Yield what somebody should look at."""
-        if self.trouble:
-            yield f"the Google Form was not read to its end: {self.trouble}"
-        if self.foreign:
-            yield (
-                f"{counted(self.foreign, 'answer')} to questions that form.toml does not have: "
-                "kept in the journal, not in the spreadsheet; see: tidings form publish --dry-run"
-            )
-        if self.strange:
-            yield (
-                f"{counted(self.strange, 'response')} of the Google Form made no sense and will "
-                "be looked at again tomorrow"
-            )
 
 
 def collect(google: GoogleForms, intake: Intake) -> Collected:

@@ -1,5 +1,6 @@
 """What the state remembers of the Google Form: where it is, what it asks, how far it was read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +8,7 @@ from pydantic import TypeAdapter
 
 from forms.google_answers import moment
 from forms.google_form import Asked
+from forms.plural import counted
 from sheets_sync.state.base import Base
 
 NAME = "google form"
@@ -37,6 +39,38 @@ class FormMemory:
             return ""
         begin = (moment(self.newest) - OVERLAP).astimezone(UTC)
         return begin.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@dataclass(slots=True)
+class Collected:
+    """What was new."""
+
+    reports: int = 0
+    corrections: int = 0
+    foreign: int = 0
+    strange: int = 0
+    trouble: str = ""
+
+    def text(self) -> str:
+        """Say in a line what came; empty where nothing did."""
+        came = ((self.reports, "report"), (self.corrections, "correction"))
+        counts = " and ".join(counted(number, word) for number, word in came if number)
+        return f"From the Google Form: {counts}." if counts else ""
+
+    def notes(self) -> Iterator[str]:
+        """Yield what somebody should look at."""
+        if self.trouble:
+            yield f"the Google Form was not read to its end: {self.trouble}"
+        if self.foreign:
+            yield (
+                f"{counted(self.foreign, 'answer')} to questions that form.toml does not have: "
+                "kept in the journal, not in the spreadsheet; see: tidings form publish --dry-run"
+            )
+        if self.strange:
+            yield (
+                f"{counted(self.strange, 'response')} of the Google Form made no sense and will "
+                "be looked at again tomorrow"
+            )
 
 
 MEMORY: TypeAdapter[FormMemory] = TypeAdapter(FormMemory)

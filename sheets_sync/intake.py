@@ -18,7 +18,6 @@ from sheets_sync.headers import Table
 from sheets_sync.memory import Memory
 from sheets_sync.spreadsheet import Cell, Value
 
-
 EARLIER = "earlier"
 """Begins the source of what people sent long before we were asked to collect it: no news."""
 

@@ -1,7 +1,7 @@
 """A project -> its digest: planned, previewed, or made and delivered."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from digests.transport import Transport
 from forms.google_form import prefilled_link
 from sheets_sync.cells import as_text
 from sheets_sync.form_memory import recall
+from sheets_sync.form_workflow import collect_answers
 from sheets_sync.headers import plain
 from sheets_sync.project import Project
 from sheets_sync.spreadsheet import Snapshot
@@ -113,8 +114,10 @@ def mail(project: Project, wish: Wish, *, now: datetime) -> Mailed:
 
 
 def sync_and_mail(project: Project, wish: Wish, *, now: datetime) -> tuple[Outcome, Mailed]:
-    """Sync, mail what is due, and write the issue's line into the Digests tab."""
+    """Collect and sync, mail what is due, and write the issue's line into the Digests tab."""
+    collected = collect_answers(project, now=now)
     outcome = sync(project.spreadsheet, project.state, project.rules, now=now)
+    outcome = replace(outcome, notes=(*collected.notes(), *outcome.notes))
     mailed = mail(project, wish, now=now)
     if mailed.made or mailed.delivered != Delivered():
         sync(project.spreadsheet, project.state, project.rules, now=now)

@@ -9,7 +9,7 @@ from pathlib import Path
 from forms.definition import Form, read_form
 from forms.submission import Submission
 from sheets_sync.form_collecting import Collected, Intake, collect
-from sheets_sync.form_memory import FormMemory, recall, remember
+from sheets_sync.form_memory import NAME, FormMemory, recall, remember
 from sheets_sync.form_publishing import Order, Published, publish
 from sheets_sync.google_access import open_session
 from sheets_sync.google_forms import TO_COLLECT, TO_PUBLISH, GoogleForms
@@ -63,6 +63,12 @@ class FormStory(Story):
         memory = recall(self.state.base, self.settings.google)
         return publish(self.google(TO_PUBLISH), order, memory, self._keep, dry_run=dry_run)
 
+    def starts_anew(self) -> None:
+        """Forget every form, at Google and in the state."""
+        self.world.forms.clear()
+        self.world.files.clear()
+        self.state.base.put(NAME, "")
+
     def _keep(self, memory: FormMemory) -> FormMemory:
         return remember(self.state.base, memory, self.now)
 
@@ -76,9 +82,9 @@ class FormStory(Story):
         found: Paper = self.world.forms[self.memory.id]
         return found
 
-    def answers(self, reporter: str, text: str, *, email: str = "", **more: str) -> str:
+    def answers(self, reporter: str, text: str, *, respondent: str = "", **more: str) -> str:
         """Let somebody answer the form; returns Google's id of the response."""
-        return self.paper.answer(self.now, self._titled(reporter, text, more), email=email)
+        return self.paper.answer(self.now, self._titled(reporter, text, more), email=respondent)
 
     def edits(self, response: str, reporter: str, text: str, **more: str) -> None:
         """Let somebody edit what they answered."""

@@ -1,5 +1,7 @@
 """`tidings form publish`: the Google Form is made of form.toml, and stays the same form."""
 
+from contextlib import suppress
+
 import pytest
 
 from forms.google_form import plan
@@ -235,7 +237,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(unpublished):
     assert plan.done[:2] == (
         "make the form 'Riverside: reports'",
         "change the form's title and description",
-    )  # noqa: E501
+    )
     assert "ask “What happened?”" in plan.done
     assert unpublished.world.forms == {}
 
@@ -250,17 +252,36 @@ def test_a_dry_run_of_a_change_does_nothing(told):
 # fault 31, for a form: a call is lost, before or after it had its effect
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("kind", ["500", "503", "reset", "truncated JSON", "empty 200", "429"])
-@pytest.mark.parametrize("call", range(1, 7))
-def test_a_lost_call_leaves_one_whole_form(unpublished, kind, after, call):
-    unpublished.world.fails(kind, call=call, after_effect=after)
+def test_a_lost_call_leaves_one_whole_form(unpublished, kind, after):
+    for call in range(1, 8):
+        unpublished.starts_anew()
+        unpublished.world.fails(kind, call=call, after_effect=after)
 
-    unpublished.publish()
+        unpublished.publish()
 
-    (paper,) = unpublished.world.forms.values()
-    assert len(paper.titles()) == 7
-    assert paper.published
-    assert [one["type"] for one in paper.permissions] == ["anyone"]
-    assert unpublished.publish().done == ()
+        (paper,) = unpublished.world.forms.values()
+        assert len(paper.titles()) == 7
+        assert paper.published
+        assert [one["type"] for one in paper.permissions] == ["anyone"]
+        assert unpublished.publish().done == ()
+
+
+# fault 50, for a form: it is killed between two calls
+@pytest.mark.parametrize("kind", ["403 quota", "504"])
+def test_a_publish_that_stopped_is_finished_by_the_next(unpublished, kind):
+    for call in range(1, 8):
+        unpublished.starts_anew()
+        unpublished.world.fails(kind, call=call, after_effect=True, times=1000)
+        with suppress(SheetError):
+            unpublished.publish()
+        unpublished.world.forget_plans()
+
+        unpublished.publish()
+
+        (paper,) = unpublished.world.forms.values()
+        assert len(paper.titles()) == 7
+        assert [one["type"] for one in paper.permissions] == ["anyone"]
+        assert unpublished.publish().done == ()
 
 
 def test_an_edit_by_a_person_in_the_middle_is_not_lost(told):

@@ -39,8 +39,11 @@ def _disabled(api: str) -> ApiError:
         f"visiting {page} then retry. If you enabled this API recently, wait a few minutes for "
         "the action to propagate to our systems and retry.",
         [
-            {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED",
-             "domain": "googleapis.com", "metadata": {"service": service,
-             "consumer": "projects/1"}},
+            {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "SERVICE_DISABLED",
+                "domain": "googleapis.com",
+                "metadata": {"service": service, "consumer": "projects/1"},
+            },
         ],
     )

@@ -136,11 +136,21 @@ def too_many(what: str = "Read") -> ApiError:
 _ERRORS = {
     Kind.TOO_MANY: too_many(),
     Kind.TOO_MANY_WAIT: too_many(),
-    Kind.QUOTA: ApiError(403, "PERMISSION_DENIED", "User Rate Limit Exceeded",
-        [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED",
-          "domain": "googleapis.com"}]),
+    Kind.QUOTA: ApiError(
+        403,
+        "PERMISSION_DENIED",
+        "User Rate Limit Exceeded",
+        [
+            {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "RATE_LIMIT_EXCEEDED",
+                "domain": "googleapis.com",
+            }
+        ],
+    ),
     Kind.INTERNAL: ApiError(500, "INTERNAL", "Internal error encountered."),
     Kind.UNAVAILABLE: ApiError(503, "UNAVAILABLE", "The service is currently unavailable."),
-    Kind.GATEWAY_TIMEOUT: ApiError(504, "DEADLINE_EXCEEDED", "Deadline expired before operation "
-        "could complete."),
+    Kind.GATEWAY_TIMEOUT: ApiError(
+        504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete."
+    ),
 }

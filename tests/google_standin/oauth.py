@@ -56,7 +56,7 @@ def token(world: World, request: Request) -> object:
     if fault:
         return _refused("invalid_grant", fault)
     name = f"ya29.{world.new_id()}"
-    world.tokens[name] = claims["scope"]
+    world.tokens[name] = (claims["iss"], claims["scope"])
     return {"access_token": name, "expires_in": 3599, "token_type": "Bearer"}
 
 

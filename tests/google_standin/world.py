@@ -12,11 +12,13 @@ from typing import Any
 from tests.google_standin.book import Book
 from tests.google_standin.clock import Clock, Quota, SystemClock
 from tests.google_standin.faults import Fault, Gap, Kind, Planned, Schedule, too_many
-from tests.google_standin.wire import ApiError, Route, not_found
+from tests.google_standin.wire import ApiError, Request, Route, not_found
 
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 FORM = "application/vnd.google-apps.form"
 SERVICE_ACCOUNT = "robot@tidings-test.iam.gserviceaccount.com"
+RECORDER = "recorder@example.com"
+"""Who asks with a token from elsewhere, as a replay of recordings does."""
 WRITERS = ("owner", "organizer", "fileOrganizer", "writer")
 
 
@@ -92,8 +94,8 @@ class World:
         """Of `sheets`, `drive`, `forms`: those not enabled in the project."""
         self.checks_tokens = False
         """Whether only tokens handed out here are accepted."""
-        self.tokens: dict[str, str] = {}
-        """Token handed out -> its scopes."""
+        self.tokens: dict[str, tuple[str, str]] = {}
+        """Token handed out -> whose it is, and its scopes."""
         self.public_keys: dict[str, Any] = {}
         """Key id -> public key of a service account; grants are verified once one is known."""
         self.schedule = Schedule()
@@ -183,6 +185,11 @@ class World:
         """Note a change in the browser: Drive shows it late."""
         self.files[file_id].touched(self.clock.now(), lag=self.drive_lag)
 
+    def user(self, request: Request) -> str:
+        """Return the address of who asks."""
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return self.tokens.get(token, (RECORDER, ""))[0]
+
     def pay(self, route: Route) -> None:
         """Take a call from the quota of its kind, or refuse it."""
         quota = self.quotas.get(route.cost)
@@ -200,4 +207,3 @@ def _unknown(file_id: str, deleted: set[str]) -> ApiError:
     if file_id not in deleted and re.fullmatch(r"1[\w-]{43}", file_id):
         return no_permission()
     return not_found()
-

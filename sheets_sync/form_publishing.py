@@ -73,7 +73,7 @@ def _found_or_made(
     if memory.id:
         return google.get(memory.id)
     # A form whose making got no answer, or whose state is lost, is not made again.
-    made = google.named(order.document_title)
+    made = google.named(order.document_title) or []
     if len(made) > 1:
         raise SheetError(
             f"there are {len(made)} forms called {order.document_title!r}. Nothing was changed. "

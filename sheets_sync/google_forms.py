@@ -1,6 +1,7 @@
 """Google's Forms API, and Drive's word on who may answer: patient calls, none repeated blindly."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +36,7 @@ class GoogleForms:
         patience: Patience | None = None,
         page: int = PAGE,
     ) -> None:
+        open_session = cache(open_session)
         self._forms = _Calls(open_session, f"{emulator or FORMS}/v1/forms", patience)
         self._drive = _Calls(open_session, f"{emulator or DRIVE}/drive/v3/files", patience)
         self._emulator = emulator
@@ -44,14 +46,19 @@ class GoogleForms:
         """Return a form. Raises SheetError."""
         return self._forms.read(f"/{form_id}", {})
 
-    def named(self, document_title: str) -> list[str]:
-        """Return the ids of forms of our making that Drive lists under a title."""
+    def named(self, document_title: str) -> list[str] | None:
+        """Return the ids of forms of our making under a title; None where Drive is not for us.
+
+        Raises SheetError.
+        """
         quoted = document_title.replace("\\", "\\\\").replace("'", "\\'")
         query = f"name = '{quoted}' and mimeType = '{FORM_TYPE}' and trashed = false"
         try:
             found = self._drive.read("", {"q": query, "fields": "files(id)"})
-        except SheetError:
-            return []  # without Drive a form is still made; only a lost answer is not noticed
+        except SheetError as error:
+            if _is_passing(error):
+                raise
+            return None
         return [one["id"] for one in found.get("files", ())]
 
     def create(self, title: str, document_title: str) -> Json:
@@ -60,6 +67,11 @@ class GoogleForms:
 
         def look() -> Json | None:
             made = self.named(document_title)
+            if made is None:
+                raise SheetError(
+                    "Google did not say whether it made the form, and without the Drive API it "
+                    "cannot be looked up. Enable it and try again"
+                )
             return self.get(made[0]) if made else None
 
         try:
@@ -98,19 +110,21 @@ class GoogleForms:
         self._forms.write("post", f"/{form_id}:setPublishSettings", body, lambda: None)
 
     def responders(self, form_id: str) -> list[Json] | None:
-        """Return who may answer; None where Drive does not tell us."""
+        """Return who may answer; None where Drive does not tell us. Raises SheetError."""
         wanted = {
             "fields": "permissions(id,type,role,view,domain)",
             "includePermissionsForView": "published",
         }
         try:
             found = self._drive.read(f"/{form_id}/permissions", wanted)
-        except SheetError:
+        except SheetError as error:
+            if _is_passing(error):
+                raise
             return None
         return [one for one in found.get("permissions", ()) if one.get("view") == "published"]
 
     def admit(self, form_id: str, who: Mapping[str, str]) -> bool:
-        """Let somebody answer; say whether Drive allowed it."""
+        """Let somebody answer; say whether Drive allowed it. Raises SheetError."""
         body = {**who, "role": "reader", "view": "published"}
 
         def look() -> Json | None:
@@ -120,7 +134,9 @@ class GoogleForms:
 
         try:
             self._drive.write("post", f"/{form_id}/permissions", body, look)
-        except SheetError:
+        except SheetError as error:
+            if _is_passing(error):
+                raise
             return False
         return True
 
@@ -158,6 +174,11 @@ class GoogleForms:
         if "accounts.google.com" in where or answer.status_code in (401, 403):
             return "sign in"
         return {200: "open", 404: "gone", 410: "gone"}.get(answer.status_code, "")
+
+
+def _is_passing(error: SheetError) -> bool:
+    """Tell whether Google is only down, not against it: then to try again helps."""
+    return isinstance(error.__cause__, Trouble)
 
 
 def edit_address(form_id: str) -> str:

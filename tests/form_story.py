@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from forms.definition import Form, read_form
@@ -39,11 +40,12 @@ class FormStory(Story):
         self.key = folder / "credentials.json"
         self.key.write_text(json.dumps(standin.credentials()))
         self.key.chmod(0o600)
+        self._session = cache(lambda scopes: open_session(self.key, *scopes))
 
     def google(self, scopes: Sequence[str] = TO_COLLECT) -> GoogleForms:
         """Return Google's forms, as a service account sees them."""
         return GoogleForms(
-            lambda: open_session(self.key, *scopes),
+            lambda: self._session(tuple(scopes)),
             emulator=self.standin.url,
             patience=_patient(),
             page=self.page,

@@ -344,6 +344,5 @@ def test_collecting_may_change_nothing_and_sees_no_other_file(told):
     before = set(told.world.tokens)
     told.collect()
 
-    new = [scopes for token, scopes in told.world.tokens.items() if token not in before]
-    assert new
-    assert all(scope.endswith(".readonly") for scopes in new for scope in scopes.split())
+    (token,) = set(told.world.tokens) - before
+    assert all(scope.endswith(".readonly") for scope in told.world.tokens[token][1].split())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.google_standin.wire import ApiError, Json, Request, Response, Route, invalid, not_found
 from tests.google_standin.world import FORM as FORM_TYPE
+from tests.google_standin.world import File
 
 if TYPE_CHECKING:
     from tests.google_standin.world import World
@@ -37,8 +38,8 @@ class Paper:
     settings: Json = field(default_factory=dict)
     published: bool = False
     accepting: bool = False
-    permissions: list[Json] = field(default_factory=list)
-    """Those of its file on Drive, which decide who may answer."""
+    file: File | None = None
+    """On Drive; its permissions decide who may answer."""
     linked_sheet: str = ""
     revision: int = 1
     responses: list[Json] = field(default_factory=list)
@@ -47,11 +48,15 @@ class Paper:
     """All batch updates that came, for tests to look at."""
 
     @property
+    def permissions(self) -> list[Json]:
+        """Return those that let people answer."""
+        found = self.file.permissions if self.file else []
+        return [one for one in found if one.get("view") == "published"]
+
+    @property
     def open_to_anyone(self) -> bool:
         """Say whether people who are not signed in may answer."""
-        return any(
-            one.get("view") == "published" and one["type"] == "anyone" for one in self.permissions
-        )
+        return any(one["type"] == "anyone" for one in self.permissions)
 
     @property
     def address(self) -> str:
@@ -167,7 +172,7 @@ def add_form(
     """Make a form; `role` is what the service account may do with it."""
     file = world.new_file(document_title or title, FORM_TYPE)
     file.role = role
-    paper = Paper(file.id, title, file.name, permissions=file.permissions)
+    paper = Paper(file.id, title, file.name, file=file)
     world.forms[file.id] = paper
     return paper
 

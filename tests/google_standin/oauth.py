@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from tests.google_standin.wire import Request, Response, Route
 from tests.google_standin.world import SERVICE_ACCOUNT, World
 
+AUDIENCE = "https://oauth2.googleapis.com/token"
+"""What google-auth names, wherever the grant goes."""
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 KEY_ID = "0123456789abcdef0123456789abcdef01234567"
 
@@ -72,7 +74,7 @@ def _fault(
         return "Invalid JWT: its header must name RS256."
     if {"iss", "scope", "aud", "iat", "exp"} - claims.keys() or not claims["scope"]:
         return "Invalid JWT: a required claim is missing."
-    if claims["aud"] != f"http://{request.headers.get('host')}/token":
+    if claims["aud"] not in (AUDIENCE, f"http://{request.headers.get('host')}/token"):
         return "Invalid JWT: Failed audience check."
     # The grant carries the machine's time, whatever clock the test holds.
     if not claims["iat"] - 300 <= time.time() <= claims["exp"] <= claims["iat"] + 3600:

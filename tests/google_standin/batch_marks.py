@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.google_standin import celldata, masks, ranges, render
+from tests.google_standin.a1 import Area
 from tests.google_standin.book import Book
 from tests.google_standin.grid import Sheet
 from tests.google_standin.ranges import Range
@@ -57,8 +58,7 @@ def _delete(holders: list[Holder], key: str, wanted: object) -> None:
 def merge_cells(book: Book, given: Json, user: str) -> Holder:
     """Merge a range whole, by rows or by columns; merges inside it are replaced."""
     sheet, area = book.range_area(given["range"])
-    inside = [m for m in sheet.merges if ranges.overlaps(sheet.area(m), area)]
-    sheet.merges = [m for m in sheet.merges if m not in inside]
+    _take_apart(sheet, area)
     kind, parts = given.get("mergeType", "MERGE_ALL"), [area]
     if kind == "MERGE_ROWS":
         parts = [area._replace(top=r, bottom=r + 1) for r in range(area.top, area.bottom)]
@@ -70,9 +70,15 @@ def merge_cells(book: Book, given: Json, user: str) -> Holder:
 
 def unmerge_cells(book: Book, given: Json, user: str) -> Holder:
     """Take apart the merges in a range."""
-    sheet, area = book.range_area(given["range"])
-    sheet.merges = [m for m in sheet.merges if not ranges.overlaps(sheet.area(m), area)]
+    _take_apart(*book.range_area(given["range"]))
     return {}
+
+
+def _take_apart(sheet: Sheet, area: Area) -> None:
+    inside = [m for m in sheet.merges if ranges.overlaps(sheet.area(m), area)]
+    if not all(ranges.holds(area, sheet.area(merge)) for merge in inside):
+        raise invalid("You must select all cells in a merged range to merge or unmerge them.")
+    sheet.merges = [merge for merge in sheet.merges if merge not in inside]
 
 
 def add_protected(book: Book, given: Json, user: str) -> Holder:

@@ -171,7 +171,7 @@ def update_spreadsheet(book: Book, given: Json, user: str) -> dict[str, Any]:
     asked = given.get("properties") or {}
     tree = masks.parse(given.get("fields", ""))
     for name in tree or asked:
-        value = deepcopy(asked.get(name))
+        value: Any = deepcopy(asked.get(name))
         if name == "title":
             book.title = value
         elif name == "locale":

@@ -68,7 +68,7 @@ class Book:
         """Return the sheet with a title, large and small letters the same."""
         same = [sheet for sheet in self.sheets if sheet.title == title]
         alike = [sheet for sheet in self.sheets if sheet.title.casefold() == title.casefold()]
-        return (same or alike or [None])[0]
+        return next(iter(same or alike), None)
 
     def place(self, text: str) -> tuple[Sheet, Rect]:
         """Return the sheet and the rectangle that a range means, its open ends still open."""

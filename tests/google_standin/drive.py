@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +9,8 @@ from tests.google_standin import drive_v2, entering, masks, values
 from tests.google_standin.book import Book
 from tests.google_standin.cells import BARE
 from tests.google_standin.drive_query import matches
-from tests.google_standin.wire import ApiError, Request, Response, Route, invalid
-from tests.google_standin.world import SPREADSHEET, File, World
+from tests.google_standin.wire import ApiError, DriveError, Request, Response, Route, invalid, named
+from tests.google_standin.world import SPREADSHEET, WRITERS, File, World
 
 Answer = dict[str, Any]
 NARROW = "kind,id,name,mimeType"
@@ -50,10 +49,13 @@ def _owner(file: File, user: str) -> str:
 def _permissions(file: File, user: str) -> list[Answer]:
     own = {
         "kind": "drive#permission",
-        "id": "me",
+        "id": "00000000000000000001",
         "type": "user",
         "role": file.role,
         "emailAddress": user,
+        "displayName": user,
+        "deleted": False,
+        "pendingOwner": False,
     }
     return [own, *file.permissions]
 
@@ -62,14 +64,19 @@ def _found(world: World, file_id: str, *, to_write: bool = False) -> File:
     file = world.files.get(file_id)
     if file is None or not file.role:
         raise missing(file_id)
-    if to_write:
-        world.allowed(file_id, to_write=True)
+    if to_write and file.role not in WRITERS:
+        raise _insufficient()
     return file
+
+
+def _insufficient() -> ApiError:
+    message = "The user does not have sufficient permissions for this file."
+    return DriveError(403, message, "insufficientFilePermissions")
 
 
 def missing(file_id: str) -> ApiError:
     """Return Drive's refusal of a file that is not there for the caller."""
-    return ApiError(404, "NOT_FOUND", f"File not found: {file_id}.")
+    return DriveError(404, f"File not found: {file_id}.", "notFound")
 
 
 def create(world: World, request: Request) -> Answer:
@@ -209,19 +216,24 @@ def permissions(world: World, request: Request, file: str) -> Answer:
     return kept
 
 
+def comments(world: World, request: Request, file: str) -> Answer:
+    """comments.list: nobody comments here"""
+    _found(world, file)
+    return {"kind": "drive#commentList", "comments": []}
+
+
 def unshare(world: World, request: Request, file: str, permission: str) -> Response:
     """permissions.delete"""
     found = _found(world, file, to_write=True)
     left = [p for p in found.permissions if p["id"] != permission]
     if len(left) == len(found.permissions):
-        raise ApiError(404, "NOT_FOUND", f"Permission not found: {permission}.")
+        raise DriveError(404, f"Permission not found: {permission}.", "notFound")
     found.permissions = left
     return Response(204, b"")
 
 
 def _route(method: str, path: str, handler: Any) -> Route:
-    named = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+?)", path)
-    return Route(method, re.compile(named), handler)
+    return Route(method, named(path), handler)
 
 
 _FILES = "/drive/v3/files"
@@ -236,5 +248,6 @@ ROUTES = (
     _route("POST", f"{_FILES}/{{file}}/permissions", share),
     _route("GET", f"{_FILES}/{{file}}/permissions", permissions),
     _route("DELETE", f"{_FILES}/{{file}}/permissions/{{permission}}", unshare),
+    _route("GET", f"{_FILES}/{{file}}/comments", comments),
     _route("PUT", "/upload/drive/v2/files/{file}", upload),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tests.google_standin.wire import ApiError, Response
+from tests.google_standin.wire import ApiError, DriveError, Response
 
 HTML = "text/html; charset=UTF-8"
 
@@ -136,17 +136,8 @@ def too_many(what: str = "Read") -> ApiError:
 _ERRORS = {
     Kind.TOO_MANY: too_many(),
     Kind.TOO_MANY_WAIT: too_many(),
-    Kind.QUOTA: ApiError(
-        403,
-        "PERMISSION_DENIED",
-        "User Rate Limit Exceeded",
-        [
-            {
-                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                "reason": "RATE_LIMIT_EXCEEDED",
-                "domain": "googleapis.com",
-            }
-        ],
+    Kind.QUOTA: DriveError(
+        403, "User Rate Limit Exceeded", "userRateLimitExceeded", domain="usageLimits"
     ),
     Kind.INTERNAL: ApiError(500, "INTERNAL", "Internal error encountered."),
     Kind.UNAVAILABLE: ApiError(503, "UNAVAILABLE", "The service is currently unavailable."),

@@ -52,6 +52,16 @@ def overlaps(one: Area, other: Area) -> bool:
     )
 
 
+def holds(one: Area, other: Area) -> bool:
+    """Say whether an area lies whole within the first."""
+    return (
+        one.top <= other.top
+        and other.bottom <= one.bottom
+        and one.left <= other.left
+        and other.right <= one.right
+    )
+
+
 def inserted(at: int, count: int) -> Move:
     """Return what an insertion does to a span."""
 

@@ -36,6 +36,10 @@ DEFAULT_FORMAT: dict[str, Any] = {
         "underline": False,
     },
 }
+EFFECTIVE_FORMAT: dict[str, Any] = DEFAULT_FORMAT | {
+    "hyperlinkDisplayType": "PLAIN_TEXT",
+    "textFormat": DEFAULT_FORMAT["textFormat"] | {"fontFamily": "Arial"},
+}
 _THEME = {
     "TEXT": color(),
     "BACKGROUND": WHITE,
@@ -114,7 +118,7 @@ def _sheet(
             metadata(m) for m in book.metadata if m["location"].get("sheetId") == sheet.id
         ],
     }
-    answer = {"properties": sheet_properties(book, sheet)}
+    answer: dict[str, Any] = {"properties": sheet_properties(book, sheet)}
     answer |= {name: part for name, part in parts.items() if part}
     if grid_data:
         spans = _of(areas, sheet) if areas is not None else [sheet.whole]
@@ -167,9 +171,12 @@ def _below(tree: Tree, *path: str) -> Tree:
 def _rows(sheet: Sheet, area: Area, tree: Tree) -> list[dict[str, Any]]:
     """Return RowData; what a mask leaves nothing of is cut at the end, as blanks are."""
     parts = {name: make for name, make in CELL_PARTS.items() if not tree or name in tree}
-    rows = []
+    nested = {name: below for name, below in tree.items() if below}
+    rows = masks.Masked()
     for row in sheet.rows[area.top : area.bottom]:
         cells = [_cell(cell, parts) for cell in row[area.left : area.right]]
+        if nested:
+            cells = [masks.kept(tree, cell) for cell in cells]
         while cells and not cells[-1]:
             cells.pop()
         rows.append({"values": cells} if cells else {})
@@ -196,7 +203,13 @@ CELL_PARTS: dict[str, Callable[[Cell], Any]] = {
 
 
 def _effective_format(cell: Cell) -> dict[str, Any] | None:
-    return _over(DEFAULT_FORMAT, cell.format or {})
+    return _over(EFFECTIVE_FORMAT | {"horizontalAlignment": _side(cell)}, cell.format or {})
+
+
+def _side(cell: Cell) -> str:
+    if isinstance(cell.value, bool) or cell.error:
+        return "CENTER"
+    return "RIGHT" if isinstance(cell.value, int | float) else "LEFT"
 
 
 def _over(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

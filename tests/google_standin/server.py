@@ -5,9 +5,10 @@ import importlib.util
 import socket
 import struct
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -136,6 +137,8 @@ def answered(world: World, request: Request) -> tuple[Response | None, Fault | N
         fault = world.schedule.fault_for(f"{request.method} {request.path}")
         answer, cost = (None, "") if fault and not fault.after_effect else _true(world, request)
         out = spoiled(fault, answer) if fault else answer
+        # Encoded once, and while nothing changes.
+        out = replace(out, body=out.encoded()) if out else None
         size = len(out.encoded()) if out else 0
         status = out.status if out else 0
         world.calls.append(
@@ -156,4 +159,7 @@ def _true(world: World, request: Request) -> tuple[Response, str]:
         answer = route.handler(world, request, **groups)
     except ApiError as error:
         return error.response(), route.cost if route else ""
+    except Exception:  # noqa: BLE001 - as Google: a fault of its own is a 500, and is looked into
+        traceback.print_exc()
+        return ApiError(500, "INTERNAL", "Internal error encountered.").response(), ""
     return answer if isinstance(answer, Response) else Response(200, answer), route.cost

@@ -23,11 +23,11 @@ class Request:
     body: bytes = b""
 
     def json(self) -> Json:
-        """Return the decoded body; an empty one is `{}`."""
+        """Return the decoded body; an empty one is `{}`, and a field that is null is absent."""
         if not self.body.strip():
             return {}
         try:
-            return json.loads(self.body)
+            return json.loads(self.body, object_hook=_without_nulls)
         except ValueError:
             raise invalid("Invalid JSON payload received.") from None
 
@@ -73,6 +73,23 @@ class ApiError(Exception):
         return Response(self.code, {"error": error})
 
 
+def _without_nulls(given: dict[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in given.items() if value is not None}
+
+
+class DriveError(ApiError):
+    """A refusal in the words of Drive, which names reasons and no status."""
+
+    def __init__(self, code: int, message: str, reason: str, *, domain: str = "global") -> None:
+        super().__init__(code, "", message)
+        self.reason, self.domain = reason, domain
+
+    def response(self) -> Response:
+        first = {"message": self.message, "domain": self.domain, "reason": self.reason}
+        error = {"code": self.code, "message": self.message, "errors": [first]}
+        return Response(self.code, {"error": error})
+
+
 def invalid(message: str, details: Sequence[Json] = ()) -> ApiError:
     """Return the refusal of a request that cannot be understood."""
     return ApiError(400, "INVALID_ARGUMENT", message, details)
@@ -98,6 +115,11 @@ def parse_target(target: str) -> tuple[str, dict[str, list[str]]]:
     """Return the raw path and the query of a request line."""
     parts = urlsplit(target)
     return parts.path, parse_qs(parts.query, keep_blank_values=True)
+
+
+def named(path: str) -> re.Pattern[str]:
+    """Return the pattern of a path like `/files/{file}`."""
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+?)", path))
 
 
 def find_route(routes: Sequence[Route], request: Request) -> tuple[Route | None, dict[str, str]]:

@@ -3,7 +3,8 @@
 import random
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import RLock
@@ -113,6 +114,14 @@ class World:
         """Let a person act after the k-th call from now has ended and before the next; 0: first."""
         with self.lock:
             self.schedule.gaps.append(Gap(k, act))
+
+    @contextmanager
+    def person_at(self, book: Book) -> Iterator[Book]:
+        """Let a person do something whole in the browser: Drive shows it late."""
+        with self.lock:
+            yield book
+            book.recalculate()
+            self.changed_by_person(book.id)
 
     def forget_plans(self) -> None:
         """Drop the faults and acts that were planned and not used."""

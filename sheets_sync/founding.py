@@ -1,15 +1,18 @@
 """A few answers -> a new project folder. What is there already is left as it is."""
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from forms.definition import default_form_text, load_form
+from forms.definition import default_form_text, read_form
 from forms.rules import check_address
 from forms.wording import N_, translations
 from sheets_sync.keys import SECRET_FILE, make_secret
 from sheets_sync.layout import REPORTS, TABS, TAGS
+from sheets_sync.preparation import Preparation, arrange
 from sheets_sync.project import open_spreadsheet, state_path
 from sheets_sync.settings import FILE, Settings, SettingsError, load_settings, read_settings
 from sheets_sync.state import open_state
@@ -38,7 +41,7 @@ coordinators = {coordinators}
 # public_url = "https://reports.example.org"
 
 [spreadsheet]
-file = "workbook.xlsx"
+{spreadsheet}
 # How many dated backups are kept beside it.
 # backups = 14
 # Other headers for our columns, tab by tab, so that a table you have can be used as it is:
@@ -78,6 +81,8 @@ url = "folder:outbox"
 # unsubscribe = "tidings@example.org"
 """
 
+_FILE_LINE = re.compile(r"\s*file\s*=\s*\"[^\"]*\.xlsx\"")
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -87,6 +92,8 @@ class Answers:
     coordinators: Sequence[str]
     timezone: str = "UTC"
     language: str = "en"
+    google: str = ""
+    """Id of a spreadsheet on Google; without it, a workbook file is made."""
 
 
 def settings_text(answers: Answers) -> str:
@@ -99,6 +106,7 @@ def settings_text(answers: Answers) -> str:
         timezone=_quoted(answers.timezone),
         language=_quoted(answers.language),
         coordinators=json.dumps(list(answers.coordinators), ensure_ascii=False),
+        spreadsheet=_named(answers.google) if answers.google else 'file = "workbook.xlsx"',
     )
     read_settings(text, name="these answers")
     return text
@@ -110,48 +118,126 @@ def needs_answers(folder: Path) -> bool:
 
 
 def found(folder: Path, answers: Answers | None, environment: Mapping[str, str]) -> list[str]:
-    """Make whatever the folder lacks; returns a line about each part.
+    """Make whatever the folder lacks; returns a line about each part."""
+    return list(founded(folder, answers, environment))
 
-    Without `answers` the folder must have its settings.
+
+def founded(
+    folder: Path, answers: Answers | None, environment: Mapping[str, str], *, google: str = ""
+) -> Iterator[str]:
+    """Make whatever the folder lacks, and tell each part when it is there.
+
+    Without `answers` the folder must have its settings; `google` is then put into them.
+    Raises SettingsError, FormError, StateError, SheetError.
     """
     text = settings_text(answers) if answers else ""
     folder.mkdir(parents=True, exist_ok=True)
-    told = [_written(folder / FILE, text)]
-    settings = load_settings(folder / FILE)
+    path = folder / FILE
+    if answers or not google:
+        yield _written(path, text)
+    else:
+        yield _changed(path, google)
+    settings = load_settings(path)
     words = translations(settings.community.language)
-    told.append(_written(folder / settings.form.file, default_form_text(words.gettext)))
-    told.append(_told(folder / SECRET_FILE, new=make_secret(folder, environment)))
-    told.append(_workbook(folder, settings))
-    told.append(_state(folder, settings))
-    return told
+    yield _written(folder / settings.form.file, default_form_text(words.gettext))
+    yield _told(folder / SECRET_FILE, new=make_secret(folder, environment))
+    # Last but one: it may be refused, and what stands before it is of use all the same.
+    spreadsheet = open_spreadsheet(folder, settings, environment=environment)
+    yield from spreadsheet.prepare(preparation(folder, settings))
+    yield _state(folder, settings)
 
 
-def parts(folder: Path, answers: Answers | None) -> list[str]:
-    """Return what `found` would say, and make nothing."""
-    text = settings_text(answers) if answers else (folder / FILE).read_text("utf-8")
-    settings = read_settings(text, name=str(folder / FILE))
-    paths = [
-        folder / FILE,
-        folder / settings.form.file,
-        folder / SECRET_FILE,
-        folder / settings.spreadsheet.file,
-        state_path(folder, settings),
-    ]
-    return [
-        f"{path.name}: {'there already' if path.exists() else 'would be made'}" for path in paths
-    ]
+def parts(
+    folder: Path, answers: Answers | None, environment: Mapping[str, str], *, google: str = ""
+) -> Iterator[str]:
+    """Tell what `founded` would, and make nothing."""
+    path = folder / FILE
+    before = "" if answers else path.read_text("utf-8")
+    text = settings_text(answers) if answers else before
+    if google and not answers:
+        text = with_google(text, google, name=str(path))
+    settings = read_settings(text, name=str(path))
+    yield f"{path.name}: would be changed" if before not in ("", text) else _would_be(path)
+    yield _would_be(folder / settings.form.file)
+    yield _would_be(folder / SECRET_FILE)
+    spreadsheet = open_spreadsheet(folder, settings, environment=environment)
+    yield from spreadsheet.prepare(preparation(folder, settings), dry_run=True)
+    yield _would_be(state_path(folder, settings))
 
 
-def _workbook(folder: Path, settings: Settings) -> str:
-    path = folder / settings.spreadsheet.file
-    if path.exists():
+def with_google(text: str, id: str, *, name: str) -> str:
+    """Return settings that name this spreadsheet on Google, all else as it was."""
+    before = read_settings(text, name=name).spreadsheet
+    if before.google == id:
+        return text
+    if before.google:
+        raise SettingsError(
+            f"{name} names another spreadsheet already ({before.google}). Nothing was changed. "
+            "Make a new project folder, or change spreadsheet.google there yourself"
+        )
+    lines = [f"# {one}" if _FILE_LINE.match(one) else one for one in text.splitlines()]
+    if "[spreadsheet]" not in lines:
+        lines += ["", "[spreadsheet]"]
+    lines.insert(lines.index("[spreadsheet]") + 1, _named(id))
+    changed = "\n".join(lines) + "\n"
+    if not _says(changed, id, name=name):
+        raise SettingsError(f"{name}: write this line under [spreadsheet] yourself: {_named(id)}")
+    return changed
+
+
+def _says(text: str, id: str, *, name: str) -> bool:
+    try:
+        return read_settings(text, name=name).spreadsheet.google == id
+    except SettingsError:
+        return False
+
+
+def _named(google: str) -> str:
+    return f"google = {_quoted(google)}"
+
+
+def _changed(path: Path, google: str) -> str:
+    before = path.read_text("utf-8")
+    text = with_google(before, google, name=str(path))
+    if text == before:
         return _told(path, new=False)
-    form = load_form(folder / settings.form.file)
+    changed = path.with_name(f"{path.name}.new")
+    changed.write_text(text, "utf-8")
+    changed.replace(path)
+    return f"{path.name}: now names the spreadsheet on Google"
+
+
+def preparation(folder: Path, settings: Settings) -> Preparation:
+    """Return what is wanted of the spreadsheet, in the community's words."""
     words = translations(settings.community.language)
-    tabs = [reports_tab(form) if tab is REPORTS else tab for tab in TABS]
-    tags = [[words.gettext(tag), None, None, words.gettext(about)] for tag, about in FIRST_TAGS]
-    open_spreadsheet(folder, settings).create(tabs, {TAGS.title: [list(row) for row in tags]})
-    return _told(path, new=True)
+    form = folder / settings.form.file
+    text = form.read_text("utf-8") if form.exists() else default_form_text(words.gettext)
+    reports = reports_tab(read_form(text, name=str(form)))
+    aliases = settings.spreadsheet.headers
+    return Preparation(
+        tabs=[reports if tab is REPORTS else tab for tab in TABS],
+        rows={
+            TAGS.title: [
+                [words.gettext(tag), None, None, words.gettext(about)] for tag, about in FIRST_TAGS
+            ]
+        },
+        arrange=lambda sheet: arrange(
+            sheet, reports, _remembered(folder, settings), aliases=aliases, now=datetime.now(UTC)
+        ),
+        mentorship=words.gettext(FIRST_TAGS[0][0]),
+        alumni=settings.groups.get("alumni", ("Alumni",))[0],
+    )
+
+
+def _remembered(folder: Path, settings: Settings) -> dict[str, str]:
+    """Return what the state remembers of the spreadsheet; nothing before there is one."""
+    if not state_path(folder, settings).exists():
+        return {}
+    state = open_state(settings.state, folder=folder, create=False)
+    try:
+        return dict(state.base.values())
+    finally:
+        state.close()
 
 
 def _state(folder: Path, settings: Settings) -> str:
@@ -172,6 +258,10 @@ def _written(path: Path, text: str) -> str:
 
 def _told(path: Path, *, new: bool) -> str:
     return f"{path.name}: {'made' if new else 'there already, left as it is'}"
+
+
+def _would_be(path: Path) -> str:
+    return f"{path.name}: {'there already' if path.exists() else 'would be made'}"
 
 
 def _quoted(text: str) -> str:

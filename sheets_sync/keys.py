@@ -3,6 +3,7 @@
 A file that others on the machine could read is refused (fault 80).
 """
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -54,7 +55,21 @@ def known_secrets(folder: Path, environment: Mapping[str, str]) -> tuple[str, ..
             found.append((folder / name).read_text("utf-8", "replace"))
         except OSError:
             continue
+    found += _private_keys(folder)
     return tuple(text.strip() for text in found if text.strip())
+
+
+def _private_keys(folder: Path) -> list[str]:
+    """Return the private keys in key files, whatever they are called, as files and as texts."""
+    keys = []
+    for path in folder.glob("*.json"):
+        try:
+            content = json.loads(path.read_text("utf-8", "replace"))
+            keys.append(str(content["private_key"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    lines = [line for key in keys for line in key.splitlines() if len(line) > 40]
+    return [*keys, *(json.dumps(key)[1:-1] for key in keys), *lines]
 
 
 def _load(path: Path, given: str) -> str:

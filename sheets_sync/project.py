@@ -10,12 +10,12 @@ from pathlib import Path
 
 from digests.filters import check_filter
 from forms.definition import Form, load_form
+from sheets_sync.backend import Backend
 from sheets_sync.community import Role
 from sheets_sync.decide import Rules
 from sheets_sync.keys import load_password, load_secret
 from sheets_sync.links import Links
 from sheets_sync.settings import FILE, Settings, load_settings
-from sheets_sync.spreadsheet import Spreadsheet
 from sheets_sync.state import State, StateError, open_state
 from sheets_sync.xlsx import Workbook
 
@@ -35,7 +35,7 @@ class Project:
     form: Form
     rules: Rules
     links: Links
-    spreadsheet: Spreadsheet
+    spreadsheet: Backend
     state: State
     password: str
     """The mail server's; empty when there is none."""
@@ -86,7 +86,7 @@ def open_spreadsheet(
     settings: Settings,
     state: State | None = None,
     environment: Mapping[str, str] = os.environ,
-) -> Spreadsheet:
+) -> Backend:
     """Return the spreadsheet that the settings name; nothing is opened or asked before its use."""
     wanted = settings.spreadsheet
     if not wanted.google:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from forms.plural import counted
+from sheets_sync.google_address import form_id, spreadsheet_id
 
 FILE = "tidings.toml"
 
@@ -65,20 +66,6 @@ def _way_to_send(url: str) -> str:
     raise ValueError(f"{fault}; write folder:outbox, smtp://user@host:587 or smtps://user@host:465")
 
 
-def _form_id(typed: str) -> str:
-    """Return the id in the address of a form's editor, as people copy it."""
-    if "/forms/d/e/" in typed:
-        raise ValueError(
-            "that is the address for answering; write the id in the editor's address, "
-            "…/forms/d/ID/edit"
-        )
-    found = re.search(r"/forms/d/([\w-]+)", typed)
-    id = found[1] if found else typed.strip()
-    if not re.fullmatch(r"[\w-]*", id):
-        raise ValueError(f"{typed!r} is not a form; write the id in its address, …/forms/d/ID/edit")
-    return id
-
-
 def _who_may_answer(typed: str) -> str:
     if typed in ("anyone", "chosen") or re.fullmatch(r"[\w-]+(\.[\w-]+)+", typed):
         return typed
@@ -88,23 +75,11 @@ def _who_may_answer(typed: str) -> str:
     )
 
 
-def _spreadsheet_id(typed: str) -> str:
-    """Return a spreadsheet's id, also from the address that the browser shows."""
-    found = re.fullmatch(
-        r"(?:https://docs\.google\.com/spreadsheets/d/)?([\w-]{20,})(?:/.*)?", typed
-    )
-    if typed and not found:
-        raise ValueError(
-            f"{typed!r} is not a spreadsheet's id; copy what stands in its address between /d/ "
-            "and /edit"
-        )
-    return found[1] if found else ""
-
-
 Zone = Annotated[str, AfterValidator(_known_zone)]
 WebAddress = Annotated[str, AfterValidator(_whole_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
-FormId = Annotated[str, AfterValidator(_form_id)]
+GoogleSpreadsheetId = Annotated[str, AfterValidator(lambda t: spreadsheet_id(t) if t else "")]
+GoogleFormId = Annotated[str, AfterValidator(lambda t: form_id(t) if t else "")]
 Responders = Annotated[str, AfterValidator(_who_may_answer)]
 MailUrl = Annotated[str, AfterValidator(_way_to_send)]
 
@@ -124,24 +99,27 @@ class CommunitySettings(_Section):
 
 class SpreadsheetSettings(_Section):
     file: str = "workbook.xlsx"
-    google: Annotated[str, AfterValidator(_spreadsheet_id)] = ""
-    """Id or address of a spreadsheet on Google; then there is no `file`."""
+    google: GoogleSpreadsheetId = ""
+    """Id or address of a spreadsheet on Google, in place of a file."""
     credentials: str = "credentials.json"
-    """The service account's key file, beside the settings, mode 0600."""
+    """The key of the service account with which it is shared."""
     backups: int = Field(14, ge=1)
     headers: dict[str, dict[str, str]] = {}
     """Per tab, other headers for our columns: `Reports = {"What did you do?" = "text"}`."""
 
     @model_validator(mode="after")
-    def _one_place(self) -> "SpreadsheetSettings":
+    def _is_one(self) -> "SpreadsheetSettings":
         if self.google and "file" in self.model_fields_set:
-            raise ValueError("names both a file and a spreadsheet on Google; remove one of them")
+            raise ValueError(
+                "names a file and a spreadsheet on Google; keep one of file and google, and put a "
+                "# before the other"
+            )
         return self
 
 
 class FormSettings(_Section):
     file: str = "form.toml"
-    google: FormId = ""
+    google: GoogleFormId = ""
     """Id of the Google Form; without it the one that we made, if any; `none`: there is none."""
     answered_by: Responders = "anyone"
     """Who may answer the Google Form: `anyone`, `chosen` people, or a domain."""

@@ -89,7 +89,7 @@ class Person(Protocol):
 
 def table(*lines: str) -> str:
     """Return a Markdown table as `text` gives one; spaces and width of cells do not matter."""
-    return _markdown(rows_of("\n".join(lines)))
+    return markdown_of(rows_of("\n".join(lines)))
 
 
 class Manager:
@@ -114,7 +114,7 @@ class Manager:
 
     def cells(self, tab: str) -> list[list[Typed]]:
         found = [[cell.value for cell in row] for row in self._looks_at(tab).iter_rows()]
-        return _cut([_cut(row, None) for row in found], [])
+        return cut([cut(row, None) for row in found], [])
 
     def is_text(self, tab: str, row: int, column: str | int) -> bool:
         sheet = self._looks_at(tab)
@@ -136,7 +136,7 @@ class Manager:
                         sheet.cell(number, index + 1, value)  # type: ignore[arg-type]
 
     def text(self, tab: str) -> str:
-        return _markdown(self.cells(tab))
+        return markdown_of(self.cells(tab))
 
     def types(self, tab: str, row: int, column: str | int, value: Typed) -> None:
         with self.editing() as book:
@@ -177,7 +177,7 @@ class Manager:
             def sort(order: list[int]) -> None:
                 order[1:] = sorted(
                     order[1:],
-                    key=lambda row: _sort_key(sheet.cell(row, column).value),
+                    key=lambda row: sort_key(sheet.cell(row, column).value),
                     reverse=descending,
                 )
 
@@ -257,7 +257,7 @@ def _index(sheet: Sheet, column: str | int) -> int:
     return headers.index(column)
 
 
-def _sort_key(value: object) -> tuple[int, float, str]:
+def sort_key(value: object) -> tuple[int, float, str]:
     """Order as editors do: numbers and dates, then text, then blanks."""
     if value is None:
         return (2, 0, "")
@@ -270,13 +270,15 @@ def _sort_key(value: object) -> tuple[int, float, str]:
     return (1, 0, str(value).casefold())
 
 
-def _cut(items: list[T], blank: T) -> list[T]:
+def cut(items: list[T], blank: T) -> list[T]:
+    """Return a list without the blanks at its end."""
     while items and items[-1] == blank:
         items.pop()
     return items
 
 
-def _markdown(rows: Sequence[Sequence[object]]) -> str:
+def markdown_of(rows: Sequence[Sequence[object]]) -> str:
+    """Return rows as a Markdown table."""
     width = max((len(row) for row in rows), default=0)
     texts = [[_shown(value) for value in row] + [""] * (width - len(row)) for row in rows]
     while width and all(not row[width - 1] for row in texts):

@@ -3,7 +3,8 @@
 A new backend adds itself to `BACKENDS`; the stories stay as they are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -27,6 +28,7 @@ from sheets_sync.spreadsheet import (
     Value,
 )
 from sheets_sync.xlsx import Workbook
+from tests.google_sheets.opening import sharing
 from tests.people import Manager, Person, table
 
 
@@ -38,12 +40,22 @@ class Backend:
     person: Person
 
 
-def _workbook(folder: Path) -> Backend:
+@contextmanager
+def _workbook(folder: Path) -> Iterator[Backend]:
     path = folder / "workbook.xlsx"
-    return Backend(Workbook(path), Manager(path))
+    yield Backend(Workbook(path), Manager(path))
 
 
-BACKENDS: dict[str, Callable[[Path], Backend]] = {"xlsx": _workbook}
+@contextmanager
+def _google(_folder: Path) -> Iterator[Backend]:
+    with sharing() as shared:
+        yield Backend(shared.opened(), shared.person)
+
+
+BACKENDS: dict[str, Callable[[Path], AbstractContextManager[Backend]]] = {
+    "xlsx": _workbook,
+    "google": _google,
+}
 
 NOTES = Tab(
     "Notes",
@@ -56,8 +68,9 @@ NOTES = Tab(
 
 
 @pytest.fixture(params=BACKENDS)
-def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
-    return BACKENDS[request.param](tmp_path)
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    with BACKENDS[request.param](tmp_path) as backend:
+        yield backend
 
 
 @pytest.fixture

@@ -25,6 +25,11 @@ MOST_LINES = 10
 )
 @click.option("--timezone", default="UTC", show_default=True, help="Such as Europe/Berlin.")
 @click.option("--language", default="en", show_default=True, help="Of pages and mails.")
+@click.option(
+    "--google",
+    metavar="SPREADSHEET",
+    help="Prepare this spreadsheet on Google, its address or id, in place of a workbook.",
+)
 @DRY_RUN
 @click.pass_obj
 def init(
@@ -33,23 +38,34 @@ def init(
     coordinators: tuple[str, ...],
     timezone: str,
     language: str,
+    google: str | None,
     dry_run: bool,
 ) -> None:
     """Make a project folder: settings, form, workbook, state. Replaces nothing."""
-    from sheets_sync.founding import Answers, found, needs_answers, parts
+    from sheets_sync.founding import Answers, founded, needs_answers, parts
 
+    id = _spreadsheet_id(google) if google else ""
     answers = None
     if needs_answers(shell.folder):
         name = name or _asked("Name of the community", "--name")
         coordinators = coordinators or (_asked("E-mail address of a coordinator", "--coordinator"),)
-        answers = Answers(name, coordinators, timezone, language)
-    if dry_run:
-        say("\n".join(parts(shell.folder, answers)))
-        return
-    for line in found(shell.folder, answers, shell.environment):
+        answers = Answers(name, coordinators, timezone, language, id)
+    make = parts if dry_run else founded
+    for line in make(shell.folder, answers, shell.environment, google=id):
         say(line)
+    if dry_run:
+        return
     where = "" if shell.folder == Path() else f" --project {shell.folder}"
     say(f"Next: fill in the People tab, then run: tidings{where} sync, and tidings{where} serve")
+
+
+def _spreadsheet_id(typed: str) -> str:
+    from sheets_sync.google_address import spreadsheet_id
+
+    try:
+        return spreadsheet_id(typed)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _asked(question: str, option: str) -> str:

@@ -92,6 +92,23 @@ class Calls:
         """Return the answer to a GET, which may be repeated. Raises SheetError."""
         return self.patiently(lambda: self.once("get", path, params), lambda: None)
 
+    def repeat(self, path: str, body: Json) -> Json:
+        """Return the answer to a POST that may be repeated. Raises SheetError."""
+        return self.patiently(lambda: self.once("post", path, {}, body), lambda: None)
+
+    @property
+    def account(self) -> str:
+        """The address that the spreadsheet is to be shared with."""
+        return self._session.account
+
+    def time(self) -> datetime | None:
+        """Return what time it is for Google, asked without our key; None when nobody answers."""
+        try:
+            answer = requests.get(self._url, timeout=self._patience.timeout)
+            return parsedate_to_datetime(answer.headers.get("Date", ""))
+        except (requests.RequestException, OSError, ValueError):
+            return None
+
     def once(self, method: str, path: str, params: Params, body: Json | None = None) -> Json:
         """Make one attempt. Raises Trouble, Refused or SheetError."""
         sent = json.dumps(body).encode() if body is not None else None

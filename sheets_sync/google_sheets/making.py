@@ -3,8 +3,7 @@
 Pure. What a tab has already is an argument, and is kept: only what is missing is asked for.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from sheets_sync.cells import as_serial
@@ -20,47 +19,30 @@ from sheets_sync.google_sheets.columns import (
 from sheets_sync.google_sheets.questions import View
 from sheets_sync.layout import Tab
 from sheets_sync.look import COLOURS, STATUS_COLOURS
+from sheets_sync.preparation import Standing
 from sheets_sync.spreadsheet import Value
 
 NEW_ROWS = 1000
 HEADER_HEIGHT = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a tab's columns stand: those that are there, and those to be made."""
-
-    row: int
-    """Row of the header, as people see it."""
-    old: Mapping[str, int]
-    new: Mapping[str, int]
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers of new columns that differ from their names."""
-
-    @property
-    def all(self) -> Mapping[str, int]:
-        """All columns, by name."""
-        return {**self.old, **self.new}
-
-
 def make_tab(
     tab: Tab, sheet_id: int, rows: Sequence[Sequence[Value]] = (), *, views: Sequence[View] = ()
 ) -> list[Request]:
     """Return the requests that add a tab, with its header, its look, and these rows below."""
-    made = [column for column in tab.columns if not column.optional]
-    place = Place(1, {}, {column.name: at for at, column in enumerate(made)})
-    there = There(sheet_id, len(made))
+    standing = all_new(tab)
+    there = There(sheet_id, len(standing.new))
     properties = {
         "sheetId": sheet_id,
         "title": tab.title,
         "gridProperties": {
             "rowCount": max(NEW_ROWS, len(rows) + 1),
-            "columnCount": len(made),
+            "columnCount": there.columns,
         },
-        "tabColorStyle": colour(COLOURS[made[0].owner]),
+        "tabColorStyle": colour(COLOURS[tab.columns[0].owner]),
     }
     requests: list[Request] = [{"addSheet": {"properties": properties}}]
-    requests += complete_tab(tab, there, place, views=views)
+    requests += complete_tab(tab, there, standing, views=views)
     if rows:
         cells = [{"values": [_cell(value) for value in row]} for row in rows]
         start = {"sheetId": sheet_id, "rowIndex": 1, "columnIndex": 0}
@@ -70,26 +52,38 @@ def make_tab(
     return requests
 
 
+def formatting(tab: Tab, sheet_id: int) -> list[Request]:
+    """Return the requests that give a tab that was just added its header and its look."""
+    standing = all_new(tab)
+    return complete_tab(tab, There(sheet_id, len(standing.new)), standing)
+
+
+def all_new(tab: Tab) -> Standing:
+    """Return where the columns of a tab stand that is made."""
+    made = [column for column in tab.columns if not column.optional]
+    return Standing(1, {}, {column.name: at for at, column in enumerate(made)})
+
+
 def complete_tab(
-    tab: Tab, there: There, place: Place, *, views: Sequence[View] = ()
+    tab: Tab, there: There, standing: Standing, *, views: Sequence[View] = ()
 ) -> list[Request]:
     """Return the requests that give a tab what it lacks; none when nothing does."""
-    requests = list(_more_columns(there, place))
-    for name, at in place.new.items():
-        header = place.headers.get(name, name)
+    requests = list(_more_columns(there, standing))
+    for name, at in standing.new.items():
+        header = standing.headers.get(name, name)
         requests += make_column(
-            there.sheet_id, place.row, at, tab.column(name), header, protected=there.protected
+            there.sheet_id, standing.row, at, tab.column(name), header, protected=there.protected
         )
-    for name, at in place.old.items():
-        requests += furnish(there, place.row, at, tab.column(name))
-    requests += _head(there, place)
-    requests += _status_colours(tab, there, place)
-    requests += _views(tab, there, place, views)
+    for name, at in standing.old.items():
+        requests += furnish(there, standing.row, at, tab.column(name))
+    requests += _head(there, standing)
+    requests += _status_colours(tab, there, standing)
+    requests += _views(tab, there, standing, views)
     return requests
 
 
-def _more_columns(there: There, place: Place) -> Iterator[Request]:
-    missing = max(place.new.values(), default=-1) + 1 - there.columns
+def _more_columns(there: There, standing: Standing) -> Iterator[Request]:
+    missing = max(standing.new.values(), default=-1) + 1 - there.columns
     if missing > 0:
         yield {
             "appendDimension": {
@@ -100,41 +94,41 @@ def _more_columns(there: There, place: Place) -> Iterator[Request]:
         }
 
 
-def _head(there: There, place: Place) -> Iterator[Request]:
+def _head(there: There, standing: Standing) -> Iterator[Request]:
     """Freeze the header, make it high enough, and put a filter on it."""
     if not there.frozen:
-        properties = {"sheetId": there.sheet_id, "gridProperties": {"frozenRowCount": place.row}}
+        properties = {"sheetId": there.sheet_id, "gridProperties": {"frozenRowCount": standing.row}}
         yield {
             "updateSheetProperties": {
                 "properties": properties,
                 "fields": "gridProperties.frozenRowCount",
             }
         }
-    if not place.old:
+    if not standing.old:
         yield {
             "updateDimensionProperties": {
                 "range": {
                     "sheetId": there.sheet_id,
                     "dimension": "ROWS",
-                    "startIndex": place.row - 1,
-                    "endIndex": place.row,
+                    "startIndex": standing.row - 1,
+                    "endIndex": standing.row,
                 },
                 "properties": {"pixelSize": HEADER_HEIGHT},
                 "fields": "pixelSize",
             }
         }
     if not there.is_filtered:
-        yield {"setBasicFilter": {"filter": {"range": below(there.sheet_id, place.row - 1)}}}
+        yield {"setBasicFilter": {"filter": {"range": below(there.sheet_id, standing.row - 1)}}}
 
 
-def _status_colours(tab: Tab, there: There, place: Place) -> Iterator[Request]:
-    at = place.all.get("status", -1)
+def _status_colours(tab: Tab, there: There, standing: Standing) -> Iterator[Request]:
+    at = standing.all.get("status", -1)
     if at < 0 or at in there.coloured:
         return
     for index, (status, shade) in enumerate(STATUS_COLOURS.get(tab.title, {}).items()):
         condition = {"type": "TEXT_EQ", "values": [{"userEnteredValue": status}]}
         rule = {
-            "ranges": [column_range(there.sheet_id, place.row, at)],
+            "ranges": [column_range(there.sheet_id, standing.row, at)],
             "booleanRule": {
                 "condition": condition,
                 "format": {"backgroundColorStyle": colour(shade)},
@@ -143,24 +137,24 @@ def _status_colours(tab: Tab, there: There, place: Place) -> Iterator[Request]:
         yield {"addConditionalFormatRule": {"rule": rule, "index": index}}
 
 
-def _views(tab: Tab, there: There, place: Place, views: Sequence[View]) -> Iterator[Request]:
+def _views(tab: Tab, there: There, standing: Standing, views: Sequence[View]) -> Iterator[Request]:
     for view in views:
         if view.tab != tab.title or view.title in there.views:
             continue
         specs = [
             {
-                "columnIndex": place.all[one.column],
+                "columnIndex": standing.all[one.column],
                 "filterCriteria": {"condition": one.condition()},
             }
             for one in view.wanted
-            if one.column in place.all
+            if one.column in standing.all
         ]
         if len(specs) == len(view.wanted):
             yield {
                 "addFilterView": {
                     "filter": {
                         "title": view.title,
-                        "range": below(there.sheet_id, place.row - 1),
+                        "range": below(there.sheet_id, standing.row - 1),
                         "filterSpecs": specs,
                     }
                 }

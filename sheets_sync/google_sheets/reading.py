@@ -113,6 +113,9 @@ def worksheets_of(
     """Return the tabs that people see, with the errors in their cells named."""
     rows: dict[int, list[list[Cell]]] = {}
     for tab, values in zip(known.seen, found, strict=False):
+        width = max(map(len, values), default=0)
+        for row in values:
+            row.extend([""] * (width - len(row)))
         rows[tab.id] = values
     for id, row, column in errors:
         cells = rows.get(id, [])

@@ -2,13 +2,14 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
+from sheets_sync.findings import Finding
 from sheets_sync.google_sheets.calls import Calls, Json, Params, Refused
 from sheets_sync.google_sheets.known import (
     KNOWN,
@@ -20,7 +21,9 @@ from sheets_sync.google_sheets.known import (
     known_from,
     quoted,
 )
+from sheets_sync.google_sheets.looking import look
 from sheets_sync.google_sheets.pending import PENDING, Owed, Pending, misses
+from sheets_sync.google_sheets.preparing import Prepared, prepare
 from sheets_sync.google_sheets.reading import (
     ERROR_MASK,
     FIRST_LOG_ROW,
@@ -40,6 +43,7 @@ from sheets_sync.google_sheets.repairing import restores
 from sheets_sync.google_sheets.writing import Draft, make_batch
 from sheets_sync.headers import blank
 from sheets_sync.layout import Tab
+from sheets_sync.preparation import Preparation
 from sheets_sync.spreadsheet import (
     Append,
     Changes,
@@ -121,6 +125,31 @@ class GoogleSpreadsheet:
         """Apply the batch in one call and check it in another; without changes, nothing."""
         if changes:
             self._write(base, changes, emptied=None)
+
+    def prepare(self, preparation: Preparation, *, dry_run: bool = False) -> Sequence[str]:
+        """Make the tabs, columns and looks that are missing, in one call."""
+        prepared = self._prepared(preparation, dry_run=dry_run)
+        if prepared.requests and not dry_run:
+            self._forget()
+            self._calls.patiently(
+                lambda: self._calls.once(
+                    "post", ":batchUpdate", {}, {"requests": prepared.requests}
+                ),
+                lambda: None if self._prepared(preparation).requests else {},
+            )
+        return prepared.told
+
+    def findings(self, *, now: datetime) -> Iterator[Finding]:
+        """Look whether Google lets us write, and what is good to know."""
+        return look(self._calls, now=self._now)
+
+    def _prepared(self, preparation: Preparation, *, dry_run: bool = False) -> Prepared:
+        # Titles and ids as of this moment: a person may just have made or renamed a tab.
+        self._forget()
+        sheet = self.read()
+        if not isinstance(sheet.version, Version):
+            raise AssertionError("a snapshot of ours has a version")
+        return prepare(self._calls, sheet, sheet.version.known, preparation, dry_run=dry_run)
 
     def _read(self) -> Snapshot:
         known = self._remembered()

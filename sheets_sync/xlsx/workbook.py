@@ -17,7 +17,9 @@ from openpyxl import Workbook as Book
 from openpyxl import load_workbook
 from openpyxl.xml import DEFUSEDXML
 
+from sheets_sync.findings import Finding
 from sheets_sync.layout import Tab
+from sheets_sync.preparation import Preparation
 from sheets_sync.spreadsheet import (
     Changes,
     SheetChanged,
@@ -30,6 +32,7 @@ from sheets_sync.xlsx.applying import apply
 from sheets_sync.xlsx.formulas import put_back
 from sheets_sync.xlsx.heights import keep_automatic
 from sheets_sync.xlsx.locks import Lock, find_lock, is_abandoned, refuse_lock
+from sheets_sync.xlsx.looking import look
 from sheets_sync.xlsx.losses import refuse_losses, refuse_missing_parts
 from sheets_sync.xlsx.making import make_tab, sized
 from sheets_sync.xlsx.package import Package, damaged, open_package
@@ -74,6 +77,22 @@ class Workbook:
             make_tab(book, tab, rows.get(tab.title, ()))
         with _named(self.path):
             replace_file(self.path, _saved(book), last_look=self._refuse_existing)
+
+    def prepare(self, preparation: Preparation, *, dry_run: bool = False) -> Sequence[str]:
+        """Make the file; one that is there is left as it is."""
+        if self.path.exists():
+            told = "there already" if dry_run else "there already, left as it is"
+        elif dry_run:
+            told = "would be made"
+        else:
+            told = "made"
+            rows = {title: [list(row) for row in rows] for title, rows in preparation.rows.items()}
+            self.create(preparation.tabs, rows)
+        return [f"{self.name}: {told}"]
+
+    def findings(self, *, now: datetime) -> Iterator[Finding]:
+        """Look whether the file could be written now."""
+        return look(self.path, now=now)
 
     def read(self) -> Snapshot:
         """Read all tabs at one moment."""

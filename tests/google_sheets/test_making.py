@@ -3,10 +3,11 @@
 import re
 
 from sheets_sync.google_sheets.columns import There
-from sheets_sync.google_sheets.making import Place, complete_tab, make_tab
+from sheets_sync.google_sheets.making import complete_tab, make_tab
 from sheets_sync.google_sheets.questions import common_questions
 from sheets_sync.layout import MENTORS, PEOPLE, PROBLEMS, REPORTS, TABS, TAGS, Owner, Tab
 from sheets_sync.look import note
+from sheets_sync.preparation import Standing
 
 VIEWS = common_questions(mentorship="mentorship", alumni="Alumni")
 
@@ -31,7 +32,7 @@ def headers(requests: list[dict]) -> dict[int, tuple[str, str]]:
     }
 
 
-def all_there(tab: Tab) -> tuple[There, Place]:
+def all_there(tab: Tab) -> tuple[There, Standing]:
     """Return a tab as a person finds it after `init`."""
     made = {c.name: at for at, c in enumerate(c for c in tab.columns if not c.optional)}
     ours = [c for c in tab.columns if c.owner is Owner.TIDINGS]
@@ -47,7 +48,7 @@ def all_there(tab: Tab) -> tuple[There, Place]:
         coloured=frozenset({made["status"]} if "status" in made else ()),
         is_filtered=True,
     )
-    return there, Place(1, made, {})
+    return there, Standing(1, made, {})
 
 
 def test_a_new_tab_has_all_its_headers_with_the_notes_of_the_workbook():
@@ -180,9 +181,11 @@ def test_a_tab_that_has_everything_is_left_alone():
 
 def test_a_column_that_is_missing_goes_to_the_right_of_a_grid_that_is_full():
     there = There(7, 3, frozen=2, notes=frozenset({0, 1, 2}), is_filtered=True)
-    place = Place(2, {"mentee": 0, "mentor": 2}, {"problem": 3}, {"problem": "problem (Tidings)"})
+    standing = Standing(
+        2, {"mentee": 0, "mentor": 2}, {"problem": 3}, {"problem": "problem (Tidings)"}
+    )
 
-    requests = complete_tab(MENTORS, there, place)
+    requests = complete_tab(MENTORS, there, standing)
 
     assert kinds(requests) == [
         "appendDimension",
@@ -205,9 +208,9 @@ def test_a_column_that_people_made_gets_only_what_nobody_gave_it():
         formats={2: frozenset({"numberFormat"}), 4: frozenset({"backgroundColorStyle"})},
         is_filtered=True,
     )
-    place = Place(1, {"mentee": 0, "mentor": 1, "since": 2, "until": 3, "problem": 4}, {})
+    standing = Standing(1, {"mentee": 0, "mentor": 1, "since": 2, "until": 3, "problem": 4}, {})
 
-    requests = complete_tab(MENTORS, there, place)
+    requests = complete_tab(MENTORS, there, standing)
 
     assert [
         (part["start"]["columnIndex"], part["fields"]) for part in parts(requests, "updateCells")

@@ -18,6 +18,8 @@ from tests.google_standin.world import SERVICE_ACCOUNT, World
 AUDIENCE = "https://oauth2.googleapis.com/token"
 """What google-auth names, wherever the grant goes."""
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+AUDIENCE = "https://oauth2.googleapis.com/token"
+"""Whom google-auth addresses, whatever the key file's `token_uri` is."""
 KEY_ID = "0123456789abcdef0123456789abcdef01234567"
 
 

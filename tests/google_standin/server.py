@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -105,6 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {answer.status} {self.responses.get(answer.status, ('',))[0]}"]
         if answer.status != 204:
             lines.append(f"Content-Type: {answer.content_type}")
+        lines += [f"Date: {format_datetime(self.world.clock.now(), usegmt=True)}"]
         lines += [f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]
         # Header and body in one packet: two would cost 40 ms of delayed acknowledgement.

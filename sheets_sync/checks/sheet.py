@@ -1,0 +1,36 @@
+"""The spreadsheet -> Findings: whether a sync could read and write it, and what it would add."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sheets_sync.findings import Finding
+from sheets_sync.project import Project
+from sheets_sync.settings import SettingsError
+from sheets_sync.spreadsheet import Changes, SheetError
+from sheets_sync.sync import sync
+
+
+def look_at_spreadsheet(project: Project, now: datetime) -> Iterator[Finding]:
+    """Try a sync that writes nothing, then let the spreadsheet look at itself."""
+    spreadsheet = project.spreadsheet
+    try:
+        outcome = sync(spreadsheet, project.state, project.rules, now=now, dry_run=True)
+    except SettingsError as error:
+        # Only a key that cannot be used is found as late as this.
+        yield Finding("credentials", str(error))
+        return
+    except SheetError as error:
+        yield Finding(spreadsheet.name, str(error))
+    else:
+        yield from _to_add(spreadsheet.name, outcome.changes)
+        yield from (Finding(spreadsheet.name, note) for note in outcome.notes)
+    yield from spreadsheet.findings(now=now)
+
+
+def _to_add(name: str, changes: Changes) -> Iterator[Finding]:
+    for tab in changes.tabs:
+        message = f"the tab {tab.title} is missing; the next sync adds it"
+        yield Finding(name, message, is_fault=False)
+    for column in changes.columns:
+        message = f"the column {column.header} is missing; the next sync adds it"
+        yield Finding(f"{name}, {column.tab}", message, is_fault=False)

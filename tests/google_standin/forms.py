@@ -212,7 +212,7 @@ def batch_update(world: "World", request: Request, form_id: str) -> Json:
     if not body.get("requests"):
         raise invalid("Must specify at least one request.")
     draft = copy.deepcopy(paper)
-    replies = [_apply(draft, i, one) for i, one in enumerate(body["requests"])]
+    replies = [apply(draft, i, one) for i, one in enumerate(body["requests"])]
     paper.batches.append(body)
     for name in ("title", "description", "items", "settings", "used_ids"):
         setattr(paper, name, getattr(draft, name))
@@ -226,7 +226,8 @@ def batch_update(world: "World", request: Request, form_id: str) -> Json:
     return answer
 
 
-def _apply(paper: Paper, number: int, request: Json) -> Json:
+def apply(paper: Paper, number: int, request: Json) -> Json:
+    """Carry out one request of a batch."""
     (kind, what), *more = request.items()
     if more:
         raise invalid(f"Invalid requests[{number}]: exactly one kind is allowed.")

@@ -20,10 +20,8 @@ def update_cells(book: Book, given: Json, user: str) -> dict[str, Any]:
     else:
         start = given.get("start", {})
         sheet = book.sheet(start.get("sheetId") or 0)
-        area = _reached(sheet, start.get("rowIndex", 0), start.get("columnIndex", 0), rows)
-    if given.get("fields") != "*" and not rows and "range" not in given:
-        return {}
-    _check_inside(sheet, area)
+        area = _reached(start.get("rowIndex", 0), start.get("columnIndex", 0), rows)
+    _check_inside(sheet, area, _reached(area.top, area.left, rows))
     clears = "range" in given
     for row in range(area.top, area.bottom):
         data = _values(rows, row - area.top)
@@ -39,17 +37,22 @@ def _values(rows: Sequence[Json], index: int) -> list[Json]:
     return found
 
 
-def _reached(sheet: Sheet, top: int, left: int, rows: Sequence[Json]) -> Area:
+def _reached(top: int, left: int, rows: Sequence[Json]) -> Area:
     wide = max((len(_values(rows, i)) for i in range(len(rows))), default=0)
     return Area(top, top + len(rows), left, left + wide)
 
 
-def _check_inside(sheet: Sheet, area: Area) -> None:
-    if area.bottom > sheet.row_count or area.right > sheet.column_count:
-        raise invalid(
-            f"Attempting to write row: {area.bottom - 1}, column: {area.right - 1} beyond the "
-            f"last requested row or column of: {sheet.row_count - 1}, {sheet.column_count - 1}"
-        )
+def _check_inside(sheet: Sheet, area: Area, data: Area) -> None:
+    """Refuse data that reach beyond the range asked for, or beyond the grid."""
+    for name, last, reached in (
+        ("row", min(area.bottom, sheet.row_count), data.bottom),
+        ("column", min(area.right, sheet.column_count), data.right),
+    ):
+        if reached > last:
+            raise invalid(
+                f"Attempting to write {name}: {last}, beyond the last requested {name} of: "
+                f"{last - 1}"
+            )
 
 
 def _mask(given: Json) -> masks.Tree:
@@ -84,7 +87,7 @@ def append_cells(book: Book, given: Json, user: str) -> dict[str, Any]:
     """Add rows after the last one with data, whatever tables there are."""
     tree, rows = _mask(given), given.get("rows", [])
     sheet = book.sheet(given.get("sheetId") or 0)
-    area = _reached(sheet, sheet.last_row() + 1, 0, rows)
+    area = _reached(sheet.last_row() + 1, 0, rows)
     sheet.reach(area.bottom, area.right)
     for row in range(area.top, area.bottom):
         for column, data in enumerate(_values(rows, row - area.top)):

@@ -27,11 +27,12 @@ def _size(sheet: Sheet, dimension: str) -> int:
 def insert_dimension(book: Book, given: Json, user: str) -> dict[str, Any]:
     """Insert rows or columns that take the formats of those before or after."""
     sheet, dimension, start, end = _span(book, given["range"])
-    if start > _size(sheet, dimension) or end <= start:
+    size, before = _size(sheet, dimension), bool(given.get("inheritFromBefore"))
+    if start > size or (start == size and not before) or end <= start:
         raise invalid(
-            f"range.startIndex[{start}] must be less than the grid size[{_size(sheet, dimension)}]"
+            f"range.startIndex[{start}] must be less than the grid size ({size}) if "
+            "inheritFromBefore is false."
         )
-    before = bool(given.get("inheritFromBefore"))
     if before and start == 0:
         raise invalid("inheritFromBefore cannot be true when inserting at the first index.")
     book.insert(sheet, dimension, start, end - start, start - 1 if before else start)
@@ -46,6 +47,9 @@ def delete_dimension(book: Book, given: Json, user: str) -> dict[str, Any]:
         raise invalid(f"Cannot delete a {dimension.lower()[:-1]} that does not exist: {start}")
     if start == 0 and end >= size:
         raise invalid(f"You can't delete all the {dimension.lower()} on the sheet.")
+    frozen = "frozenRowCount" if dimension == "ROWS" else "frozenColumnCount"
+    if start <= sheet.grid_properties.get(frozen, 0) and end >= size:
+        raise invalid(f"Sorry, it is not possible to delete all non-frozen {dimension.lower()}.")
     book.remove(sheet, dimension, start, min(end, size))
     return {}
 

@@ -38,6 +38,8 @@ class Book:
         self.has_formulas = False
         self.random = random
         self.now = now
+        self.asking = ""
+        """Whose call is being answered; nobody's while a person edits."""
 
     # Undoing a batch that fails
 
@@ -168,7 +170,21 @@ class Book:
         """Set a cell; formulas are worked out at the end of the call."""
         if cell.formula:
             self.has_formulas = True
+        if sheet.protected and self.asking:
+            self.check_open(sheet, Area(row, row + 1, column, column + 1))
         sheet.put(row, column, cell)
+
+    def check_open(self, sheet: Sheet, area: Area) -> None:
+        """Refuse a call that changes what is protected from who makes it."""
+        for held in sheet.protected:
+            users = held.get("editors", {}).get("users", [])
+            if held.get("warningOnly") or not self.asking or self.asking in users:
+                continue
+            if ranges.overlaps(sheet.area(held.get("range", {})), area):
+                raise invalid(
+                    "You are trying to edit a protected cell or object. Please contact the "
+                    "spreadsheet owner to remove protection if you need to edit."
+                )
 
 
 _CHANGING = (
@@ -199,16 +215,20 @@ def unparsed(text: str) -> ApiError:
     return invalid(f"Unable to parse range: {text}")
 
 
+def beyond_grid(sheet: Sheet, rect: Rect) -> ApiError:
+    """Return the refusal of a range that the grid does not hold."""
+    bottom, right = rect.bottom or sheet.row_count, rect.right or sheet.column_count
+    place = Area(rect.top, bottom, rect.left, right)
+    return invalid(
+        f"Range ({a1.name(sheet.title, place)}) exceeds grid limits. Max rows: "
+        f"{sheet.row_count}, max columns: {sheet.column_count}"
+    )
+
+
 def within(sheet: Sheet, rect: Rect) -> Area:
     """Return a rectangle with its ends, clamped to the grid it must begin in."""
     if rect.top >= sheet.row_count or rect.left >= sheet.column_count:
-        place = Area(
-            rect.top, rect.bottom or sheet.row_count, rect.left, rect.right or sheet.column_count
-        )
-        raise invalid(
-            f"Range ({a1.name(sheet.title, place)}) exceeds grid limits. Max rows: "
-            f"{sheet.row_count}, max columns: {sheet.column_count}"
-        )
+        raise beyond_grid(sheet, rect)
     return Area(
         rect.top,
         min(rect.bottom or sheet.row_count, sheet.row_count),

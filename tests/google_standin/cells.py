@@ -39,7 +39,7 @@ MAX_TEXT = 50_000
 
 def plain(value: Value) -> Value:
     """Return a number as Google gives it: whole ones without a point."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
         return int(value)
     return value
 

@@ -15,6 +15,7 @@ _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"(?:[^"]|"")*")"""
     r"""|(?P<ref>(?:(?:'(?:[^']|'')*'|[A-Za-z_]\w*)!)?(?:\$?[A-Za-z]{1,3}\$?\d+(?::\$?[A-Za-z]{1,3}"""
     r"""\$?\d*)?|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}|\d+:\d+)(?![\w(!]))"""
+    r"""|(?P<error>\#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!))"""
     r"""|(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)"""
     r"""|(?P<name>[A-Za-z_][\w.]*)|(?P<mark><>|<=|>=|[-+*/^&=<>(),;%])|(?P<other>\S))"""
 )
@@ -119,6 +120,8 @@ class _Reader:
             return text[1:-1].replace('""', '"')
         if kind == "ref":
             return self.reference(text)
+        if kind == "error":
+            raise _Stop(text)
         if kind == "name":
             return self.named(text.upper())
         if text == "(":

@@ -1,6 +1,7 @@
 """The cells of one sheet and what hangs on its rows and columns.
 
 Rows are as long as they need to be; an item of a row is a cell or None for one with nothing in it.
+A row never changes, it is replaced: so that a copy of a sheet is made at once, for undoing a batch.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -44,7 +45,7 @@ class Sheet:
     def copy(self) -> "Sheet":
         """Return a copy that shares nothing that changes; cells never do."""
         values = {name: deepcopy(getattr(self, name)) for name in self.__slots__ if name != "rows"}
-        return Sheet(**values, rows=[row[:] for row in self.rows])
+        return Sheet(**values, rows=self.rows[:])
 
     @property
     def whole(self) -> Area:
@@ -62,9 +63,9 @@ class Sheet:
         rows = self.rows
         while len(rows) <= row:
             rows.append([])
-        line = rows[row]
-        while len(line) <= column:
-            line.append(None)
+        line = rows[row] = rows[row][:]
+        if len(line) <= column:
+            line += [None] * (column + 1 - len(line))
         line[column] = None if cell is BARE or cell == BARE else cell
 
     def area(self, given: Range) -> Area:
@@ -118,9 +119,10 @@ class Sheet:
                 self.rows[at:at] = [self._dressed(like) for _ in range(count)]
             self.row_count += count
         else:
-            for row in self.rows:
+            for number, row in enumerate(self.rows):
                 if at < len(row):
-                    row[at:at] = [_dress(row[like] if like is not None else None)] * count
+                    new = _dress(row[like]) if like is not None else None
+                    self.rows[number] = [*row[:at], *[new] * count, *row[at:]]
             self.column_count += count
         self._hang(dimension, ranges.inserted(at, count))
 
@@ -135,8 +137,7 @@ class Sheet:
             del self.rows[first:last]
             self.row_count -= last - first
         else:
-            for row in self.rows:
-                del row[first:last]
+            self.rows = [row[:first] + row[last:] for row in self.rows]
             self.column_count -= last - first
         self._hang(dimension, ranges.deleted(first, last))
 
@@ -149,8 +150,9 @@ class Sheet:
                 self.rows.append([])
             _move(self.rows, first, last, target)
         else:
+            blanks: Row = [None] * max(last, to)
+            self.rows = [row + blanks[len(row) :] for row in self.rows]
             for row in self.rows:
-                row += [None] * (max(last, to) - len(row))
                 _move(row, first, last, target)
         self._hang(dimension, ranges.moved(first, last, to))
 

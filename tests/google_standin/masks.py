@@ -55,9 +55,10 @@ def kept(tree: Tree, answer: Json) -> Json:
     return {name: kept(tree[name], part) for name, part in answer.items() if name in tree}
 
 
-def masked(request: Request, answer: Json) -> Json:
+def masked(request: Request, answer: dict[str, Json]) -> dict[str, Json]:
     """Return what the mask of a request keeps of its answer."""
-    return kept(parse(request.one("fields")), answer)
+    found: dict[str, Json] = kept(parse(request.one("fields")), answer)
+    return found
 
 
 def merged(tree: Tree, old: Json, new: Json) -> Json:

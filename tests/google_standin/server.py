@@ -157,6 +157,7 @@ def _true(world: World, request: Request) -> tuple[Response, str]:
         if route is None:
             raise ApiError(404, "NOT_FOUND", f"Method not found: {request.method} {request.path}")
         access.check(world, request)
+        world.asking = world.user(request)
         world.pay(route)
         answer = route.handler(world, request, **groups)
     except ApiError as error:
@@ -164,4 +165,8 @@ def _true(world: World, request: Request) -> tuple[Response, str]:
     except Exception:  # noqa: BLE001 - as Google: a fault of its own is a 500, and is looked into
         traceback.print_exc()
         return ApiError(500, "INTERNAL", "Internal error encountered.").response(), ""
+    finally:
+        world.asking = ""
+        for book in world.spreadsheets.values():
+            book.asking = ""
     return answer if isinstance(answer, Response) else Response(200, answer), route.cost

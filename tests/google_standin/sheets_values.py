@@ -178,6 +178,7 @@ def values_clear(world: World, request: Request, spreadsheet: str, range: str) -
     """spreadsheets.values.clear"""
     book = world.book(spreadsheet, to_write=True)
     sheet, area = book.area(range)
+    book.check_open(sheet, area)
     cleared = values.clear(sheet, area, book.locale)
     book.recalculate()
     world.changed(spreadsheet)
@@ -199,6 +200,8 @@ def values_batch_clear_by_filter(world: World, request: Request, spreadsheet: st
 
 
 def _cleared(world: World, book: Book, places: list[tuple[Sheet, Area]]) -> Answer:
+    for sheet, area in places:
+        book.check_open(sheet, area)
     names = [values.clear(sheet, area, book.locale) for sheet, area in places]
     book.recalculate()
     world.changed(book.id)

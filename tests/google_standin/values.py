@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.google_standin import a1, entering
 from tests.google_standin.a1 import Area, Rect
-from tests.google_standin.book import Book, within
+from tests.google_standin.book import Book, beyond_grid, within
 from tests.google_standin.cells import Cell, Value
 from tests.google_standin.display import shown
 from tests.google_standin.grid import Row, Sheet
@@ -97,6 +97,8 @@ def not_a_list(name: str, given: Json) -> Exception:
 def write(book: Book, sheet: Sheet, rect: Rect, rows: Rows, take: Enter) -> dict[str, Any]:
     """Write rows from the corner of a rectangle; return the UpdateValuesResponse."""
     area = within(sheet, rect)
+    if (rect.bottom or 0) > sheet.row_count or (rect.right or 0) > sheet.column_count:
+        raise beyond_grid(sheet, rect)
     high, wide = len(rows), max(map(len, rows), default=0)
     _check_fits(sheet, rect, area, high, wide)
     sheet.reach(area.top + high, area.left + wide)
@@ -143,12 +145,11 @@ def updated(book: Book, sheet: Sheet, top: int, left: int, rows: Rows) -> dict[s
 
 def clear(sheet: Sheet, area: Area, locale: str) -> str:
     """Remove the values of an area, not its formats; return its name."""
-    for row in sheet.rows[area.top : area.bottom]:
+    for number, row in enumerate(sheet.rows[area.top : area.bottom], start=area.top):
         for index in range(area.left, min(area.right, len(row))):
             cell = row[index]
-            if cell is not None:
-                bare = entering.holding(None, cell, locale)
-                row[index] = None if bare.is_bare else bare
+            if cell is not None and (cell.value is not None or cell.formula or cell.error):
+                sheet.put(number, index, entering.holding(None, cell, locale))
     return a1.name(sheet.title, area)
 
 

@@ -99,6 +99,8 @@ class World:
         """Token handed out -> whose it is, and its scopes."""
         self.public_keys: dict[str, Any] = {}
         """Key id -> public key of a service account; grants are verified once one is known."""
+        self.asking = ""
+        """Whose call is being answered."""
         self.schedule = Schedule()
         self.lock = RLock()
         self.random = random.Random(seed)  # noqa: S311 - ids of a test, no secrets
@@ -175,6 +177,7 @@ class World:
         found = self.spreadsheets.get(spreadsheet_id)
         if found is None:
             raise not_found()
+        found.asking = self.asking
         return found
 
     def allowed(self, file_id: str, *, to_write: bool = False) -> File:
@@ -196,7 +199,10 @@ class World:
 
     def user(self, request: Request) -> str:
         """Return the address of who asks."""
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return self.user_of(request.headers.get("authorization", "").removeprefix("Bearer "))
+
+    def user_of(self, token: str) -> str:
+        """Return whose token it is."""
         return self.tokens.get(token, (RECORDER, ""))[0]
 
     def pay(self, route: Route) -> None:

@@ -80,6 +80,7 @@ def _found_or_made(
             f"Write the id of the right one: google = {' or '.join(map(repr, made))} under [form]"
         )
     if made:
+        done.append(f"go on with {order.document_title!r}, which is there: {edit_address(made[0])}")
         return google.get(made[0])
     done.append(f"make the form {order.document_title!r}")
     return None if dry_run else google.create(one_line(order.form.title), order.document_title)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from forms.rules import one_line
 from forms.wording import translations
 from sheets_sync.form_memory import Collected, FormMemory, recall, remember
 from sheets_sync.project import Project
@@ -53,7 +54,7 @@ def publish_form(project: Project, *, now: datetime, dry_run: bool) -> "Publishe
     community, form = project.settings.community, project.settings.form
     order = Order(
         project.form,
-        document_title=f"{community.name}: {project.form.title}",
+        document_title=one_line(f"{community.name}: {project.form.title}"),
         answered_by=form.answered_by,
         translate=translations(community.language).gettext,
     )

@@ -228,7 +228,8 @@ def test_with_the_state_lost_the_same_form_is_found_again(told):
     again = told.publish()
 
     assert list(told.world.forms) == [told.paper.id]
-    assert again.done == ()
+    assert [line.split(":")[0] for line in again.done] == ["go on with 'Riverside"]
+    assert told.publish().done == ()
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(unpublished):

@@ -51,12 +51,19 @@ def collect(google: GoogleForms, intake: Intake) -> Collected:
             desk.take(page)
     except SheetError as error:
         collected.trouble = str(error)
+        _note_trouble(intake, str(error))
         return collected
     whole = memory.whole if begin else intake.now.astimezone(UTC).isoformat()
-    if (desk.newest, whole) != (memory.newest, memory.whole):
-        later = replace(memory, newest=desk.newest, whole=whole)
+    later = replace(memory, newest=desk.newest, whole=whole, failing_since="", trouble="")
+    if later != memory:
         remember(intake.state.base, later, intake.now)
     return collected
+
+
+def _note_trouble(intake: Intake, trouble: str) -> None:
+    memory = recall(intake.state.base, intake.settings.google)
+    since = memory.failing_since or intake.now.astimezone(UTC).isoformat()
+    remember(intake.state.base, replace(memory, failing_since=since, trouble=trouble), intake.now)
 
 
 def _acquainted(google: GoogleForms, intake: Intake, memory: FormMemory) -> FormMemory:

@@ -14,6 +14,8 @@ from sheets_sync.state.base import Base
 NAME = "google form"
 OVERLAP = timedelta(hours=1)
 """So far behind the newest response reading begins: clocks differ, and repeats are told by it."""
+PATIENCE = timedelta(hours=24)
+"""After so long, coordinators are told that answers cannot be read."""
 WHOLE = timedelta(hours=24)
 """So often all responses are read, whatever the overlap."""
 
@@ -32,6 +34,16 @@ class FormMemory:
     """The moment of the newest response that is in the journal, in Google's words."""
     whole: str = ""
     """When (UTC) all responses were last read."""
+    failing_since: str = ""
+    """When (UTC) reading first failed, and was not done to its end since; else empty."""
+    trouble: str = ""
+
+    def lasting_trouble(self, now: datetime) -> tuple[str, ...]:
+        """Return what coordinators are to be told, once reading has failed for a day."""
+        if not self.failing_since or now - moment(self.failing_since) < PATIENCE:
+            return ()
+        since = self.failing_since[:16].replace("T", " ")
+        return (f"The Google Form has not been read since {since} (UTC): {self.trouble}",)
 
     def begin(self, now: datetime) -> str:
         """Return from which moment on to read responses; empty for all of them."""

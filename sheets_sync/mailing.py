@@ -29,8 +29,7 @@ from digests.send import open_transport
 from digests.transport import Transport
 from forms.google_form import prefilled_link
 from sheets_sync.cells import as_text
-from sheets_sync.form_memory import recall
-from sheets_sync.form_workflow import collect_answers
+from sheets_sync.form_workflow import collect_answers, form_of
 from sheets_sync.headers import plain
 from sheets_sync.project import Project
 from sheets_sync.spreadsheet import Snapshot
@@ -167,6 +166,7 @@ def open_press(project: Project) -> Press:
         coordinators=settings.community.coordinators,
         review_hours=settings.digest.review_hours,
         first_sync=datetime.fromisoformat(first) if first else None,
+        notes=form_of(project).lasting_trouble,
     )
 
 
@@ -183,7 +183,7 @@ def transport(project: Project) -> Transport:
 def _masthead(project: Project) -> Masthead:
     community = project.settings.community
     page = f"{community.public_url}/" if community.public_url else ""
-    elsewhere = recall(project.state.base, project.settings.form.google)
+    elsewhere = form_of(project)
     named = prefilled_link(elsewhere.address, {"reporter": ""}, elsewhere.asked)
     return Masthead(
         community=community.name,

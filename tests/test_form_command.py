@@ -1,6 +1,7 @@
 """`tidings form publish`, and how sync, run, check and the mails go on with the Google Form."""
 
 import json
+from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
 from urllib.parse import parse_qs, urlsplit
@@ -167,6 +168,20 @@ def test_google_down_is_a_note_and_the_rest_is_done(town):
     assert (synced.status, ran.status) == (1, 0)
     assert "Note: the Google Form was not read to its end: " in synced.out
     assert "Synced" in synced.out
+
+
+def test_after_a_day_in_which_answers_could_not_be_read_coordinators_are_told(town):
+    town.tidings("form", "publish")
+    town.world.disabled_apis.add("forms")
+    town.tidings("run")
+    town.tidings.now += timedelta(hours=25)
+    town.tidings("run")
+
+    town.tidings("digest", "--early")
+
+    mail = " ".join(town.mail_to("ana@example.org").split())
+    assert "The Google Form has not been read since 2026-11-23 06:00 (UTC): " in mail
+    assert "is not enabled" in mail
 
 
 def test_none_is_no_form(town):

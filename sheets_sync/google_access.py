@@ -24,6 +24,17 @@ _EXAMPLES = ("example-project", "THIS IS NOT A KEY", ".example")
 """What stands in credentials.example.json and in no real file."""
 
 
+class _Key(Credentials):
+    """A service account's key that asks for tokens and for nothing else.
+
+    google-auth would also ask another service, in a thread, in which regions it may be used; that
+    fails aloud where only Sheets is reached.
+    """
+
+    def _is_regional_access_boundary_lookup_required(self) -> bool:
+        return False
+
+
 class _Authorized(AuthorizedSession, Session):
     """An authorised session whose failures to sign in are told in words."""
 
@@ -49,12 +60,12 @@ def open_session(path: Path, *scopes: str) -> Session:
     """Return a session for a key file; raises SheetError that says what is wrong with it."""
     content = load_key(path)
     try:
-        credentials = Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
+        credentials = _Key.from_service_account_info(  # type: ignore[no-untyped-call]
             content, scopes=scopes or (SPREADSHEETS,)
         )
     except (ValueError, GoogleAuthError) as error:
         raise SheetError(
-            f"{path}: the private key in it cannot be read; take the file once more as Google's "
+            f"{path} holds a private key that cannot be read; take the file once more as Google's "
             "console gave it"
         ) from error
     return _Authorized(credentials, path)

@@ -49,7 +49,7 @@ def test_what_is_wrong_with_a_key_is_said(
 def test_a_key_that_is_not_there_or_no_key_at_all_is_said(tmp_path: Path) -> None:
     with pytest.raises(SheetError, match="is not there; make a key"):
         open_session(tmp_path / "credentials.json")
-    with pytest.raises(SheetError, match="the private key in it cannot be read"):
+    with pytest.raises(SheetError, match="holds a private key that cannot be read"):
         open_session(key_file(tmp_path, GOOD))
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sheets_sync.findings import Finding
 from sheets_sync.project import Project
-from sheets_sync.settings import SettingsError
 from sheets_sync.spreadsheet import Changes, SheetError
 from sheets_sync.sync import sync
 
@@ -15,10 +14,6 @@ def look_at_spreadsheet(project: Project, now: datetime) -> Iterator[Finding]:
     spreadsheet = project.spreadsheet
     try:
         outcome = sync(spreadsheet, project.state, project.rules, now=now, dry_run=True)
-    except SettingsError as error:
-        # Only a key that cannot be used is found as late as this.
-        yield Finding("credentials", str(error))
-        return
     except SheetError as error:
         yield Finding(spreadsheet.name, str(error))
     else:

@@ -114,8 +114,8 @@ def worksheets_of(
     rows: dict[int, list[list[Cell]]] = {}
     for tab, values in zip(known.seen, found, strict=False):
         width = max(map(len, values), default=0)
-        for row in values:
-            row.extend([""] * (width - len(row)))
+        for line in values:
+            line.extend([""] * (width - len(line)))
         rows[tab.id] = values
     for id, row, column in errors:
         cells = rows.get(id, [])

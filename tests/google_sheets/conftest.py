@@ -69,8 +69,10 @@ class SettingUp:
         self._answer("POST", "/values:batchUpdate", json=body)
 
     def everything(self) -> dict[str, Any]:
-        """Return all that the spreadsheet holds, looks and cells."""
-        found = self._answer("GET", "", params={"includeGridData": "true"})
+        """Return all that the spreadsheet holds, looks and cells; of each tab the first rows."""
+        tabs = self._answer("GET", "", params={"fields": "sheets.properties.title"})["sheets"]
+        ranges = [f"'{tab['properties']['title']}'!1:8" for tab in tabs]
+        found = self._answer("GET", "", params={"includeGridData": "true", "ranges": ranges})
         return {one["properties"]["title"]: one for one in found["sheets"]}
 
     def rows(self, tab: str) -> list[list[str]]:

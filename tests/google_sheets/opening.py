@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from requests import PreparedRequest, Response
 
 from sheets_sync.google_sheets import Calls, GoogleSpreadsheet, Patience
 from sheets_sync.google_sheets.calls import Session
@@ -46,14 +49,6 @@ class Time:
         return MONDAY + timedelta(seconds=self.seconds)
 
 
-def plain_session() -> Session:
-    """Return a session with a token that the stand-in does not look into."""
-    session = Session()
-    session.account = ACCOUNT
-    session.headers["Authorization"] = "Bearer ya29.test"
-    return session
-
-
 @dataclass(slots=True)
 class Shared:
     """A spreadsheet that a person shared with us."""
@@ -62,6 +57,8 @@ class Shared:
     book: Book
     time: Time
     person: Colleague
+    sent: list[bytes] = field(default_factory=list)
+    """Each batch that left, whether it arrived or not."""
 
     @property
     def world(self) -> World:
@@ -71,12 +68,40 @@ class Shared:
     def opened(self, memory: Memory | None = None, **options: str) -> GoogleSpreadsheet:
         """Return our side of it, as a process that starts now has it."""
         calls = Calls(
-            plain_session,
+            self._session,
             self.book.id,
             base_url=self.standin.url,
             patience=self.time.patience(),
         )
         return GoogleSpreadsheet(calls, memory=memory, now=self.time.now, **options)
+
+    def arrives(self, batch: bytes) -> int:
+        """Let a batch that left earlier arrive now; return Google's status."""
+        url = f"{self.standin.url}/v4/spreadsheets/{self.book.id}:batchUpdate"
+        with plain_session() as session:
+            return session.post(url, data=batch, timeout=10).status_code
+
+    def _session(self) -> Session:
+        return _Noting(self.sent)
+
+
+class _Noting(Session):
+    """A session that remembers what it sent."""
+
+    def __init__(self, sent: list[bytes]) -> None:
+        super().__init__()
+        self.account, self.sent = ACCOUNT, sent
+        self.headers["Authorization"] = "Bearer ya29.test"
+
+    def send(self, request: PreparedRequest, **options: Any) -> Response:
+        if request.method == "POST":
+            self.sent.append(bytes(request.body or b""))  # type: ignore[arg-type]
+        return super().send(request, **options)
+
+
+def plain_session() -> Session:
+    """Return a session with a token that the stand-in does not look into."""
+    return _Noting([])
 
 
 @contextmanager

@@ -122,7 +122,7 @@ def _ours(text: str) -> list[object]:
         "Mentored Ben": ["ok", "form", None],
         "Opened the café": ["hidden", "sheet", None],
         "A stranger's report": ["unmatched", "sheet", None],
-        "Below, without a name": ["held", None, None],
+        "Below, without a name": ["held", "sheet", None],
         "Written in between": ["ok", "sheet", "Cleo Min"],
         "Fixed the long fence": ["ok", "sheet", "Cleo Min"],
     }

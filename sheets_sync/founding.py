@@ -64,6 +64,10 @@ coordinators = {coordinators}
 
 [form]
 file = "form.toml"
+# The Google Form, by its id or the address of its editor; tidings form publish makes one.
+# google = ""
+# Who may answer the Google Form: "anyone", "chosen" people, or a domain.
+# answered_by = "anyone"
 # "personal": reports that name somebody on the roster without coming from that person's own
 # link reach coordinators only, until they write ok.
 # trust = "open"

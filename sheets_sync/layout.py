@@ -58,6 +58,11 @@ class Tab:
     def _by_name(self) -> Mapping[str, Column]:
         return {column.name: column for column in self.columns}
 
+    def insisting(self, *names: str) -> "Tab":
+        """Return the tab with optional columns that are wanted."""
+        wanted = (replace(c, optional=c.optional and c.name not in names) for c in self.columns)
+        return replace(self, columns=tuple(wanted))
+
     def with_columns(self, *added: Column) -> "Tab":
         """Return the tab with further columns at its right."""
         return replace(self, columns=(*self.columns, *added))

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,7 @@ class Project:
     state: State
     password: str
     """The mail server's; empty when there is none."""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -79,6 +80,7 @@ def open_project(
             mentors=find_mentors(folder, settings, state, environment),
             state=state,
             password=load_password(folder, environment),
+            environment=environment,
         )
     finally:
         state.close()

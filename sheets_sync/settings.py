@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from forms.plural import counted
-from sheets_sync.google_address import spreadsheet_id
+from sheets_sync.google_address import form_id, spreadsheet_id
 from sheets_sync.layout import TABS
 
 FILE = "tidings.toml"
@@ -79,11 +79,22 @@ def _tabs_of_others(titles: tuple[str, ...]) -> tuple[str, ...]:
     return titles
 
 
+def _who_may_answer(typed: str) -> str:
+    if typed in ("anyone", "chosen") or re.fullmatch(r"[\w-]+(\.[\w-]+)+", typed):
+        return typed
+    raise ValueError(
+        f"{typed!r} is nobody; write anyone, chosen (people are named in the form's editor), or "
+        "a domain such as example.org"
+    )
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
 WebAddress = Annotated[str, AfterValidator(_whole_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 LinkedTabs = Annotated[tuple[str, ...], AfterValidator(_tabs_of_others)]
 GoogleSpreadsheetId = Annotated[str, AfterValidator(lambda t: spreadsheet_id(t) if t else "")]
+GoogleFormId = Annotated[str, AfterValidator(lambda t: form_id(t) if t else "")]
+Responders = Annotated[str, AfterValidator(_who_may_answer)]
 MailUrl = Annotated[str, AfterValidator(_way_to_send)]
 
 
@@ -137,6 +148,10 @@ class MentorSettings(_OnePlace):
 
 class FormSettings(_Section):
     file: str = "form.toml"
+    google: GoogleFormId = ""
+    """Id of the Google Form; without it the one that we made, if any; `none`: there is none."""
+    answered_by: Responders = "anyone"
+    """Who may answer the Google Form: `anyone`, `chosen` people, or a domain."""
     trust: Literal["open", "personal"] = "open"
     minimum_seconds: float = Field(3, ge=0)
     maximum_links: int = Field(3, ge=0)

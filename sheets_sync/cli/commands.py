@@ -148,6 +148,8 @@ def sync(
 ) -> int:
     """Bring form submissions and the spreadsheet together."""
     from sheets_sync.cli.plans import plan_lines, sync_line
+    from sheets_sync.form_memory import Collected
+    from sheets_sync.form_workflow import collect_answers
     from sheets_sync.project import one_run, open_project
     from sheets_sync.sync import sync as sync_now
 
@@ -156,6 +158,7 @@ def sync(
         one_run(shell.folder, patience=shell.patience_seconds),
         stage(f"Reading {project.spreadsheet.name} …"),
     ):
+        collected = Collected() if dry_run else collect_answers(project, now=shell.now())
         outcome = sync_now(
             project.spreadsheet,
             project.state,
@@ -169,8 +172,10 @@ def sync(
     if dry_run:
         say("\n".join(["Nothing was written. The plan:", *plan_lines(outcome.changes)]))
     else:
-        say(sync_line(outcome))
-    return tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
+        say("\n".join(filter(None, [collected.text(), sync_line(outcome)])))
+    return tell_outcome(
+        (*collected.notes(), *outcome.notes), [problem.text() for problem in outcome.problems]
+    )
 
 
 def tell_outcome(notes: tuple[str, ...], problems: list[str]) -> int:

@@ -25,6 +25,8 @@ class Masthead:
     """A mailbox that a person reads: questions, and leaving."""
     more_url: str = ""
     """Where the reports that did not fit can be read; may be empty."""
+    prefill: str = ""
+    """The form's address up to the reader's name, for a form elsewhere; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The state -> the stock of one issue, its readers, and how they are addressed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,8 @@ class Press:
     """Addresses in the settings."""
     review_hours: int = 0
     first_sync: datetime | None = None
+    notes: Callable[[datetime], tuple[str, ...]] = lambda now: ()
+    """What coordinators are told besides what the last sync found."""
     unsubscribe_url: Callable[[Subscriber], str] = lambda subscriber: ""
     """The signed link of RFC 8058; empty without a public address."""
 
@@ -72,7 +74,7 @@ def stock_of(
         today=press.today(now).date(),
         up_to=max((one.accepted for one in reports), default=floor),
         arrivals=tuple(Arrival(one, moments.get(one.id, now)) for one in reports),
-        community=community,
+        community=replace(community, notes=(*community.notes, *press.notes(now))),
         waiting=(*press.base.unmatched(), *press.base.held()),
         first_of_month=first,
         watching_since=press.today(since).date() if since else None,

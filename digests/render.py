@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from gettext import NullTranslations
 from pathlib import Path
+from urllib.parse import quote_plus
 
 from css_inline import CSSInliner
 from jinja2 import Environment
@@ -19,6 +20,7 @@ from digests.edition import Content, Edition, Item, Stock
 from digests.frame import Marks, Masthead, mail_view
 from digests.phrases import isolated_text, listed, shortened
 from digests.places import Personal, Place, Places
+from digests.subscribers import Subscriber
 from digests.views import Teller
 from digests.weight import Weight, weigh
 from forms.wording import direction, environment, language, translations
@@ -87,6 +89,7 @@ class Renderer:
         self._stock = stock
         self._words = words
         self._places = Places()
+        self._names = Counter(one.name.casefold() for one in stock.community.people)
         self._studios: dict[str, _Studio] = {}
         self._bodies: dict[tuple[Content, str, bool, bool], _Body] = {}
 
@@ -118,12 +121,20 @@ class Renderer:
 
     def _personal(self, edition: Edition) -> Personal:
         reader, public = edition.subscriber, bool(self._links.public_url)
-        return Personal(
-            form=self._links.personal_form(reader.person)
-            if public and reader.person
-            else _form_url(self._masthead, self._links),
-            person=reader.person if public else "",
-        )
+        form = _form_url(self._masthead, self._links)
+        if reader.person and public:
+            form = self._links.personal_form(reader.person)
+        elif reader.person and self._masthead.prefill:
+            form = f"{self._masthead.prefill}{quote_plus(self._identity(reader))}"
+        return Personal(form=form, person=reader.person if public else "")
+
+    def _identity(self, reader: Subscriber) -> str:
+        """Return a name by which the sync will know the reader again."""
+        if self._names[reader.name.casefold()] == 1:
+            return reader.name
+        people = self._stock.community.people
+        person = next((one for one in people if one.id == reader.person), None)
+        return (person.username if person else "") or reader.address
 
 
 def _form_url(masthead: Masthead, links: Links) -> str:

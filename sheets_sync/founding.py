@@ -47,6 +47,14 @@ coordinators = {coordinators}
 # backups = 14
 # Other headers for our columns, tab by tab, so that a table you have can be used as it is:
 # headers = {{ Reports = {{ "What did you do?" = "text" }} }}
+# Tabs that a Google Form fills, each one more source of reports:
+# linked_tabs = ["Form responses 1"]
+
+# Where other people keep the list of mentors, if it is not the tab Mentors; read, never written.
+# [mentors]
+# file = "../council/pairs.xlsx"
+# tab = "Pairs"
+# headers = {{ "Looks after them" = "mentor" }}
 
 # Your words for the groups in the People tab.
 [groups]
@@ -56,6 +64,10 @@ coordinators = {coordinators}
 
 [form]
 file = "form.toml"
+# The Google Form, by its id or the address of its editor; tidings form publish makes one.
+# google = ""
+# Who may answer the Google Form: "anyone", "chosen" people, or a domain.
+# answered_by = "anyone"
 # "personal": reports that name somebody on the roster without coming from that person's own
 # link reach coordinators only, until they write ok.
 # trust = "open"

@@ -25,3 +25,16 @@ def spreadsheet_id(typed: str) -> str:
 def address(spreadsheet_id: str) -> str:
     """Return where a person opens it."""
     return f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit"
+
+
+def form_id(typed: str) -> str:
+    """Return the id in the address of a form's editor; raises ValueError."""
+    if "/forms/d/e/" in typed:
+        raise ValueError(
+            "that is the address for answering; copy that of the editor, …/forms/d/ID/edit"
+        )
+    found = re.search(r"/forms/d/([\w-]+)", typed)
+    id = found[1] if found else typed.strip()
+    if not re.fullmatch(r"[\w-]+", id):
+        raise ValueError(f"{typed!r} is not a form; write the id in its address, …/forms/d/ID/edit")
+    return id

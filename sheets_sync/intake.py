@@ -10,13 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from forms.definition import Form
-from forms.rules import read_date
+from forms.rules import SHEET_MAXIMUM, read_date
 from forms.submission import Act, Submission
 from sheets_sync.cells import as_serial
 from sheets_sync.doubts import canonical
 from sheets_sync.headers import Table
 from sheets_sync.memory import Memory
 from sheets_sync.spreadsheet import Cell, Value
+
+EARLIER = "earlier"
+"""Begins the source of what people sent long before we were asked to collect it: no news."""
 
 
 @dataclass(slots=True)
@@ -55,12 +58,21 @@ def first_memory(submission: Submission) -> Memory:
         source=submission.source,
         held=submission.held,
         proven=bool(submission.person),
+        considered=submission.source.startswith(EARLIER),
     )
 
 
 def answers_by_column(answers: Mapping[str, str], form: Form) -> dict[str, str]:
     """Return the answers by the header of their column, also those that were left empty."""
-    return {q.column: answers.get(q.name, "") for q in form.questions}
+    return {q.column: fitting(answers.get(q.name, "")) for q in form.questions}
+
+
+def fitting(answer: str) -> str:
+    """Return an answer as far as a cell holds it, and say so where the rest stays with us."""
+    if len(answer) <= SHEET_MAXIMUM:
+        return answer
+    kept = SHEET_MAXIMUM - 100
+    return f"{answer[:kept]}\n[… {len(answer) - kept} more characters are kept by Tidings]"
 
 
 def prints(answers: Mapping[str, str]) -> dict[str, str]:

@@ -44,6 +44,12 @@ class Tab:
     title: str
     columns: tuple[Column, ...]
     required: tuple[str, ...] = ()
+    steady: bool = False
+    """A good copy of it is kept: a short one would misdirect mail."""
+    foreign: bool = False
+    """A form or other people fill it: never made, never appended to, never believed empty."""
+    mapped_in: str = ""
+    """The table of the settings that maps its headers, where that is not the usual one."""
 
     def column(self, name: str) -> Column:
         """Return the column with this name; raises KeyError."""
@@ -51,6 +57,11 @@ class Tab:
 
     def _by_name(self) -> Mapping[str, Column]:
         return {column.name: column for column in self.columns}
+
+    def insisting(self, *names: str) -> "Tab":
+        """Return the tab with optional columns that are wanted."""
+        wanted = (replace(c, optional=c.optional and c.name not in names) for c in self.columns)
+        return replace(self, columns=tuple(wanted))
 
     def with_columns(self, *added: Column) -> "Tab":
         """Return the tab with further columns at its right."""
@@ -109,6 +120,7 @@ PEOPLE = Tab(
         Column("problem", T, "What is wrong with this row, and what to do.", width=50),
     ),
     required=("name",),
+    steady=True,
 )
 MENTORS = Tab(
     "Mentors",
@@ -121,6 +133,7 @@ MENTORS = Tab(
         Column("problem", T, "What is wrong with this row, and what to do.", width=50),
     ),
     required=("mentee", "mentor"),
+    steady=True,
 )
 TAGS = Tab(
     "Tags",
@@ -155,6 +168,7 @@ SUBSCRIPTIONS = Tab(
         Column("problem", T, "What is wrong with this row, and what to do.", width=50),
     ),
     required=("email",),
+    steady=True,
 )
 PROBLEMS = Tab(
     "Problems",

@@ -1,7 +1,7 @@
 """A project -> its digest: planned, previewed, or made and delivered."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,9 @@ from digests.press import DigestError, Press
 from digests.render import Renderer
 from digests.send import open_transport
 from digests.transport import Transport
+from forms.google_form import prefilled_link
 from sheets_sync.cells import as_text
+from sheets_sync.form_workflow import collect_answers, form_of
 from sheets_sync.headers import plain
 from sheets_sync.project import Project
 from sheets_sync.spreadsheet import Snapshot
@@ -111,11 +113,15 @@ def mail(project: Project, wish: Wish, *, now: datetime) -> Mailed:
 
 
 def sync_and_mail(project: Project, wish: Wish, *, now: datetime) -> tuple[Outcome, Mailed]:
-    """Sync, mail what is due, and write the issue's line into the Digests tab."""
-    outcome = sync(project.spreadsheet, project.state, project.rules, now=now)
+    """Collect and sync, mail what is due, and write the issue's line into the Digests tab."""
+    collected = collect_answers(project, now=now)
+    outcome = sync(
+        project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now
+    )
+    outcome = replace(outcome, notes=(*collected.notes(), *outcome.notes))
     mailed = mail(project, wish, now=now)
     if mailed.made or mailed.delivered != Delivered():
-        sync(project.spreadsheet, project.state, project.rules, now=now)
+        sync(project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now)
     return outcome, mailed
 
 
@@ -162,6 +168,7 @@ def open_press(project: Project) -> Press:
         coordinators=settings.community.coordinators,
         review_hours=settings.digest.review_hours,
         first_sync=datetime.fromisoformat(first) if first else None,
+        notes=form_of(project).lasting_trouble,
     )
 
 
@@ -177,11 +184,15 @@ def transport(project: Project) -> Transport:
 
 def _masthead(project: Project) -> Masthead:
     community = project.settings.community
+    page = f"{community.public_url}/" if community.public_url else ""
+    elsewhere = form_of(project)
+    named = prefilled_link(elsewhere.address, {"reporter": ""}, elsewhere.asked)
     return Masthead(
         community=community.name,
         language=community.language,
-        form_url=f"{community.public_url}/" if community.public_url else "",
+        form_url=page or elsewhere.address,
         contact=_contact(project),
+        prefill="" if page or named == elsewhere.address else named,
     )
 
 

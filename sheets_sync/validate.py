@@ -16,6 +16,7 @@ from forms.rules import (
     SHEET_MAXIMUM,
     Fault,
     check,
+    check_address,
     check_length,
     check_link,
     complete_link,
@@ -63,7 +64,7 @@ def reports_tab(form: Form) -> Tab:
         Column(q.column, Owner.REPORTER, q.label, Holds.TEXT, q.choices, optional=False)
         for q in further_questions(form)
     ]
-    return REPORTS.with_columns(*further)
+    return REPORTS.insisting(*(q.column for q in form.questions)).with_columns(*further)
 
 
 def further_questions(form: Form) -> list[Question]:
@@ -141,6 +142,9 @@ class Judge:
         if link and (fault := check_link(link)):
             faults.append(("link", fault))
             link = ""
+        email = table.text(cells, "email")
+        if email and (fault := _address_fault(email)):
+            faults.append(("email", fault))
         return _Read(
             reporter=self._value(cells, "reporter", before),
             text=self._value(cells, "text", before),
@@ -149,9 +153,7 @@ class Judge:
             outcome=self._value(cells, "outcome", before),
             day=day if isinstance(day, date) else None,
             decision=decision,
-            match=self._context.roster.find(
-                table.text(cells, "reporter"), table.text(cells, "email")
-            ),
+            match=self._context.roster.find(table.text(cells, "reporter"), email),
             faults=faults,
         )
 
@@ -254,6 +256,11 @@ class Judge:
     ) -> Problem:
         value = id if column == "id" else shown(self._table.cell(cells, column))
         return Problem(self._table.title, row, column, value, *fault.text())
+
+
+@lru_cache(maxsize=4096)
+def _address_fault(typed: str) -> Fault | None:
+    return check_address(split_name_and_address(typed)[1] or typed)
 
 
 def _public_name(reporter: str) -> str:

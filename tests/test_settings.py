@@ -13,6 +13,26 @@ def test_an_empty_file_gives_the_defaults():
     assert read("") == Settings()
 
 
+@pytest.mark.parametrize(
+    "typed", ["1AbC-d_9", "https://docs.google.com/forms/d/1AbC-d_9/edit#settings"]
+)
+def test_a_form_is_named_by_its_id_or_by_the_address_of_its_editor(typed):
+    assert read(f'[form]\ngoogle = "{typed}"\n').form.google == "1AbC-d_9"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('google = "https://docs.google.com/forms/d/e/1FAI/viewform"', "copy that of the editor"),
+        ('google = "our form"', "is not a form"),
+        ('answered_by = "everyone"', "write anyone, chosen"),
+    ],
+)
+def test_what_names_no_form_and_nobody_is_told_with_its_remedy(line, told):
+    with pytest.raises(SettingsError, match=told):
+        read(f"[form]\n{line}\n")
+
+
 def test_what_is_written_counts():
     settings = read('[community]\nname = "Riverside"\ntimezone = "Asia/Dhaka"\n')
 

@@ -1,6 +1,7 @@
 """The commands init, demo, serve, sync and check: parse, call one function, print."""
 
 import gc
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -112,7 +113,13 @@ def serve(shell: Shell, host: str, port: int) -> None:
 
     begin_logging(shell)
     with open_project(shell.folder, shell.environment) as project:
-        server = Server(create_app(open_desk(project, shell.now)), host=host, port=port)
+        try:
+            server = Server(create_app(open_desk(project, shell.now)), host=host, port=port)
+        except OSError as error:
+            raise click.UsageError(
+                f"{host} port {port}: {os.strerror(error.errno or 0)}; is the page served there "
+                "already? If not, choose another one with --port, or an address with --host"
+            ) from error
         shown = f"[{host}]" if ":" in host else host
         say(f"The form is at http://{shown}:{server.port}/ — stop with Ctrl-C.")
         # Answers leave hardly any cycles behind; to look for them 30 times less often makes
@@ -141,6 +148,8 @@ def sync(
 ) -> int:
     """Bring form submissions and the spreadsheet together."""
     from sheets_sync.cli.plans import plan_lines, sync_line
+    from sheets_sync.form_memory import Collected
+    from sheets_sync.form_workflow import collect_answers
     from sheets_sync.project import one_run, open_project
     from sheets_sync.sync import sync as sync_now
 
@@ -149,10 +158,12 @@ def sync(
         one_run(shell.folder, patience=shell.patience_seconds),
         stage(f"Reading {project.spreadsheet.name} …"),
     ):
+        collected = Collected() if dry_run else collect_answers(project, now=shell.now())
         outcome = sync_now(
             project.spreadsheet,
             project.state,
             project.rules,
+            mentors=project.mentors,
             now=shell.now(),
             dry_run=dry_run,
             accept_removals=accept_removals,
@@ -161,8 +172,10 @@ def sync(
     if dry_run:
         say("\n".join(["Nothing was written. The plan:", *plan_lines(outcome.changes)]))
     else:
-        say(sync_line(outcome))
-    return tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
+        say("\n".join(filter(None, [collected.text(), sync_line(outcome)])))
+    return tell_outcome(
+        (*collected.notes(), *outcome.notes), [problem.text() for problem in outcome.problems]
+    )
 
 
 def tell_outcome(notes: tuple[str, ...], problems: list[str]) -> int:

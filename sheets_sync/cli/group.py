@@ -6,6 +6,7 @@ import click
 
 from sheets_sync.cli.commands import check, demo, init, serve, sync
 from sheets_sync.cli.digest import digest, run
+from sheets_sync.cli.form import form
 from sheets_sync.cli.importing import import_records
 from sheets_sync.cli.shell import Shell
 
@@ -31,5 +32,5 @@ def tidings(shell: Shell, folder: Path) -> None:
     shell.folder = folder
 
 
-for command in (init, demo, serve, sync, digest, run, check, import_records):
+for command in (init, demo, serve, sync, digest, run, check, form, import_records):
     tidings.add_command(command)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import Connection, Dialect, Engine, Row, insert, select, update
+from sqlalchemy import Column, Connection, Dialect, Engine, Row, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
@@ -119,6 +119,22 @@ class Journal:
             if entry.submission.act is not Act.WITHDRAWAL
         ]
         return versions[-1] if versions else None
+
+    def known_keys(self, keys: Sequence[str]) -> set[str]:
+        """Return those of the keys under which something was committed."""
+        return self._among(submissions.c.key, keys)
+
+    def known_reports(self, reports: Sequence[str]) -> set[str]:
+        """Return those of the reports about which something was committed."""
+        return self._among(submissions.c.report, reports)
+
+    def _among(self, column: Column[str], values: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        with reading(self._engine) as db:
+            for start in range(0, len(values), 500):
+                some = column.in_(values[start : start + 500])
+                found.update(db.execute(select(column).where(some)).scalars())
+        return found
 
     def prove_writable(self, *, now: datetime, wait: bool = True) -> None:
         """Commit one small value; raises StateError when the state cannot be written (fault 5).

@@ -200,7 +200,7 @@ def share(world: World, request: Request, file: str) -> Answer:
     """permissions.create"""
     found, given = _found(world, file, to_write=True), request.json()
     new = {"kind": "drive#permission", "id": str(world.random.randrange(10**19))}
-    new |= {n: given[n] for n in ("type", "role", "emailAddress", "view") if n in given}
+    new |= {n: given[n] for n in ("type", "role", "emailAddress", "domain", "view") if n in given}
     found.permissions.append(new)
     mask = request.one("fields") or "kind,id,type,role"
     kept: Answer = masks.kept(masks.parse(mask), new)

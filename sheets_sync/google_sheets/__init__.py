@@ -1,4 +1,4 @@
-"""A spreadsheet on Google: read in one call or two, written in one, checked in one."""
+"""A spreadsheet on Google: read in one call or two, written in one, and always checked."""
 
 from sheets_sync.google_sheets.calls import Calls, Patience
 from sheets_sync.google_sheets.spreadsheet import GoogleSpreadsheet

@@ -15,6 +15,17 @@ ERROR_MASK = (
     "spreadsheetId,sheets(properties.sheetId,"
     "data(startRow,startColumn,rowData.values.effectiveValue.errorValue))"
 )
+ANSWER_MASK = "spreadsheetId,updatedSpreadsheet.sheets.data.rowData.values.effectiveValue"
+_ERROR_TYPES = {
+    "REF": "#REF!",
+    "N_A": "#N/A",
+    "VALUE": "#VALUE!",
+    "DIVIDE_BY_ZERO": "#DIV/0!",
+    "NAME": "#NAME?",
+    "NUM": "#NUM!",
+    "NULL_VALUE": "#NULL!",
+    "LOADING": "Loading...",
+}
 STAMP_ROW, TOKEN_ROW, FIRST_LOG_ROW = 2, 3, 4
 
 Rows = list[list[Any]]
@@ -60,6 +71,32 @@ def log_of(rows: Rows) -> Log:
         return Log(Stamp(str(stamp[0]), int(stamp[1])) if len(stamp) > 1 else None, numbers)
     except ValueError:
         return Log()
+
+
+def answer_with(title: str) -> dict[str, Any]:
+    """Return what makes a batch's answer show a tab as it is after the batch."""
+    return {
+        "includeSpreadsheetInResponse": True,
+        "responseIncludeGridData": True,
+        "responseRanges": [quoted(title)],
+    }
+
+
+def log_in(answer: Mapping[str, Any]) -> Rows:
+    """Return the rows of the hidden tab that a batch's answer shows; none where it shows none."""
+    sheets = answer.get("updatedSpreadsheet", {}).get("sheets") or [{}]
+    block = (sheets[0].get("data") or [{}])[0]
+    return [
+        [_effective(cell.get("effectiveValue", {})) for cell in row.get("values", ())]
+        for row in block.get("rowData", ())
+    ]
+
+
+def _effective(value: Mapping[str, Any]) -> Cell:
+    if "errorValue" in value:
+        return _ERROR_TYPES.get(value["errorValue"].get("type", ""), "#ERROR!")
+    found: Cell = next(iter(value.values()), "")
+    return plain_number(found) if isinstance(found, float) else found
 
 
 def suspicious(rows: Rows) -> list[tuple[int, int]]:

@@ -25,13 +25,16 @@ from sheets_sync.google_sheets.looking import look
 from sheets_sync.google_sheets.pending import PENDING, Owed, Pending, misses
 from sheets_sync.google_sheets.preparing import Prepared, prepare
 from sheets_sync.google_sheets.reading import (
+    ANSWER_MASK,
     ERROR_MASK,
     FIRST_LOG_ROW,
     STAMP_ROW,
     TOKEN_ROW,
     Log,
+    answer_with,
     error_ranges,
     errors_in,
+    log_in,
     log_of,
     ranges_of,
     rows_of,
@@ -94,6 +97,7 @@ class GoogleSpreadsheet:
         self._now = now
         self._writes = 0
         self._log_title = LOG_TITLE
+        self._heard: list[list[Any]] = []
 
     @property
     def name(self) -> str:
@@ -123,7 +127,7 @@ class GoogleSpreadsheet:
         return self._read()
 
     def write(self, base: Snapshot, changes: Changes) -> None:
-        """Apply the batch in one call and check it in another; without changes, nothing."""
+        """Apply the batch in one call, and check its answer; without changes, nothing."""
         if changes:
             self._write(base, changes, emptied=None)
 
@@ -214,13 +218,16 @@ class GoogleSpreadsheet:
         batch = make_batch(draft, changes, owed=owed, burnt=unheard, emptied=emptied)
         self._record(replace(batch.pending, unheard=(*unheard[-UNHEARD:], draft.token)))
         self._writes += 1
-        if changes.tabs or changes.columns or emptied is not None or version.known.log is None:
+        there = version.known.log is not None
+        if changes.tabs or changes.columns or emptied is not None or not there:
             self._forget()
+        body = {"requests": batch.requests, **(answer_with(self._log_title) if there else {})}
         try:
-            self._calls.patiently(
-                lambda: self._calls.once("post", ":batchUpdate", {}, {"requests": batch.requests}),
+            answer = self._calls.patiently(
+                lambda: self._calls.once("post", ":batchUpdate", {"fields": ANSWER_MASK}, body),
                 lambda: self._look_for(draft.token),
             )
+            self._heard = log_in(answer)
         except Refused:
             # Perhaps because an earlier attempt had arrived after all.
             if self._look_for(draft.token) is None:
@@ -256,7 +263,8 @@ class GoogleSpreadsheet:
         """Return whether the batch arrived, and what is to be given back."""
         if not pending.token:
             return False, pending.owed
-        rows = self._log_rows("")
+        # The batch's own answer shows the hidden tab; where it was lost, we ask.
+        rows, self._heard = self._heard or self._log_rows(""), []
         if pending.token not in log_of(rows[STAMP_ROW - 1 : TOKEN_ROW]).tokens:
             return False, pending.owed
         missed = tuple(misses(pending, rows[FIRST_LOG_ROW - 1 :]))

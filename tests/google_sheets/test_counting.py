@@ -59,7 +59,7 @@ def test_a_renamed_tab_is_noticed_at_once(shared: Shared) -> None:
     assert calls(shared) == [READ, READ, READ]
 
 
-def test_any_number_of_changes_takes_one_call_and_one_to_check(shared: Shared) -> None:
+def test_any_number_of_changes_takes_one_call_whose_answer_is_checked(shared: Shared) -> None:
     memory = OneRun()
     google = shared.opened(memory)
     rows = tuple(Append("Reports", {1: f"Ana {at}", 2: "Text"}) for at in range(300))
@@ -77,9 +77,21 @@ def test_any_number_of_changes_takes_one_call_and_one_to_check(shared: Shared) -
         ),
     )
 
-    assert calls(shared) == [WRITE, READ]
+    assert calls(shared) == [WRITE]
     assert google.read().stamp == Stamp("one", 1)
     assert calls(shared) == [READ]
+
+
+def test_a_write_whose_answer_was_lost_is_checked_by_one_more_call(shared: Shared) -> None:
+    google = shared.opened()
+    base = google.read()
+    calls(shared)
+    shared.world.fails("truncated JSON", after_effect=True)
+
+    google.write(base, Changes(appends=(Append("Tags", {0: "tea"}),)))
+
+    # Written, looked up, checked.
+    assert calls(shared) == [WRITE, READ, READ]
 
 
 def test_errors_are_looked_up_only_where_something_looks_like_one(shared: Shared) -> None:

@@ -67,7 +67,8 @@ def batch_update(world: World, request: Request, spreadsheet: str) -> Answer:
     answer: Answer = {"spreadsheetId": book.id, "replies": replies}
     if given.get("includeSpreadsheetInResponse"):
         data = bool(given.get("responseIncludeGridData"))
-        answer["updatedSpreadsheet"] = render.spreadsheet(book, {}, None, grid_data=data)
+        areas = [book.area(text) for text in given.get("responseRanges", [])] or None
+        answer["updatedSpreadsheet"] = render.spreadsheet(book, {}, areas, grid_data=data)
     return masked(request, answer)
 
 

@@ -27,7 +27,7 @@ def look(calls: Calls, *, now: Callable[[], datetime]) -> Iterator[Finding]:
     yield Finding(
         known.title,
         f"a run takes 1 or 2 of the {QUOTA} reads that Google allows a minute, and with something "
-        f"to write 1 of {QUOTA} writes and 1 read more",
+        f"to write 1 of {QUOTA} writes",
         is_fault=False,
     )
 

@@ -192,11 +192,8 @@ def test_a_tab_is_known_whatever_its_letters_and_wherever_its_header_stands(sett
     settings = ("--name", "R", "--coordinator", "ana@example.org")
     setting_up.tidings("init", *settings)
     toml = setting_up.folder / "tidings.toml"
-    toml.write_text(
-        toml.read_text().replace(
-            "# headers = {", 'headers = { People = { "E-mail" = "email" } }\n# headers = {'
-        )
-    )
+    mapped = 'backups = 14\nheaders = { People = { "E-mail" = "email" } }'
+    toml.write_text(toml.read_text().replace("# backups = 14", mapped))
 
     told = setting_up.tidings("init", "--google", setting_up.book.id)
 

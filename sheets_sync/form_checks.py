@@ -18,6 +18,7 @@ def look_at_form(project: Project, now: datetime) -> Iterator[Finding]:
         return
     # google-auth and gspread, only where there is a form.
     from forms.google_form import plan  # noqa: PLC0415
+    from sheets_sync.form_publishing import is_taking_answers  # noqa: PLC0415
     from sheets_sync.google_forms import TO_COLLECT, edit_address  # noqa: PLC0415
 
     google, edit = open_forms(project, TO_COLLECT), edit_address(memory.id)
@@ -27,9 +28,9 @@ def look_at_form(project: Project, now: datetime) -> Iterator[Finding]:
         yield Finding(NAME, str(error))
         return
     state = form.get("publishSettings", {}).get("publishState", {})
-    if not state.get("isPublished"):
+    if not is_taking_answers(form) and not state.get("isPublished"):
         yield Finding(NAME, "is not published", "run: tidings form publish")
-    elif not state.get("isAcceptingResponses"):
+    elif not is_taking_answers(form):
         yield Finding(
             NAME,
             "takes no answers",

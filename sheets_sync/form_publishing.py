@@ -12,7 +12,7 @@ from sheets_sync.spreadsheet import SheetError
 
 ROUNDS = 3
 """How often a form is read and changed anew when somebody edits it meanwhile."""
-PUBLISHED = {"isPublished": True, "isAcceptingResponses": True}
+PUBLISHED = ("isPublished", "isAcceptingResponses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,23 @@ def publish(
     existing, memory, planned = _brought_in_line(google, order, existing, memory, done, dry_run)
     if not dry_run:
         memory = keep(memory)
-    state = existing.get("publishSettings", {}).get("publishState", {})
-    if any(not state.get(name) for name in PUBLISHED):
+    if not is_taking_answers(existing):
         done.append("publish it, taking answers")
         if not dry_run:
             google.publish(memory.id)
     closed = _open(google, memory.id, order.answered_by, done, dry_run=dry_run)
     return Published(memory, tuple(done), tuple(_to_do(existing, planned, closed)))
+
+
+def is_taking_answers(form: Json) -> bool:
+    """Tell whether a form is published and takes answers.
+
+    One that was made before Google knew of publishing has no such settings: it is published.
+    """
+    if "publishSettings" not in form:
+        return True
+    state = form["publishSettings"].get("publishState", {})
+    return all(state.get(name) for name in PUBLISHED)
 
 
 def _found_or_made(

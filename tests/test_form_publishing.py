@@ -222,6 +222,18 @@ def test_a_form_that_a_person_made_is_filled_and_its_questions_are_known_by_thei
     assert list(unpublished.world.forms) == [paper.id]
 
 
+def test_a_form_from_before_google_knew_of_publishing_is_filled(unpublished):
+    paper = add_form(unpublished.world, "Untitled form")
+    paper.legacy = True
+    unpublished.settings = unpublished.settings.model_copy(update={"google": paper.id})
+
+    done = unpublished.publish().done
+
+    assert "publish it, taking answers" not in done
+    assert len(paper.titles()) == 7
+    assert unpublished.publish().done == ()
+
+
 def test_with_the_state_lost_the_same_form_is_found_again(told):
     told.state.base.put("google form", "")
 

@@ -41,6 +41,8 @@ class Paper:
     file: File | None = None
     """On Drive; its permissions decide who may answer."""
     linked_sheet: str = ""
+    legacy: bool = False
+    """Made before forms were published: it always is, and has no settings for it."""
     revision: int = 1
     responses: list[Json] = field(default_factory=list)
     used_ids: set[str] = field(default_factory=set)
@@ -131,6 +133,8 @@ class Paper:
             # proto3 leaves out what is false.
             "publishSettings": {"publishState": {k: v for k, v in state.items() if v}},
         }
+        if self.legacy:
+            del shown["publishSettings"]
         if self.items:
             shown["items"] = [_as_read(one) for one in self.items]
         if self.linked_sheet:
@@ -342,6 +346,8 @@ def _update_settings(paper: Paper, what: Json) -> Json:
 def set_publish_settings(world: "World", request: Request, form_id: str) -> Json:
     """Publish a form, or take it back."""
     paper = _paper(world, form_id, to_write=True)
+    if paper.legacy:
+        raise invalid("This form does not support publish settings.")
     body = request.json()
     state = body.get("publishSettings", {}).get("publishState", {})
     if state.get("isAcceptingResponses") and not state.get("isPublished"):

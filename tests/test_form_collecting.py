@@ -6,7 +6,8 @@ from forms.google_answers import FOREIGN
 from sheets_sync.community import Status
 from sheets_sync.form_memory import NAME, OVERLAP, WHOLE
 from tests.form_story import form_story
-from tests.google_standin.forms import add_form, rfc3339
+from tests.google_standin.forms import add_form
+from tests.google_standin.paper import rfc3339
 from tests.test_form_publishing import KINDS
 
 

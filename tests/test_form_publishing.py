@@ -7,7 +7,8 @@ import pytest
 from forms.google_form import plan
 from sheets_sync.spreadsheet import SheetError
 from tests.form_story import form_story
-from tests.google_standin.forms import SignInNeeded, add_form
+from tests.google_standin.forms import add_form
+from tests.google_standin.paper import SignInNeeded
 
 KINDS = """
 title = "What have you been up to?"

@@ -11,10 +11,11 @@ from forms.definition import default_form_text, read_form
 from forms.rules import check_address
 from forms.wording import N_, translations
 from sheets_sync.keys import SECRET_FILE, make_secret
-from sheets_sync.layout import REPORTS, TABS, TAGS
-from sheets_sync.preparation import Preparation, arrange
+from sheets_sync.layout import REPORTS, TABS, TAGS, Tab
+from sheets_sync.preparation import Arranged, Preparation, arrange
 from sheets_sync.project import open_spreadsheet, state_path
 from sheets_sync.settings import FILE, Settings, SettingsError, load_settings, read_settings
+from sheets_sync.spreadsheet import SheetError, Snapshot
 from sheets_sync.state import open_state
 from sheets_sync.validate import reports_tab
 
@@ -46,6 +47,14 @@ coordinators = {coordinators}
 # backups = 14
 # Other headers for our columns, tab by tab, so that a table you have can be used as it is:
 # headers = {{ Reports = {{ "What did you do?" = "text" }} }}
+# Tabs that a Google Form fills, each one more source of reports:
+# linked_tabs = ["Form responses 1"]
+
+# Where other people keep the list of mentors, if it is not the tab Mentors; read, never written.
+# [mentors]
+# file = "../council/pairs.xlsx"
+# tab = "Pairs"
+# headers = {{ "Looks after them" = "mentor" }}
 
 # Your words for the groups in the People tab.
 [groups]
@@ -217,7 +226,6 @@ def preparation(folder: Path, settings: Settings) -> Preparation:
     form = folder / settings.form.file
     text = form.read_text("utf-8") if form.exists() else default_form_text(words.gettext)
     reports = reports_tab(read_form(text, name=str(form)))
-    aliases = settings.spreadsheet.headers
     return Preparation(
         tabs=[reports if tab is REPORTS else tab for tab in TABS],
         rows={
@@ -225,12 +233,22 @@ def preparation(folder: Path, settings: Settings) -> Preparation:
                 [words.gettext(tag), None, None, words.gettext(about)] for tag, about in FIRST_TAGS
             ]
         },
-        arrange=lambda sheet: arrange(
-            sheet, reports, _remembered(folder, settings), aliases=aliases, now=datetime.now(UTC)
-        ),
+        arrange=lambda sheet: _arranged(sheet, reports, folder, settings),
         mentorship=words.gettext(FIRST_TAGS[0][0]),
         alumni=settings.groups.get("alumni", ("Alumni",))[0],
     )
+
+
+def _arranged(sheet: Snapshot, reports: Tab, folder: Path, settings: Settings) -> Arranged:
+    values = _remembered(folder, settings)
+    if f"layout:{reports.title}" in values and not sheet.worksheet(reports.title):
+        raise SheetError(
+            "this project has its reports in another spreadsheet so far, and this one has no tab "
+            f"{reports.title}. Nothing was changed. Bring the old one here first (for a workbook: "
+            "File > Import > Upload, then Replace spreadsheet), and run this again"
+        )
+    aliases = settings.spreadsheet.headers
+    return arrange(sheet, reports, values, aliases=aliases, now=datetime.now(UTC))
 
 
 def _remembered(folder: Path, settings: Settings) -> dict[str, str]:

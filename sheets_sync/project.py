@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digests.filters import check_filter
 from forms.definition import Form, load_form
@@ -15,9 +16,15 @@ from sheets_sync.community import Role
 from sheets_sync.decide import Rules
 from sheets_sync.keys import load_password, load_secret
 from sheets_sync.links import Links
+from sheets_sync.mentor_sheet import Elsewhere
 from sheets_sync.settings import FILE, Settings, load_settings
 from sheets_sync.state import State, StateError, open_state
+from sheets_sync.state.base import Base
 from sheets_sync.xlsx import Workbook
+
+if TYPE_CHECKING:
+    from sheets_sync.google_sheets import GoogleSpreadsheet
+    from sheets_sync.google_sheets.known import Memory
 
 LOCK = "tidings.lock"
 
@@ -36,6 +43,8 @@ class Project:
     rules: Rules
     links: Links
     spreadsheet: Backend
+    mentors: Elsewhere | None
+    """The mentor sheet, where other people keep it."""
     state: State
     password: str
     """The mail server's; empty when there is none."""
@@ -68,6 +77,7 @@ def open_project(
             rules=make_rules(settings, form),
             links=Links(secret, settings.community.public_url),
             spreadsheet=open_spreadsheet(folder, settings, state, environment),
+            mentors=find_mentors(folder, settings, state, environment),
             state=state,
             password=load_password(folder, environment),
             environment=environment,
@@ -91,17 +101,56 @@ def open_spreadsheet(
     wanted = settings.spreadsheet
     if not wanted.google:
         return Workbook(folder / wanted.file, backups=wanted.backups)
+    return _on_google(folder, settings, wanted.google, environment, state.base if state else None)
+
+
+def _on_google(
+    folder: Path,
+    settings: Settings,
+    id: str,
+    environment: Mapping[str, str],
+    memory: "Memory | None",
+) -> "GoogleSpreadsheet":
     # gspread and google-auth cost 0.3 s at every start, and most projects need neither.
     from sheets_sync.google_access import open_session, service_url  # noqa: PLC0415
     from sheets_sync.google_sheets import Calls, GoogleSpreadsheet  # noqa: PLC0415
 
-    key = folder / wanted.credentials
+    key = folder / settings.spreadsheet.credentials
     url = service_url("sheets", environment)
     return GoogleSpreadsheet(
-        Calls(lambda: open_session(key), wanted.google, base_url=url),
-        memory=state.base if state else None,
+        Calls(lambda: open_session(key), id, base_url=url),
+        memory=memory,
         zone=settings.community.timezone,
     )
+
+
+def find_mentors(
+    folder: Path, settings: Settings, state: State, environment: Mapping[str, str]
+) -> Elsewhere | None:
+    """Return where the mentor sheet is, if it is not a tab of the spreadsheet."""
+    wanted = settings.mentors
+    if wanted.google:
+        sheet = _on_google(folder, settings, wanted.google, environment, MentorsMemory(state.base))
+        return Elsewhere(sheet, "the mentor sheet on Google", wanted.tab, wanted.headers)
+    if not wanted.file:
+        return None
+    book = Workbook(folder / wanted.file)
+    return Elsewhere(book, book.name, wanted.tab, wanted.headers, book.path)
+
+
+@dataclass(frozen=True, slots=True)
+class MentorsMemory:
+    """What is remembered of the mentor sheet on Google, apart from what is of the spreadsheet."""
+
+    base: Base
+
+    def get(self, name: str) -> str:
+        """Return a value; empty when there is none."""
+        return self.base.get(f"mentors: {name}")
+
+    def put(self, name: str, value: str) -> None:
+        """Keep a value."""
+        self.base.put(f"mentors: {name}", value)
 
 
 def make_rules(settings: Settings, form: Form) -> Rules:
@@ -113,6 +162,7 @@ def make_rules(settings: Settings, form: Form) -> Rules:
         groups={Role(name): words for name, words in settings.groups.items()},
         headers=settings.spreadsheet.headers,
         trust=settings.form.trust,
+        linked=settings.spreadsheet.linked_tabs,
     )
 
 

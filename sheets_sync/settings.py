@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from forms.plural import counted
 from sheets_sync.google_address import form_id, spreadsheet_id
+from sheets_sync.layout import TABS
 
 FILE = "tidings.toml"
 
@@ -66,6 +67,18 @@ def _way_to_send(url: str) -> str:
     raise ValueError(f"{fault}; write folder:outbox, smtp://user@host:587 or smtps://user@host:465")
 
 
+def _tabs_of_others(titles: tuple[str, ...]) -> tuple[str, ...]:
+    seen = {tab.title.casefold() for tab in TABS}
+    for title in titles:
+        if title.strip().casefold() in seen:
+            raise ValueError(
+                f"{title!r} is named twice or is a tab of Tidings' own; name the tab with a form's "
+                "answers, once"
+            )
+        seen.add(title.strip().casefold())
+    return titles
+
+
 def _who_may_answer(typed: str) -> str:
     if typed in ("anyone", "chosen") or re.fullmatch(r"[\w-]+(\.[\w-]+)+", typed):
         return typed
@@ -78,6 +91,7 @@ def _who_may_answer(typed: str) -> str:
 Zone = Annotated[str, AfterValidator(_known_zone)]
 WebAddress = Annotated[str, AfterValidator(_whole_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+LinkedTabs = Annotated[tuple[str, ...], AfterValidator(_tabs_of_others)]
 GoogleSpreadsheetId = Annotated[str, AfterValidator(lambda t: spreadsheet_id(t) if t else "")]
 GoogleFormId = Annotated[str, AfterValidator(lambda t: form_id(t) if t else "")]
 Responders = Annotated[str, AfterValidator(_who_may_answer)]
@@ -97,24 +111,39 @@ class CommunitySettings(_Section):
     """Where the form page is reached from outside; without it mails carry no signed links."""
 
 
-class SpreadsheetSettings(_Section):
-    file: str = "workbook.xlsx"
+class _OnePlace(_Section):
+    """A spreadsheet is a file or on Google, never both."""
+
+    file: str = ""
     google: GoogleSpreadsheetId = ""
     """Id or address of a spreadsheet on Google, in place of a file."""
-    credentials: str = "credentials.json"
-    """The key of the service account with which it is shared."""
-    backups: int = Field(14, ge=1)
-    headers: dict[str, dict[str, str]] = {}
-    """Per tab, other headers for our columns: `Reports = {"What did you do?" = "text"}`."""
 
     @model_validator(mode="after")
-    def _is_one(self) -> "SpreadsheetSettings":
-        if self.google and "file" in self.model_fields_set:
+    def _is_one(self) -> Self:
+        if self.google and self.file and "file" in self.model_fields_set:
             raise ValueError(
                 "names a file and a spreadsheet on Google; keep one of file and google, and put a "
                 "# before the other"
             )
         return self
+
+
+class SpreadsheetSettings(_OnePlace):
+    file: str = "workbook.xlsx"
+    credentials: str = "credentials.json"
+    """The key of the service account with which spreadsheets on Google are shared."""
+    backups: int = Field(14, ge=1)
+    headers: dict[str, dict[str, str]] = {}
+    """Per tab, other headers for our columns: `Reports = {"What did you do?" = "text"}`."""
+    linked_tabs: LinkedTabs = ()
+    """Tabs that a Google Form fills; each is one more source of reports."""
+
+
+class MentorSettings(_OnePlace):
+    """Where other people keep the mentor sheet; it is read there and never written."""
+
+    tab: str = "Mentors"
+    headers: dict[str, str] = {}
 
 
 class FormSettings(_Section):
@@ -161,6 +190,7 @@ class Settings(_Section):
 
     community: CommunitySettings = CommunitySettings()
     spreadsheet: SpreadsheetSettings = SpreadsheetSettings()
+    mentors: MentorSettings = MentorSettings()
     groups: dict[Literal["member", "mentor", "alumni", "coordinator"], tuple[str, ...]] = {}
     form: FormSettings = FormSettings()
     digest: DigestSettings = DigestSettings()

@@ -1,6 +1,7 @@
 """The commands init, demo, serve, sync and check: parse, call one function, print."""
 
 import gc
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -43,6 +44,7 @@ def init(
 ) -> None:
     """Make a project folder: settings, form, workbook, state. Replaces nothing."""
     from sheets_sync.founding import Answers, founded, needs_answers, parts
+    from sheets_sync.google_address import address
 
     id = _spreadsheet_id(google) if google else ""
     answers = None
@@ -56,7 +58,8 @@ def init(
     if dry_run:
         return
     where = "" if shell.folder == Path() else f" --project {shell.folder}"
-    say(f"Next: fill in the People tab, then run: tidings{where} sync, and tidings{where} serve")
+    tab = f"the People tab of {address(id)}" if id else "the People tab"
+    say(f"Next: fill in {tab}, then run: tidings{where} sync, and tidings{where} serve")
 
 
 def _spreadsheet_id(typed: str) -> str:
@@ -110,7 +113,13 @@ def serve(shell: Shell, host: str, port: int) -> None:
 
     begin_logging(shell)
     with open_project(shell.folder, shell.environment) as project:
-        server = Server(create_app(open_desk(project, shell.now)), host=host, port=port)
+        try:
+            server = Server(create_app(open_desk(project, shell.now)), host=host, port=port)
+        except OSError as error:
+            raise click.UsageError(
+                f"{host} port {port}: {os.strerror(error.errno or 0)}; is the page served there "
+                "already? If not, choose another one with --port, or an address with --host"
+            ) from error
         shown = f"[{host}]" if ":" in host else host
         say(f"The form is at http://{shown}:{server.port}/ — stop with Ctrl-C.")
         # Answers leave hardly any cycles behind; to look for them 30 times less often makes
@@ -154,6 +163,7 @@ def sync(
             project.spreadsheet,
             project.state,
             project.rules,
+            mentors=project.mentors,
             now=shell.now(),
             dry_run=dry_run,
             accept_removals=accept_removals,

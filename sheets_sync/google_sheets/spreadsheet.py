@@ -41,6 +41,7 @@ from sheets_sync.google_sheets.reading import (
 )
 from sheets_sync.google_sheets.repairing import restores
 from sheets_sync.google_sheets.writing import Draft, make_batch
+from sheets_sync.google_sheets.zones import zone_note
 from sheets_sync.headers import blank
 from sheets_sync.layout import Tab
 from sheets_sync.preparation import Preparation
@@ -173,7 +174,7 @@ class GoogleSpreadsheet:
         self._log_title = known.log.title if known.log else LOG_TITLE
         seen = log_of(found[-1]) if known.log else Log()
         version = Version(self._writes, known, seen, just_asked)
-        notes = _zone_note(known, self._zone)
+        notes = zone_note(known, self._zone)
         return Snapshot(worksheets_of(known, found, errors), seen.stamp, version, notes)
 
     def _look_at(self, ranges: Sequence[str]) -> Json:
@@ -305,14 +306,3 @@ def _only_blank(base: Snapshot) -> int | None:
         return None
     blank_tab = all(map(blank, base.worksheets[0].rows))
     return version.known.seen[0].id if blank_tab else None
-
-
-def _zone_note(known: Known, zone: str) -> tuple[str, ...]:
-    """Point out a spreadsheet that lives in another zone than its community (fault 27)."""
-    if not zone or not known.zone or known.zone == zone:
-        return ()
-    return (
-        f"{known.title}: the spreadsheet's time zone is {known.zone} and the community's is "
-        f"{zone}, so a time that somebody types there means another moment; set it under File > "
-        "Settings",
-    )

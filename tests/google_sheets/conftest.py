@@ -96,5 +96,5 @@ class SettingUp:
 def setting_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[SettingUp]:
     with serving(World()) as standin:
         standin.world.checks_tokens = True
-        book = standin.world.add_spreadsheet("Riverside reports", time_zone="UTC")
+        book = standin.world.add_spreadsheet("Riverside reports")
         yield SettingUp(Terminal(tmp_path / "riverside", capsys), standin, book)

@@ -1,9 +1,12 @@
 """`tidings init --google`: a shared spreadsheet is prepared, and what is there is kept."""
 
+import shlex
+
 import pytest
 
 from sheets_sync.layout import TABS
 from sheets_sync.look import note
+from tests.test_readme import commands as readme_commands
 
 ADDRESS = "robot@tidings-test.iam.gserviceaccount.com"
 
@@ -179,6 +182,33 @@ def test_without_a_key_it_says_where_it_goes(setting_up):
     assert "credentials.json is not there; make a key for the service account" in told.err
 
 
+def test_a_tab_is_known_whatever_its_letters_and_wherever_its_header_stands(setting_up):
+    setting_up.does(
+        {"addSheet": {"properties": {"sheetId": 5, "title": "TAGS"}}},
+        {"addSheet": {"properties": {"sheetId": 6, "title": "people"}}},
+    )
+    setting_up.types("TAGS!A1:B2", ["Tag", "Same as"], ["swag", ""])
+    setting_up.types("people!A1:B4", ["Our people"], [], ["Name", "E-mail"], ["Ana", "a@b.org"])
+    settings = ("--name", "R", "--coordinator", "ana@example.org")
+    setting_up.tidings("init", *settings)
+    toml = setting_up.folder / "tidings.toml"
+    toml.write_text(
+        toml.read_text().replace(
+            "# headers = {", 'headers = { People = { "E-mail" = "email" } }\n# headers = {'
+        )
+    )
+
+    told = setting_up.tidings("init", "--google", setting_up.book.id)
+
+    assert told.status == 0, told.err
+    assert {"TAGS", "people", "Sheet1", "Reports"} <= set(setting_up.everything())
+    assert setting_up.rows("TAGS")[1:] == [["swag"]]
+    people = setting_up.everything()["people"]
+    assert setting_up.rows("people")[2][:4] == ["Name", "E-mail", "username", "groups"]
+    assert people["properties"]["gridProperties"]["frozenRowCount"] == 3
+    assert header(people, 2)[1]["note"].startswith("Where the digest goes.")
+
+
 def test_a_workbook_gives_way_to_a_spreadsheet(setting_up):
     setting_up.tidings("init", "--name", "Riverside", "--coordinator", "ana@example.org")
 
@@ -188,3 +218,36 @@ def test_a_workbook_gives_way_to_a_spreadsheet(setting_up):
     assert told.out.splitlines()[0] == "tidings.toml: now names the spreadsheet on Google"
     assert (setting_up.folder / "workbook.xlsx").exists()
     assert list(setting_up.everything()) == [tab.title for tab in TABS]
+
+
+def test_the_readme_s_own_commands_set_it_up(setting_up):
+    setting_up.book.time_zone = "Europe/Berlin"
+    lines = [line for line in readme_commands() if "--project shared" in line]
+    statuses = []
+    for line in lines:
+        words = shlex.split(line.replace("SPREADSHEET_ID", setting_up.book.id))
+        statuses.append(setting_up.tidings(*words[3:]).status)
+
+    assert [line.split()[3] for line in lines] == ["init", "check", "sync"]
+    # The check finds that there was no sync yet.
+    assert statuses == [0, 1, 0]
+    assert setting_up.checks() == []
+
+
+def test_a_workbook_with_reports_in_it_is_to_be_brought_over_first(setting_up):
+    setting_up.tidings("init", "--name", "Riverside", "--coordinator", "ana@example.org")
+    setting_up.tidings("sync")
+
+    told = setting_up.tidings("init", "--google", setting_up.book.id)
+
+    assert told.status == 3
+    assert "File > Import > Upload, then Replace spreadsheet" in told.err
+    assert list(setting_up.everything()) == ["Sheet1"]
+
+
+def test_an_address_that_is_none_is_refused_before_anything_is_made(setting_up):
+    told = setting_up.tidings("init", "--google", "my spreadsheet")
+
+    assert told.status == 2
+    assert "names no spreadsheet on Google; open the spreadsheet and copy" in told.err
+    assert sorted(path.name for path in setting_up.folder.iterdir()) == ["credentials.json"]

@@ -7,12 +7,13 @@ from forms.definition import Form
 from forms.google_form import Json, Plan, plan
 from forms.rules import one_line
 from sheets_sync.form_memory import FormMemory
-from sheets_sync.google_forms import GoogleForms, edit_address
+from sheets_sync.google_address import form_editor
+from sheets_sync.google_forms import GoogleForms
 from sheets_sync.spreadsheet import SheetError
 
 ROUNDS = 3
 """How often a form is read and changed anew when somebody edits it meanwhile."""
-PUBLISHED = {"isPublished": True, "isAcceptingResponses": True}
+PUBLISHED = ("isPublished", "isAcceptingResponses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,23 @@ def publish(
     existing, memory, planned = _brought_in_line(google, order, existing, memory, done, dry_run)
     if not dry_run:
         memory = keep(memory)
-    state = existing.get("publishSettings", {}).get("publishState", {})
-    if any(not state.get(name) for name in PUBLISHED):
+    if not is_taking_answers(existing):
         done.append("publish it, taking answers")
         if not dry_run:
             google.publish(memory.id)
     closed = _open(google, memory.id, order.answered_by, done, dry_run=dry_run)
     return Published(memory, tuple(done), tuple(_to_do(existing, planned, closed)))
+
+
+def is_taking_answers(form: Json) -> bool:
+    """Tell whether a form is published and takes answers.
+
+    One that was made before Google knew of publishing has no such settings: it is published.
+    """
+    if "publishSettings" not in form:
+        return True
+    state = form["publishSettings"].get("publishState", {})
+    return all(state.get(name) for name in PUBLISHED)
 
 
 def _found_or_made(
@@ -80,7 +91,7 @@ def _found_or_made(
             f"Write the id of the right one: google = {' or '.join(map(repr, made))} under [form]"
         )
     if made:
-        done.append(f"go on with {order.document_title!r}, which is there: {edit_address(made[0])}")
+        done.append(f"go on with {order.document_title!r}, which is there: {form_editor(made[0])}")
         return google.get(made[0])
     done.append(f"make the form {order.document_title!r}")
     return None if dry_run else google.create(one_line(order.form.title), order.document_title)
@@ -159,7 +170,7 @@ def _fits(permission: Json, wanted: Mapping[str, str] | None) -> bool:
 
 def _to_do(existing: Json, planned: Plan, closed: bool) -> Iterator[str]:
     """Say, each with its link, what Google lets nobody but a person do."""
-    edit = edit_address(existing["formId"])
+    edit = form_editor(existing["formId"])
     if closed:
         yield (
             "let people answer: Publish (or the arrow beside Published) → Responders → Anyone "

@@ -1,4 +1,4 @@
-"""What somebody typed to name a spreadsheet -> its id, or what to type instead."""
+"""What somebody typed to name a spreadsheet or a form -> its id, or what to type instead."""
 
 import re
 
@@ -38,3 +38,8 @@ def form_id(typed: str) -> str:
     if not re.fullmatch(r"[\w-]+", id):
         raise ValueError(f"{typed!r} is not a form; write the id in its address, …/forms/d/ID/edit")
     return id
+
+
+def form_editor(form_id: str) -> str:
+    """Return where a person edits a form."""
+    return f"https://docs.google.com/forms/d/{form_id}/edit"

@@ -181,11 +181,6 @@ def _is_passing(error: SheetError) -> bool:
     return isinstance(error.__cause__, Trouble)
 
 
-def edit_address(form_id: str) -> str:
-    """Return where a person edits the form."""
-    return f"https://docs.google.com/forms/d/{form_id}/edit"
-
-
 class _Calls(Calls):
     """Calls below one address, with words about forms."""
 

@@ -17,7 +17,7 @@ from sheets_sync.google_forms import TO_COLLECT, TO_PUBLISH, GoogleForms
 from sheets_sync.google_sheets.calls import Patience
 from sheets_sync.settings import FormSettings
 from tests.google_standin.clock import HeldClock
-from tests.google_standin.forms import Paper
+from tests.google_standin.paper import Paper
 from tests.google_standin.server import Standin, serving
 from tests.story import FORM, MONDAY, Story
 

@@ -4,9 +4,10 @@ import pytest
 
 from forms.google_answers import FOREIGN
 from sheets_sync.community import Status
-from sheets_sync.form_memory import OVERLAP, WHOLE
+from sheets_sync.form_memory import NAME, OVERLAP, WHOLE
 from tests.form_story import form_story
-from tests.google_standin.forms import add_form, rfc3339
+from tests.google_standin.forms import add_form
+from tests.google_standin.paper import rfc3339
 from tests.test_form_publishing import KINDS
 
 
@@ -149,6 +150,28 @@ def test_a_call_that_fails_once_costs_a_second_call(told, kind, call):
     done = told.collect()
 
     assert (done.reports, list(done.notes())) == (5, [])
+
+
+def test_an_answer_that_never_comes_is_asked_for_again(told):
+    told.answers("ana", "Met the press")
+    told.world.fails("timeout")
+
+    assert told.collect().reports == 1
+
+
+# fault 50, for the form: killed after the journal's commit and before the mark has moved
+def test_a_stop_between_journal_and_mark_doubles_nothing(told):
+    before = told.state.base.get(NAME)
+    told.answers("ana", "Met the press")
+    told.collect()
+    told.sync()
+    told.state.base.put(NAME, before)
+
+    again = told.collect()
+
+    assert (again.reports, again.corrections) == (0, 0)
+    assert not told.sync().changes
+    assert told.shows("Reports", "text") == [("Met the press",)]
 
 
 def test_what_came_before_a_lasting_fault_is_kept_and_the_rest_comes_next_time(told):

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from forms.definition import DEFAULT, load_form
-from tests.google_standin.forms import Paper
+from tests.google_standin.paper import Paper
 from tests.google_standin.server import serving
 from tests.test_cli import Terminal, types
 

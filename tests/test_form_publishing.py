@@ -7,7 +7,8 @@ import pytest
 from forms.google_form import plan
 from sheets_sync.spreadsheet import SheetError
 from tests.form_story import form_story
-from tests.google_standin.forms import SignInNeeded, add_form
+from tests.google_standin.forms import add_form
+from tests.google_standin.paper import SignInNeeded
 
 KINDS = """
 title = "What have you been up to?"
@@ -220,6 +221,18 @@ def test_a_form_that_a_person_made_is_filled_and_its_questions_are_known_by_thei
     assert asked[1] == kept
     assert paper.titles()[:3] == ["Who are you?", "What happened?", "When was it?"]
     assert list(unpublished.world.forms) == [paper.id]
+
+
+def test_a_form_from_before_google_knew_of_publishing_is_filled(unpublished):
+    paper = add_form(unpublished.world, "Untitled form")
+    paper.legacy = True
+    unpublished.settings = unpublished.settings.model_copy(update={"google": paper.id})
+
+    done = unpublished.publish().done
+
+    assert "publish it, taking answers" not in done
+    assert len(paper.titles()) == 7
+    assert unpublished.publish().done == ()
 
 
 def test_with_the_state_lost_the_same_form_is_found_again(told):

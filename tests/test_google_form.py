@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from forms.definition import Form, Kind, Question
 from forms.google_form import Asked, entry, plan, prefilled_link
-from tests.google_standin.forms import Paper, apply
+from tests.google_standin.forms import apply
+from tests.google_standin.paper import Paper
 
 KINDS = st.sampled_from(list(Kind))
 

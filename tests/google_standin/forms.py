@@ -1,167 +1,19 @@
-"""Forms v1 as Google serves it: forms, their items, responses in pages, and who may answer.
-
-What people do at the form itself (answer, edit an answer) is a method of `Paper`, for tests.
-"""
+"""Forms v1 as Google serves it: forms, their items, responses in pages, and who may answer."""
 
 import copy
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.google_standin.paper import KINDS, Paper, question_of
 from tests.google_standin.wire import ApiError, Json, Request, Response, Route, invalid, not_found
 from tests.google_standin.world import FORM as FORM_TYPE
-from tests.google_standin.world import File
 
 if TYPE_CHECKING:
     from tests.google_standin.world import World
 
 MOST_IN_A_PAGE = 5000
-KINDS = ("textQuestion", "dateQuestion", "choiceQuestion", "timeQuestion", "scaleQuestion")
 HEX = re.compile(r"[0-7][0-9a-f]{7}")
-
-
-class SignInNeeded(Exception):
-    """Google shows outsiders a sign-in page instead of the form."""
-
-
-@dataclass
-class Paper:
-    """One form and what was answered."""
-
-    id: str
-    title: str
-    document_title: str
-    description: str = ""
-    items: list[Json] = field(default_factory=list)
-    settings: Json = field(default_factory=dict)
-    published: bool = False
-    accepting: bool = False
-    file: File | None = None
-    """On Drive; its permissions decide who may answer."""
-    linked_sheet: str = ""
-    revision: int = 1
-    responses: list[Json] = field(default_factory=list)
-    used_ids: set[str] = field(default_factory=set)
-    batches: list[Json] = field(default_factory=list)
-    """All batch updates that came, for tests to look at."""
-
-    @property
-    def permissions(self) -> list[Json]:
-        """Return those that let people answer."""
-        found = self.file.permissions if self.file else []
-        return [one for one in found if one.get("view") == "published"]
-
-    @property
-    def open_to_anyone(self) -> bool:
-        """Say whether people who are not signed in may answer."""
-        return any(one["type"] == "anyone" for one in self.permissions)
-
-    @property
-    def address(self) -> str:
-        """Return where people answer."""
-        return f"https://docs.google.com/forms/d/e/1FAIpQL{self.id}/viewform"
-
-    def answer(self, at: datetime, answers: Mapping[str, object], *, email: str = "") -> str:
-        """Let somebody answer, by the titles of questions; returns the response's id."""
-        if not (self.published and self.accepting and self.open_to_anyone):
-            raise SignInNeeded(self.id)
-        response: Json = {
-            "responseId": f"ACYDBN{len(self.responses):06d}{self.id[:4]}",
-            "createTime": rfc3339(at),
-            "lastSubmittedTime": rfc3339(at),
-            "answers": self._given(answers),
-        }
-        if email:
-            response["respondentEmail"] = email
-        self.responses.append(response)
-        return str(response["responseId"])
-
-    def edit_answer(self, response_id: str, at: datetime, answers: Mapping[str, object]) -> None:
-        """Let somebody edit what they answered; all answers are given again."""
-        found = next(one for one in self.responses if one["responseId"] == response_id)
-        found["lastSubmittedTime"] = rfc3339(at)
-        found["answers"] = self._given(answers)
-
-    def withdraw_answer(self, response_id: str) -> None:
-        """Let the owner delete a response; nothing tells of it afterwards."""
-        self.responses = [one for one in self.responses if one["responseId"] != response_id]
-
-    def titles(self) -> list[str]:
-        """Return what the questions are called, in order."""
-        return [one.get("title", "") for one in self.items]
-
-    def add_by_hand(self, title: str, at: int | None = None) -> str:
-        """Let a person add a short question in Google's editor; returns its question id."""
-        number = len(self.used_ids) + 0x1000
-        ids = f"{number:08x}", f"{number + 0x10000:08x}"
-        item = {
-            "itemId": ids[0],
-            "title": title,
-            "questionItem": {"question": {"questionId": ids[1], "textQuestion": {}}},
-        }
-        self.used_ids |= set(ids)
-        self.items.insert(len(self.items) if at is None else at, item)
-        self.revision += 1
-        return ids[1]
-
-    def _given(self, answers: Mapping[str, object]) -> Json:
-        given = {}
-        for title, typed in answers.items():
-            item = next(one for one in self.items if one.get("title", "") == title)
-            id = _question(item)["questionId"]
-            values = typed if isinstance(typed, list) else [typed]
-            texts = [{"value": str(value)} for value in values]
-            given[id] = {"questionId": id, "textAnswers": {"answers": texts}}
-        return given
-
-    def resource(self) -> Json:
-        """Return the form as `forms.get` gives it."""
-        info = {"title": self.title, "documentTitle": self.document_title}
-        if self.description:
-            info["description"] = self.description
-        state = {"isPublished": self.published, "isAcceptingResponses": self.accepting}
-        shown: Json = {
-            "formId": self.id,
-            "info": info,
-            "settings": copy.deepcopy(self.settings),
-            "revisionId": f"{self.revision:08d}",
-            "responderUri": self.address,
-            # proto3 leaves out what is false.
-            "publishSettings": {"publishState": {k: v for k, v in state.items() if v}},
-        }
-        if self.items:
-            shown["items"] = [_as_read(one) for one in self.items]
-        if self.linked_sheet:
-            shown["linkedSheetId"] = self.linked_sheet
-        return shown
-
-
-def rfc3339(at: datetime) -> str:
-    """Return a moment in UTC as Google writes it."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
-
-
-def _question(item: Json) -> Json:
-    return item.get("questionItem", {}).get("question", {})
-
-
-def _as_read(item: Json) -> Json:
-    """Return an item without what is empty or false."""
-    shown = copy.deepcopy(item)
-    for name in ("title", "description"):
-        if not shown.get(name):
-            shown.pop(name, None)
-    question = _question(shown)
-    if not question.get("required"):
-        question.pop("required", None)
-    for kind in KINDS:
-        for name, value in list(question.get(kind, {}).items()):
-            if value is False:
-                del question[kind][name]
-    return shown
-
 
 # -- forms ----------------------------------------------------------------------------------------
 
@@ -258,8 +110,8 @@ def _place(paper: Paper, location: Json, *, beyond: int = 0) -> int:
 def _create_item(paper: Paper, what: Json) -> Json:
     at = _place(paper, what.get("location", {}), beyond=1)
     item = copy.deepcopy(what["item"])
-    question = _question(item)
-    _check_question(question)
+    question = question_of(item)
+    _check_kind(question)
     for holder, name in ((item, "itemId"), (question, "questionId")):
         id = holder.setdefault(name, f"{len(paper.used_ids) + 1:08x}")
         if not HEX.fullmatch(id):
@@ -273,7 +125,7 @@ def _create_item(paper: Paper, what: Json) -> Json:
     return {"createItem": {"itemId": item["itemId"], "questionId": [question["questionId"]]}}
 
 
-def _check_question(question: Json) -> None:
+def _check_kind(question: Json) -> None:
     kinds = [kind for kind in KINDS if kind in question]
     if len(kinds) != 1:
         raise invalid("a question has exactly one kind")
@@ -295,7 +147,7 @@ def _update_item(paper: Paper, what: Json) -> Json:
         _copy_path(old, new, path.split("."))
     if "\n" in old.get("title", ""):
         raise invalid("Displayed text cannot contain newlines")
-    _check_question(_question(old))
+    _check_kind(question_of(old))
     return {}
 
 
@@ -342,6 +194,8 @@ def _update_settings(paper: Paper, what: Json) -> Json:
 def set_publish_settings(world: "World", request: Request, form_id: str) -> Json:
     """Publish a form, or take it back."""
     paper = _paper(world, form_id, to_write=True)
+    if paper.legacy:
+        raise invalid("This form does not support publish settings.")
     body = request.json()
     state = body.get("publishSettings", {}).get("publishState", {})
     if state.get("isAcceptingResponses") and not state.get("isPublished"):

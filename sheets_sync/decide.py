@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 
 from forms.definition import Form
+from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
 from sheets_sync.community import Community, Person, Problem, Report, Role
 from sheets_sync.doubts import Context
 from sheets_sync.gather import Gathered, Seen, gather
@@ -52,6 +53,8 @@ class Given:
     acquaintances: Sequence[Acquaintance]
     values: Mapping[str, str]
     queue: Sequence[Entry]
+    choices: Sequence[tuple[int, Choice]]
+    """What readers chose since the sheet was last written."""
     issues: Sequence[IssueLine]
     restorable: Mapping[str, Mapping[str, str]]
     """Answers of reports that an older copy of the sheet, saved over ours, has lost (fault 43)."""
@@ -74,6 +77,8 @@ class Decision:
     acquaintances: Mapping[str, Acquaintance]
     entries: Sequence[int]
     """Journal entries that the sheet holds once the changes are written."""
+    chosen: Sequence[int]
+    """Choices of readers that the sheet shows once the changes are written."""
     keep: Mapping[str, str]
     """Single values for the state."""
     decisions: Mapping[str, str]
@@ -104,11 +109,13 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     reports = [one.report for one in settled if one.line.id]
     remembered = remember(settled, missing, past, counter=counter, now=given.now)
     tags = list_tags(gathered.tables.get("Tags"), reports)
+    applied = _applied(gathered, given, roster)
     subscribed = read_subscriptions(
-        gathered.tables.get("Subscriptions"),
+        applied.table,
         people=roster.people,
         check_filter=rules.check_filter,
         today=today,
+        further=applied.problems,
     )
     community = Community(
         at=given.now.astimezone(UTC),
@@ -125,9 +132,18 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         notes=tuple(gathered.notes),
     )
     frozen = frozenset(gathered.frozen)
+    shows_choices = applied.table is not None and "Subscriptions" not in frozen
     return Decision(
         changes=plan_changes(
-            gathered, settled, listed, tags, subscribed, given.issues, community, rules.zone
+            gathered,
+            settled,
+            listed,
+            tags,
+            subscribed,
+            applied,
+            given.issues,
+            community,
+            rules.zone,
         ),
         community=community,
         known=remembered.known,
@@ -135,9 +151,22 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         # Who is asked about stays as they were, so that the question stays until it is answered.
         acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
         entries=[] if "Reports" in frozen else _settled_entries(given, lines, missing),
-        keep=gathered.keep,
+        chosen=[number for number, _ in given.choices] if shows_choices else [],
+        keep={**gathered.keep, "chosen": dump_memory(applied.memory)}
+        if shows_choices
+        else gathered.keep,
         decisions=_decisions(gathered),
         frozen=frozen,
+    )
+
+
+def _applied(gathered: Gathered, given: Given, roster: Roster) -> Applied:
+    """Return the Subscriptions tab with what readers chose on their pages."""
+    return apply(
+        gathered.tables.get("Subscriptions"),
+        load_memory(given.values.get("chosen", "")),
+        [choice for _, choice in given.choices],
+        roster=[person.email for person in roster.people if person.email],
     )
 
 

@@ -19,6 +19,7 @@ from sheets_sync.web.correcting import add_correcting
 from sheets_sync.web.desk import Desk
 from sheets_sync.web.dispatching import together
 from sheets_sync.web.headers import PAPER, protected_headers
+from sheets_sync.web.leaving import add_leaving
 from sheets_sync.web.posting import BODY_BYTES
 from sheets_sync.web.reporting import add_reporting
 
@@ -59,6 +60,8 @@ def create_app(desk: Desk) -> Flask:
     clerk = Clerk(desk)
     add_reporting(app, clerk)
     add_correcting(app, clerk)
+    if desk.readership is not None:
+        add_leaving(app, clerk, desk.readership)
     _add_papers(app, desk)
     _add_health(app, desk)
     _add_errors(app, clerk)

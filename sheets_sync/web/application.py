@@ -21,6 +21,7 @@ from sheets_sync.web.dispatching import together
 from sheets_sync.web.headers import PAPER, protected_headers
 from sheets_sync.web.leaving import add_leaving
 from sheets_sync.web.posting import BODY_BYTES
+from sheets_sync.web.preferring import add_preferring
 from sheets_sync.web.reporting import add_reporting
 
 log = logging.getLogger("tidings.web")
@@ -62,6 +63,7 @@ def create_app(desk: Desk) -> Flask:
     add_correcting(app, clerk)
     if desk.readership is not None:
         add_leaving(app, clerk, desk.readership)
+        add_preferring(app, clerk, desk.readership)
     _add_papers(app, desk)
     _add_health(app, desk)
     _add_errors(app, clerk)

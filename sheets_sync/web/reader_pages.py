@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
+from digests.render import linked
 from forms.html_form import TEMPLATES as FORM_TEMPLATES
 from forms.html_form import Notice
 from forms.wording import direction, environment, translations
@@ -48,4 +49,5 @@ class ReaderPages:
 def _environment(language: str) -> Environment:
     made = environment(TEMPLATES, translations(language))
     made.loader = ChoiceLoader([FileSystemLoader(TEMPLATES), FileSystemLoader(FORM_TEMPLATES)])
+    made.filters["linked"] = linked
     return made

@@ -11,6 +11,7 @@ from datetime import datetime
 from digests.press import DigestError, Press
 from digests.subscribers import Subscriber, outsider_id
 from sheets_sync.choices import FREQUENCY, Choice, ChoiceAct
+from sheets_sync.community import Subscription
 from sheets_sync.links import Links, Purpose
 from sheets_sync.web.dispatching import together
 
@@ -50,6 +51,18 @@ class Readership:
             return self.press.subscribers(self.now())
         except DigestError:
             return ()
+
+    def wish(self, reader: Subscriber) -> Subscription:
+        """Return what counts for a reader, as it was typed or chosen."""
+        folded = reader.address.casefold()
+        wishes = self.press.community().subscriptions
+        found = (one for one in wishes if one.email.casefold() == folded)
+        return next(found, Subscription(reader.address, "", "weekly"))
+
+    def renew(self, reader: Subscriber) -> str:
+        """Make all older links of a reader useless; returns the new one to their settings."""
+        self.choose(reader.address, {}, source="page", id=reader.id, act=ChoiceAct.REVOKE)
+        return self.links.preferences(reader.id, self.generation(reader.id))
 
     def generation(self, id: str) -> int:
         """Return which generation of links counts for a subscriber."""

@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from forms.html_form import STATIC, Notice
 from forms.wording import N_
 from sheets_sync.state import StateError
+from sheets_sync.web.browsing import add_browsing
 from sheets_sync.web.clerk import Clerk, html
 from sheets_sync.web.correcting import add_correcting
 from sheets_sync.web.desk import Desk
@@ -64,6 +65,7 @@ def create_app(desk: Desk) -> Flask:
     if desk.readership is not None:
         add_leaving(app, clerk, desk.readership)
         add_preferring(app, clerk, desk.readership)
+        add_browsing(app, clerk, desk.readership)
     _add_papers(app, desk)
     _add_health(app, desk)
     _add_errors(app, clerk)

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from digests.edition import Edition, Past, Section, Stock
 from digests.filters import Filter, Names
 from digests.frame import HEADINGS
+from digests.masking import without_addresses
 from digests.press import Press, stock_of
 from digests.selection import USED, select, select_again
 from digests.shelf import Shelf
@@ -71,6 +72,13 @@ class Reading:
             writers = {arrival.report.person for arrival in self.stock.arrivals}
             people = tuple(replace(one, email="") for one in people if one.id in writers)
         return Names(Roster(people), meanings(self.stock.community.tags), me=self.reader.person)
+
+    @property
+    def writers(self) -> list[tuple[str, str]]:
+        """Who wrote what can be read here: id and name, by name."""
+        usable = (one.report for one in self.stock.arrivals if one.report.status in USED)
+        named = {one.person: without_addresses(one.name) for one in usable if one.person}
+        return sorted(named.items(), key=lambda pair: pair[1].casefold())
 
     def preview(self, filter: Filter) -> Look:
         """Return what a mail would have brought with this filter for the last week."""

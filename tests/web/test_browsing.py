@@ -37,7 +37,7 @@ def lively(village: Village) -> Village:
 
 
 def test_everybody_sees_what_their_mail_shows(lively):
-    everything = ["Reports", "Wrote a post", "Translated a page", "Met Ben"]
+    everything = ["Wrote a post", "Translated a page", "Met Ben"]
 
     assert told(page(lively, "ben@example.org")) == everything
     assert told(page(lively, "ana@example.org")) == [
@@ -74,7 +74,7 @@ def test_what_is_hidden_or_withdrawn_is_gone(lively):
     ],
 )
 def test_reports_are_found_by_tag_person_and_day(lively, query, found):
-    assert [line for line in told(page(lively, **query)) if line != "Reports"] == found
+    assert told(page(lively, **query)) == found
 
 
 def test_reports_are_found_by_who_wrote_them(lively):
@@ -82,8 +82,8 @@ def test_reports_are_found_by_who_wrote_them(lively):
 
     text = page(lively, person=ben)
 
-    assert told(text) == ["Reports", "Wrote a post"]
-    offered = re.findall(r"<option[^>]*>(.+?)</option>", text)
+    assert told(text) == ["Wrote a post"]
+    offered = re.findall(r"<option[^>]*>([^<]+)</option>", text)
     assert offered == ["Everybody", "Ana Rossi", "Ben Okafor"]
 
 

@@ -28,6 +28,8 @@ class ChoiceAct(StrEnum):
     """Wants mail at an address that has yet to be confirmed."""
     REVOKE = "revoke"
     """Made the links of older mails useless."""
+    TELL = "tell"
+    """Is to be told that the mail moved to another address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from sheets_sync.web.desk import Desk
 from sheets_sync.web.readership import Readership
 
 
-def open_desk(project: Project, now: Callable[[], datetime]) -> Desk:
-    """Return what the pages need of a project."""
+def open_desk(
+    project: Project, now: Callable[[], datetime], knock: Callable[[], None] = lambda: None
+) -> Desk:
+    """Return what the pages need of a project; `knock` is called when a mail waits to be sent."""
     community = project.settings.community
     return Desk(
         form=project.form,
@@ -25,14 +27,23 @@ def open_desk(project: Project, now: Callable[[], datetime]) -> Desk:
         zone=project.settings.zone,
         language=community.language,
         settings=project.settings.form,
-        readership=open_readership(project, now),
+        readership=open_readership(project, now, knock),
         answers_elsewhere=lambda id: answers_in_sheet(project.state.base.report(id), project.form),
     )
 
 
-def open_readership(project: Project, now: Callable[[], datetime]) -> Readership:
+def open_readership(
+    project: Project, now: Callable[[], datetime], knock: Callable[[], None]
+) -> Readership:
     """Return those who get mail, as their pages need them."""
-    return Readership(open_press(project), project.links, now, contact(project))
+    return Readership(
+        open_press(project),
+        project.links,
+        now,
+        contact(project),
+        open=project.settings.digest.subscribe_page and bool(project.links.public_url),
+        knock=knock,
+    )
 
 
 class _Remembered:

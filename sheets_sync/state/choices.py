@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, select, update
+from sqlalchemy import Connection, Engine, Row, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
 from sheets_sync.choices import Choice, ChoiceAct
 from sheets_sync.state.database import StateError, reading, writing
-from sheets_sync.state.schema import choices
+from sheets_sync.state.schema import choices, had, marks
 
 
 class Choices:
@@ -71,6 +71,17 @@ class Choices:
         """Return the number of the latest choice; 0 before the first."""
         with reading(self._engine) as db:
             return db.execute(select(func.max(choices.c.number))).scalar() or 0
+
+    def move_marks(self, old: str, new: str) -> None:
+        """Let a subscriber under a new id go on where the old one stood: nothing comes twice."""
+        mark = select(literal(new), marks.c.considered, marks.c.part).where(
+            marks.c.subscriber == old
+        )
+        past = select(literal(new), had.c.report, had.c.issue).where(had.c.subscriber == old)
+        with writing(self._engine) as db:
+            for table, rows in ((marks, mark), (had, past)):
+                known = insert(table).from_select([column.name for column in table.c], rows)
+                db.execute(known.on_conflict_do_nothing())
 
     def mark(self, numbers: Sequence[int]) -> None:
         """Note that these were mailed."""

@@ -128,7 +128,7 @@ choices = Table(
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("key", Text, nullable=False, unique=True),
-    Column("act", Text, nullable=False, comment="choose, ask or revoke"),
+    Column("act", Text, nullable=False, comment="choose, ask, tell or revoke"),
     Column("subscriber", Text, nullable=False, index=True),
     Column("address", Text, nullable=False),
     Column("folded", Text, nullable=False, index=True, comment="the address as it is compared"),

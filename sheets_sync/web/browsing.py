@@ -22,7 +22,7 @@ SUGGESTED = 16
 NOT_A_DAY = N_("“{typed}” is not a day; write {day}.")
 PERSONAL = Notice(
     N_("The reports are for those who get the mail"),
-    N_("Open this page with the link in any of our mails. Here you can ask for the mail:"),
+    N_("Open this page with the link in any of our mails."),
 )
 
 
@@ -42,7 +42,9 @@ def add_browsing(app: Flask, clerk: Clerk, readership: Readership) -> None:
     @app.get("/reports")
     def closed() -> Response:
         pages = ReaderPages(community=clerk.desk.name, language=language(clerk.desk.language))
-        return html(pages.notice(PERSONAL, onward="/subscribe", label=N_("Get the mail")))
+        if readership.open:
+            return html(pages.notice(PERSONAL, onward="/subscribe", label=N_("Get the mail")))
+        return html(pages.notice(PERSONAL))
 
     @app.get("/reports/<token>")
     def reports(token: str) -> Response:

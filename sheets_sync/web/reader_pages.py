@@ -18,6 +18,7 @@ class ReaderPages:
 
     def __init__(self, *, community: str, language: str) -> None:
         self._words = translations(language)
+        self.translate = self._words.gettext
         self._templates = _environment(language)
         self._shared = {
             "community": community,

@@ -25,6 +25,8 @@ class Readership:
     now: Callable[[], datetime]
     contact: str
     """A mailbox that a person reads."""
+    open: bool = True
+    """Whether people outside the roster may ask for mail."""
     knock: Callable[[], None] = lambda: None
     """Told when a mail waits to be sent."""
 

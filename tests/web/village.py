@@ -56,7 +56,7 @@ class Village:
         return sorted(self.mails())
 
     def mails(self) -> dict[str, EmailMessage]:
-        files = (self.project.folder / "outbox").glob("*.eml")
+        files = (self.project.folder / "outbox").glob("20*.eml")
         return {str(one["To"]).split("<")[-1].strip(">"): one for one in map(read_mail, files)}
 
     def subscriptions(self) -> list[tuple[object, ...]]:
@@ -85,11 +85,15 @@ class Village:
 
 
 @contextmanager
-def founded(folder: Path, public_url: str = SITE) -> Iterator[Village]:
+def founded(
+    folder: Path, public_url: str = SITE, *, subscribe_page: bool = True
+) -> Iterator[Village]:
     """Found a village in a folder; a day has passed since its first sync."""
     found(folder, Answers("Our village", ["cleo@example.org"], "Europe/Berlin"), {})
     settings = folder / "tidings.toml"
     text = settings.read_text().replace("[form]", "[form]\nminimum_seconds = 0")
+    if not subscribe_page:
+        text = text.replace("[digest]", "[digest]\nsubscribe_page = false")
     lines = [line for line in text.splitlines() if not line.startswith("public_url")]
     at = lines.index("[community]") + 1
     settings.write_text("\n".join([*lines[:at], f'public_url = "{public_url}"', *lines[at:]]))

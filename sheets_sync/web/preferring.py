@@ -101,7 +101,8 @@ def add_preferring(app: Flask, clerk: Clerk, readership: Readership) -> None:
         wrong = faults(wishes, opened.reading.names, today)
         act = fields.get("do", ["show"])[0]
         if act == "renew":
-            return see_other(f"{readership.renew(opened.reader)}?done=renewed")
+            renewed = readership.renew(opened.reader).rpartition("/")[2]
+            return see_other(f"/preferences/{renewed}?done=renewed")
         if wrong:
             return opened.page(wishes, wrong=wrong, status=422)
         if act != "save":

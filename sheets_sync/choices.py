@@ -95,18 +95,27 @@ def _chosen(wish: Subscription, chosen: Mapping[str, str]) -> Subscription:
 
 
 def apply(
-    table: Table | None, memory: Memory, queue: Sequence[Choice], *, roster: Iterable[str]
+    table: Table | None,
+    memory: Memory,
+    queue: Sequence[Choice],
+    *,
+    roster: Iterable[str],
+    behind: bool = False,
 ) -> Applied:
     """Return the Subscriptions tab as it counts after these choices.
 
     `roster` are the addresses that get mail without a row: there a stop outlives its row.
+    `behind` tells that an older copy of the sheet was saved over ours: what it lost comes back.
     """
     if table is None:
         return Applied(None, memory=memory)
     sheet = _Sheet(table)
     members = {address.casefold() for address in roster}
     for address, columns in memory.items():
-        sheet.remember(address, columns, member=address in members)
+        if behind:
+            sheet.bring_back(address, columns)
+        else:
+            sheet.remember(address, columns, member=address in members)
     for choice in queue:
         for column, value in choice.chosen.items():
             sheet.choose(choice.address, column, value)
@@ -143,6 +152,11 @@ class _Sheet:
             if self._text(row, column) == kept.stands:
                 self._memory.setdefault(address, {})[column] = kept
                 self._put(row, column, kept.chosen)
+
+    def bring_back(self, address: str, columns: Mapping[str, Kept]) -> None:
+        """Choose everything again, where an older copy of the sheet shows what stood before."""
+        for column, kept in columns.items():
+            self.choose(address, column, kept.chosen)
 
     def choose(self, address: str, column: str, value: str) -> None:
         """Make a choice count, and write it where the cell is free."""

@@ -60,6 +60,8 @@ class Given:
     """Answers of reports that an older copy of the sheet, saved over ours, has lost (fault 43)."""
     now: datetime
     accept_removals: bool = False
+    behind: bool = False
+    """An older copy of the sheet was saved over ours."""
     first: bool = False
     """The Reports tab is seen for the first time: what stands there has been read by everyone."""
 
@@ -167,6 +169,7 @@ def _applied(gathered: Gathered, given: Given, roster: Roster) -> Applied:
         load_memory(given.values.get("chosen", "")),
         [choice for _, choice in given.choices],
         roster=[person.email for person in roster.people if person.email],
+        behind=given.behind,
     )
 
 

@@ -157,7 +157,7 @@ def open_press(project: Project) -> Press:
         letterhead=Letterhead(
             sender=settings.mail.sender,
             key=project.links.secret,
-            reply_to=settings.mail.reply_to,
+            reply_to=settings.mail.reply_to or next(iter(settings.community.coordinators), ""),
             unsubscribe=contact(project),
         ),
         zone=settings.zone,

@@ -162,6 +162,7 @@ def _given(
         restorable={id: answers_by_column(a, rules.form) for id, a in answers.items() if a},
         now=now,
         accept_removals=accept_removals,
+        behind=behind,
         first=take_over or "seen:Reports" not in values,
     )
 

@@ -88,7 +88,9 @@ def chosen(wishes: Wishes, before: Subscription, today: date) -> dict[str, str]:
     values: dict[str, str] = {}
     if wishes.filter != stands.filter:
         values["filter"] = wishes.filter
-    if (wishes.frequency, wishes.until) != (stands.frequency, stands.until):
+    # Who was typed `bounced` and saves here has read a mail: the address works again.
+    bounced = before.frequency == "bounced"
+    if bounced or (wishes.frequency, wishes.until) != (stands.frequency, stands.until):
         values |= _how_often(wishes, before)
     if wishes.plain != stands.plain:
         values["format"] = "text" if wishes.plain else "html"

@@ -169,3 +169,30 @@ def read_only(village: Village) -> Iterator[None]:
     yield
     event.remove(engine, "connect", refuse)
     engine.dispose()
+
+
+def test_an_older_copy_saved_over_ours_brings_nobody_back(village):
+    book = village.project.folder / "workbook.xlsx"
+    village.manager.types("Subscriptions", 2, "email", "ana@example.org")
+    village.sync()
+    older = book.read_bytes()
+    village.browser.post(village.leave_path("ana@example.org"), **ONE_CLICK)
+    village.browser.post(village.leave_path("ben@example.org"), **ONE_CLICK)
+    village.sync()
+
+    book.write_bytes(older)
+    village.sync()
+
+    assert village.subscriptions() == [
+        ("ana@example.org", None, "stop", "stopped"),
+        ("ben@example.org", None, "stop", "stopped"),
+    ]
+    assert not village.sync().changes
+
+
+def test_replies_reach_a_person(village):
+    village.reports("ana: Met Ben #mentorship")
+    village.freezes()
+    village.delivers()
+
+    assert village.mails()["ben@example.org"]["Reply-To"] == "cleo@example.org"

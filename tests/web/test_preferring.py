@@ -194,3 +194,12 @@ def test_no_link_holds_an_address_and_none_opens_what_another_is_for(lively):
     assert len({token.rpartition(".")[2] for token in tokens}) == 3
     for token in (tokens[0], tokens[2], tokens[1][:-1], f"{ben}:0.AAAA"):
         assert lively.browser.get(f"/preferences/{token}").status_code == 404
+
+
+def test_who_was_typed_bounced_and_saves_gets_mail_again(lively):
+    lively.manager.holds("Subscriptions", "| email | frequency |\n| ben@example.org | bounced |")
+    lively.sync()
+
+    page(lively, settings(lively), **SAVE)
+
+    assert reader(lively).frequency == "weekly"

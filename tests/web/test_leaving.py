@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from sheets_sync.mailing import open_press
+from sheets_sync.state.base import put
+from sheets_sync.state.database import writing
+from sheets_sync.state.schema import choices
 from tests.web.village import SITE, Village
 
 ONE_CLICK = {"data": {"List-Unsubscribe": "One-Click"}}
@@ -196,3 +199,17 @@ def test_replies_reach_a_person(village):
     village.delivers()
 
     assert village.mails()["ben@example.org"]["Reply-To"] == "cleo@example.org"
+
+
+def test_a_crash_after_the_sheet_was_written_adds_nothing(village):
+    village.browser.post(village.leave_path("ben@example.org"), **ONE_CLICK)
+    village.sync()
+    with writing(village.project.state.engine) as db:  # as if the state had not been told
+        db.execute(update(choices).values(written=False))
+        put(db, "chosen", "")
+
+    outcome = village.sync()
+
+    assert not outcome.changes
+    assert village.subscriptions() == [("ben@example.org", None, "stop", "stopped")]
+    assert village.project.state.choices.unwritten() == []

@@ -11,7 +11,10 @@ from sqlalchemy.exc import DBAPIError
 
 from sheets_sync.choices import Choice, ChoiceAct
 from sheets_sync.state.database import StateError, reading, writing
-from sheets_sync.state.schema import choices, had, marks
+from sheets_sync.state.delivery import DeliveryState
+from sheets_sync.state.schema import choices, deliveries, had, marks
+
+WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
 
 class Choices:
@@ -73,12 +76,21 @@ class Choices:
             return db.execute(select(func.max(choices.c.number))).scalar() or 0
 
     def move_marks(self, old: str, new: str) -> None:
-        """Let a subscriber under a new id go on where the old one stood: nothing comes twice."""
+        """Let a subscriber under a new id go on where the old one stood: nothing comes twice.
+
+        While a mail waits that will not leave any more, they start as anybody new does, with what
+        came lately: so nothing is missed.
+        """
         mark = select(literal(new), marks.c.considered, marks.c.part).where(
             marks.c.subscriber == old
         )
         past = select(literal(new), had.c.report, had.c.issue).where(had.c.subscriber == old)
+        waits = select(deliveries.c.number).where(
+            deliveries.c.subscriber == old, deliveries.c.state.in_(WAITING)
+        )
         with writing(self._engine) as db:
+            if db.execute(waits).first():
+                return
             for table, rows in ((marks, mark), (had, past)):
                 known = insert(table).from_select([column.name for column in table.c], rows)
                 db.execute(known.on_conflict_do_nothing())

@@ -29,7 +29,9 @@ from sheets_sync.web.wishes import (
 )
 
 SUGGESTED = 16
-SAVED = Notice(N_("Saved"), N_("This counts from now on, also for mails that are being sent."))
+SAVED = Notice(
+    N_("Saved"), N_("It counts from the next mail on. A pause and no mail count at once.")
+)
 RENEWED = Notice(
     N_("Older links are useless now"),
     N_("This page has a new address, and the next mail will bring it. Only leaving still works."),

@@ -218,6 +218,22 @@ def test_who_moved_gets_nothing_twice(outside):
     assert "Wrote a post" not in text.get_content()
 
 
+def test_who_moves_while_a_mail_waits_misses_nothing(outside):
+    outside.freezes()
+    asks(outside, "jo@new.example", moving(outside, NEW))
+    outside.browser.post(link(letters(outside)[0][1]))
+    outside.sync()
+    assert NEW not in outside.delivers()
+    outside.now = outside.now.replace(day=24)
+    outside.freezes()
+
+    outside.delivers()
+
+    text = outside.mails()["jo@new.example"].get_body(("plain",))
+    assert text is not None
+    assert "Wrote a post" in text.get_content()
+
+
 def test_the_rosters_addresses_are_the_managers(village):
     path = moving(village, "ben@example.org")
 

@@ -1,7 +1,11 @@
 """Readers leave with one click, without a cookie, and no scanner leaves for them (fault 72)."""
 
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 
 import pytest
 from sqlalchemy import event, update
@@ -213,3 +217,34 @@ def test_a_crash_after_the_sheet_was_written_adds_nothing(village):
     assert not outcome.changes
     assert village.subscriptions() == [("ben@example.org", None, "stop", "stopped")]
     assert village.project.state.choices.unwritten() == []
+
+
+@contextmanager
+def served(village: Village) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """Serve the village by the command, as a process of its own; yields its address."""
+    command = [sys.executable, "-m", "sheets_sync.cli", "--project", str(village.project.folder)]
+    process = subprocess.Popen(
+        [*command, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        found = re.search(r"http://[\d.:]+", process.stdout.readline())
+        assert found is not None
+        yield found[0], process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_who_was_told_that_they_left_has_left_although_the_page_is_killed(village):
+    path = village.leave_path("ben@example.org")
+    with served(village) as (site, process):
+        connection = HTTPConnection(site.removeprefix("http://"), timeout=20)
+        connection.request("POST", path, "List-Unsubscribe=One-Click")
+        status = connection.getresponse().status
+        process.kill()
+        connection.close()
+
+    assert status == 200
+    village.sync()
+    assert village.subscriptions() == [("ben@example.org", None, "stop", "stopped")]

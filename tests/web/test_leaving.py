@@ -10,7 +10,9 @@ from http.client import HTTPConnection
 import pytest
 from sqlalchemy import event, update
 
-from sheets_sync.mailing import open_press
+from digests.delivery import deliver
+from digests.doorkeeper import Doorkeeper
+from sheets_sync.mailing import open_press, transport
 from sheets_sync.state.base import put
 from sheets_sync.state.database import writing
 from sheets_sync.state.schema import choices
@@ -92,6 +94,31 @@ def test_leaving_holds_from_the_click_on_also_for_mails_that_are_frozen(village)
     village.browser.post(village.leave_path("ben@example.org"), **ONE_CLICK)
 
     assert village.delivers() == ["ana@example.org", "cleo@example.org"]
+
+
+def test_leaving_holds_in_the_middle_of_a_delivery(village):
+    village.reports("ana: Met Ben #mentorship")
+    village.freezes()
+    paths = {who: village.leave_path(f"{who}@example.org") for who in ("ana", "ben", "cleo")}
+
+    def leave_once_a_mail_is_out(_step: str) -> None:
+        for address in village.mails():
+            for who, path in paths.items():
+                if not address.startswith(who):
+                    village.browser.post(path, **ONE_CLICK)
+
+    press = open_press(village.project)
+    with village.project.state.outbox.sender():
+        deliver(
+            village.project.state.outbox,
+            transport(village.project),
+            Doorkeeper(press, village.now),
+            sender=press.letterhead.envelope,
+            now=village.now,
+            steps=leave_once_a_mail_is_out,
+        )
+
+    assert len(village.mails()) == 1
 
 
 def test_what_a_manager_typed_before_stays_but_leaving_counts_and_later_words_count_again(village):

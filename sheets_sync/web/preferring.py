@@ -69,7 +69,7 @@ class Opened:
             tags=desk.known_tags()[:SUGGESTED],
             languages=spoken(desk.language, *([wishes.language] if wishes.language else [])),
             look=None if wrong and "filter" in wrong else self._preview(wishes),
-            on_roster=bool(self.reader.person),
+            kept=has_kept_address(self.reader),
             contact=readership.contact,
             reports=self.readership.links.reports(self.reader.id, generation),
             moving=f"{request.path}/address",
@@ -126,6 +126,11 @@ def open_settings(clerk: Clerk, readership: Readership, token: str) -> Opened:
         ReaderPages(community=clerk.desk.name, language=tongue),
         reading(readership.press, readership.links, reader, language=tongue, now=readership.now()),
     )
+
+
+def has_kept_address(reader: Subscriber) -> bool:
+    """Tell whether the managers keep somebody's address: on the roster or in the settings."""
+    return bool(reader.person) or reader.coordinator
 
 
 def desk_day(clerk: Clerk) -> str:

@@ -20,7 +20,7 @@ from sheets_sync.web.clerk import FOREIGN, STALE, Clerk, html
 from sheets_sync.web.counting import Window
 from sheets_sync.web.doorkeeping import HOUR, address_block
 from sheets_sync.web.posting import is_foreign, new_ticket, read_fields, sign
-from sheets_sync.web.preferring import open_settings
+from sheets_sync.web.preferring import has_kept_address, open_settings
 from sheets_sync.web.reader_pages import ReaderPages
 from sheets_sync.web.readership import Readership
 from sheets_sync.web.reporting import see_other
@@ -197,7 +197,7 @@ def _asked(counter: Counter) -> Response | None:
 
 def _outsider(clerk: Clerk, readership: Readership, token: str) -> Subscriber:
     reader = open_settings(clerk, readership, token).reader
-    if reader.person:  # the roster's addresses are the managers'
+    if has_kept_address(reader):
         abort(404)
     return reader
 

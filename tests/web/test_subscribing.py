@@ -240,7 +240,7 @@ def test_the_rosters_addresses_are_the_managers(village):
     assert village.browser.get(path).status_code == 404
     assert village.browser.post(path, data={"address": NEW}).status_code == 404
     settings = village.browser.get(path.removesuffix("/address")).get_data(as_text=True)
-    assert "It stands on the roster. To change it, write to cleo@example.org." in settings
+    assert "The coordinators keep it. To change it, write to cleo@example.org." in settings
 
 
 def test_the_thread_of_serve_sends_what_was_asked_for(village):

@@ -114,10 +114,12 @@ def mail(project: Project, wish: Wish, *, now: datetime) -> Mailed:
 
 def sync_and_mail(project: Project, wish: Wish, *, now: datetime) -> tuple[Outcome, Mailed]:
     """Sync, mail what is due, and write the issue's line into the Digests tab."""
-    outcome = sync(project.spreadsheet, project.state, project.rules, now=now)
+    outcome = sync(
+        project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now
+    )
     mailed = mail(project, wish, now=now)
     if mailed.made or mailed.delivered != Delivered():
-        sync(project.spreadsheet, project.state, project.rules, now=now)
+        sync(project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now)
     return outcome, mailed
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheets_sync.choices import (
@@ -51,6 +51,7 @@ WORDS = st.sampled_from(["", "italy", "press", "not swag"])
 ACTS = st.lists(st.tuples(st.sampled_from(["manager", "reader"]), WORDS), max_size=8)
 
 
+@settings(deadline=None)
 @given(ACTS)
 def test_whoever_spoke_last_counts_and_a_managers_words_are_never_overwritten(acts):
     sheet, counts, ours = Sheet(), "", ""

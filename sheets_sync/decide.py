@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 
 from forms.definition import Form
+from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
 from sheets_sync.community import Community, Person, Problem, Report, Role
 from sheets_sync.doubts import Context
 from sheets_sync.gather import Gathered, Seen, gather
@@ -57,11 +58,15 @@ class Given:
     acquaintances: Sequence[Acquaintance]
     values: Mapping[str, str]
     queue: Sequence[Entry]
+    choices: Sequence[tuple[int, Choice]]
+    """What readers chose since the sheet was last written."""
     issues: Sequence[IssueLine]
     restorable: Mapping[str, Mapping[str, str]]
     """Answers of reports that an older copy of the sheet, saved over ours, has lost (fault 43)."""
     now: datetime
     accept_removals: bool = False
+    behind: bool = False
+    """An older copy of the sheet was saved over ours."""
     unseen: Set[str] = frozenset()
     """Tabs seen for the first time: the reports that stand there have been read by everyone."""
     mentors: MentorSheet | None = None
@@ -81,6 +86,8 @@ class Decision:
     acquaintances: Mapping[str, Acquaintance]
     entries: Sequence[int]
     """Journal entries that the sheet holds once the changes are written."""
+    chosen: Sequence[int]
+    """Choices of readers that the sheet shows once the changes are written."""
     keep: Mapping[str, str]
     """Single values for the state."""
     decisions: Mapping[str, str]
@@ -115,11 +122,13 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     reports = [one.report for one in settled if one.line.id]
     remembered = remember(settled, missing, past, counter=counter, now=given.now)
     tags = list_tags(gathered.tables.get("Tags"), reports)
+    applied = _applied(gathered, given, roster)
     subscribed = read_subscriptions(
-        gathered.tables.get("Subscriptions"),
+        applied.table,
         people=roster.people,
         check_filter=rules.check_filter,
         today=today,
+        further=applied.problems,
     )
     community = Community(
         at=given.now.astimezone(UTC),
@@ -136,9 +145,18 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         notes=tuple(gathered.notes),
     )
     frozen = frozenset(gathered.frozen)
+    shows_choices = applied.table is not None and "Subscriptions" not in frozen
     return Decision(
         changes=plan_changes(
-            gathered, settled, listed, tags, subscribed, given.issues, community, rules.zone
+            gathered,
+            settled,
+            listed,
+            tags,
+            subscribed,
+            applied,
+            given.issues,
+            community,
+            rules.zone,
         ),
         community=community,
         known=remembered.known,
@@ -146,10 +164,24 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         # Who is asked about stays as they were, so that the question stays until it is answered.
         acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
         entries=_settled_entries(given, lines, missing, frozen),
-        keep=gathered.keep,
+        chosen=[number for number, _ in given.choices] if shows_choices else [],
+        keep={**gathered.keep, "chosen": dump_memory(applied.memory)}
+        if shows_choices
+        else gathered.keep,
         decisions=_decisions(gathered),
         frozen=frozen,
         read=[table.title for table in gathered.reports],
+    )
+
+
+def _applied(gathered: Gathered, given: Given, roster: Roster) -> Applied:
+    """Return the Subscriptions tab with what readers chose on their pages."""
+    return apply(
+        gathered.tables.get("Subscriptions"),
+        load_memory(given.values.get("chosen", "")),
+        [choice for _, choice in given.choices],
+        roster=[person.email for person in roster.people if person.email],
+        behind=given.behind,
     )
 
 

@@ -26,11 +26,13 @@ from digests.message import Letterhead
 from digests.press import DigestError, Press
 from digests.render import Renderer
 from digests.send import open_transport
+from digests.subscribers import Subscriber
 from digests.transport import Transport
 from forms.google_form import prefilled_link
 from sheets_sync.cells import as_text
 from sheets_sync.form_workflow import collect_answers, form_of
 from sheets_sync.headers import plain
+from sheets_sync.links import Links
 from sheets_sync.project import Project
 from sheets_sync.spreadsheet import Snapshot
 from sheets_sync.sync import Outcome, sync
@@ -151,12 +153,18 @@ def open_press(project: Project) -> Press:
     return Press(
         base=project.state.base,
         outbox=project.state.outbox,
-        renderer=partial(Renderer, _masthead(project), project.links),
+        choices=project.state.choices,
+        renderer=partial(
+            Renderer,
+            _masthead(project),
+            project.links,
+            generations=project.state.choices.generations(),
+        ),
         letterhead=Letterhead(
             sender=settings.mail.sender,
             key=project.links.secret,
-            reply_to=settings.mail.reply_to,
-            unsubscribe=_contact(project),
+            reply_to=settings.mail.reply_to or next(iter(settings.community.coordinators), ""),
+            unsubscribe=contact(project),
         ),
         zone=settings.zone,
         rules=DigestRules(
@@ -169,7 +177,12 @@ def open_press(project: Project) -> Press:
         review_hours=settings.digest.review_hours,
         first_sync=datetime.fromisoformat(first) if first else None,
         notes=form_of(project).lasting_trouble,
+        unsubscribe_url=partial(_leave_url, project.links),
     )
+
+
+def _leave_url(links: Links, subscriber: Subscriber) -> str:
+    return links.leave(subscriber.id) if links.public_url else ""
 
 
 def transport(project: Project) -> Transport:
@@ -191,12 +204,12 @@ def _masthead(project: Project) -> Masthead:
         community=community.name,
         language=community.language,
         form_url=page or elsewhere.address,
-        contact=_contact(project),
+        contact=contact(project),
         prefill="" if page or named == elsewhere.address else named,
     )
 
 
-def _contact(project: Project) -> str:
+def contact(project: Project) -> str:
     """Return the mailbox of a person, the same for readers' eyes and for their mail program."""
     community, mail = project.settings.community, project.settings.mail
     contacts = (mail.unsubscribe, mail.reply_to, *community.coordinators)

@@ -167,6 +167,8 @@ class DigestSettings(_Section):
     ] = "monday"
     hour: int = Field(7, ge=0, le=23)
     opt_in: bool = False
+    subscribe_page: bool = True
+    """Whether people outside the roster may ask for the mail, and confirm it."""
     review_hours: int = Field(0, ge=0)
     maximum_reports: int = Field(100, ge=1)
     """Most reports in one mail; then "and N more"."""

@@ -26,6 +26,7 @@ from sheets_sync.spreadsheet import (
 )
 from sheets_sync.state import State
 from sheets_sync.state.base import COMMUNITY, put, record_people, record_reports
+from sheets_sync.state.choices import mark_shown
 from sheets_sync.state.database import writing
 
 ATTEMPTS = 3
@@ -125,7 +126,7 @@ def _mark(
 
     Where it is that of the last sync which changed nothing, there is nothing to decide.
     """
-    if state.journal.unwritten():
+    if state.journal.unwritten() or state.choices.unwritten():
         return ""
     today = now.astimezone(rules.zone).date()
     mark = hashlib.blake2b(digest_size=16)
@@ -164,10 +165,12 @@ def _given(
         acquaintances=state.base.acquaintances(),
         values=values,
         queue=queue,
+        choices=state.choices.unwritten(),
         issues=state.outbox.issue_lines(),
         restorable={id: answers_by_column(a, rules.form) for id, a in answers.items() if a},
         now=now,
         accept_removals=accept_removals,
+        behind=behind,
         unseen={tab for tab in tabs if take_over or f"seen:{tab}" not in values},
         mentors=pairs,
     )
@@ -214,6 +217,8 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         "first sync": values.get("first sync") or now.isoformat(),
         "last sync": now.isoformat(),
     }
+    if note:  # what readers chose is not in the sheet yet
+        kept.pop("chosen", None)
     if decision.changes:
         kept.pop("instance", None)
         kept.pop("counter", None)
@@ -224,6 +229,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
             put(db, name, value)
         if not note:
             state.journal.mark_written(db, decision.entries)
+            mark_shown(db, decision.chosen)
     for line in given.issues:
         word = decision.decisions.get(line.issue, line.decision)
         if word != line.decision:

@@ -33,6 +33,7 @@ SHELL = {
     "form_checks",
     "founding",
     "mailing",
+    "confirming",
     "preview",
     "workflow",
     "checks",

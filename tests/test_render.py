@@ -106,7 +106,7 @@ def test_the_mail_as_people_read_it(who: str, form: str) -> None:
 
 
 def _normal(made: str) -> str:
-    return re.sub(r"(/(?:correct|for)/)[\w.-]+", r"\1TOKEN", made)
+    return re.sub(r"(/(?:correct|for|preferences|leave|reports)/)[\w.:-]+", r"\1TOKEN", made)
 
 
 def test_text_and_html_say_the_same() -> None:
@@ -128,11 +128,12 @@ def test_what_is_personal_is_each_readers_own() -> None:
 
     for edition in chosen.editions:
         mail = renderer.render(edition)
-        who = edition.subscriber.person
+        who, pages = edition.subscriber.person, ["for", "leave", "preferences", "reports"]
         own = {"ana": ["r-0000000001"], "ben": ["r-0000000002"]}.get(who, [])
         for form in (mail.text, mail.html):
             found = re.findall(r"https://tidings\.example\.org/(\w+)/[\w.-]+", form)
-            assert sorted(found) == sorted(["for", *["correct"] * len(own)])
+            assert sorted(found) == sorted([*pages, *["correct"] * len(own)])
+            assert LINKS.leave(edition.subscriber.id) in form
             assert LINKS.personal_form(who) in form
             assert [LINKS.correct(id) in form for id in own] == [True] * len(own)
             assert "place" not in form
@@ -288,7 +289,10 @@ def test_no_heading_stands_over_nothing() -> None:  # fault 62
 
     left = 22 - len(mail.reports)
     assert "Too late to fit." not in mail.text
-    assert f"\n\nand {left} more reports, which did not fit\n\nWhat you can do\n" in mail.text
+    assert (
+        f"\n\nand {left} more reports, which did not fit: {LINKS.reports('meilin', 0)}\n"
+        in mail.text
+    )
     assert "Reports\n=======" not in mail.text
     assert mail.subject.startswith("22 reports")
     assert mail.html.count("<h2") == 2

@@ -107,14 +107,18 @@ def demo(shell: Shell, folder: Path, serve: bool | None, port: int) -> None:
 def serve(shell: Shell, host: str, port: int) -> None:
     """Serve the form page until Ctrl-C."""
     from sheets_sync.cli.logs import begin_logging
+    from sheets_sync.confirming import postman
     from sheets_sync.project import open_project
     from sheets_sync.web import Server, create_app
     from sheets_sync.workflow import open_desk
 
     begin_logging(shell)
-    with open_project(shell.folder, shell.environment) as project:
+    with (
+        open_project(shell.folder, shell.environment) as project,
+        postman(project, shell.now) as knock,
+    ):
         try:
-            server = Server(create_app(open_desk(project, shell.now)), host=host, port=port)
+            server = Server(create_app(open_desk(project, shell.now, knock)), host=host, port=port)
         except OSError as error:
             raise click.UsageError(
                 f"{host} port {port}: {os.strerror(error.errno or 0)}; is the page served there "

@@ -94,6 +94,7 @@ def digest(
 def run(shell: Shell, dry_run: bool, clock_is_right: bool) -> int:
     """Do all that is due: sync, then the digest. This is what cron calls."""
     from sheets_sync.cli.plans import plan_lines, sync_line
+    from sheets_sync.confirming import send_confirmations
     from sheets_sync.mailing import Wish, sync_and_mail
     from sheets_sync.project import one_run, open_project
     from sheets_sync.sync import sync
@@ -114,6 +115,7 @@ def run(shell: Shell, dry_run: bool, clock_is_right: bool) -> int:
             return 0
         with one_run(shell.folder, patience=shell.patience_seconds), stage("Running …"):
             outcome, mailed = sync_and_mail(project, Wish(clock_is_right=clock_is_right), now=now)
+            send_confirmations(project, now=now)
         say(sync_line(outcome))
         tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
         # Done is done, whatever there is to look at: cron must not cry each hour.

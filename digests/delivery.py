@@ -1,16 +1,35 @@
 """The outbox -> mails on their way, each step recorded before and after.
 
-recover -> for each that waits: still wanted? -> claim -> send up to the dot -> mark dot
+recover -> for each that waits: still wanted? -> claim -> talk up to the dot -> mark dot
 -> the dot -> mark sent, deferred or failed
+
+Several lines are kept busy at once, and what happens on them meanwhile is committed together.
+So a crash leaves at most one mail for each line of which nobody knows whether it arrived.
 """
 
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from digests.transport import Broken, Letter, Refused, Transport, Unclear, Unreachable
+from digests.lines import Lines
+from digests.transport import (
+    Broken,
+    Letter,
+    Line,
+    Refused,
+    SendError,
+    Stage,
+    Transport,
+    Unclear,
+    Unreachable,
+)
+from digests.waiting import Consent, Waiting
+from sheets_sync.state.database import StateError
 from sheets_sync.state.delivery import Delivery
+from sheets_sync.state.marking import Page
 from sheets_sync.state.outbox import Outbox
 
 FIRST_PAUSE = timedelta(minutes=15)
@@ -18,19 +37,14 @@ LONGEST_PAUSE = timedelta(hours=6)
 MOST_ATTEMPTS = 8
 BREAKS_IN_A_ROW = 3
 """After so many broken connections the mail in hand waits for another run."""
+LAST_WORDS_SECONDS = 5.0
+"""When a run is stopped, so long servers may still answer to what they have."""
 
 Steps = Callable[[str], None]
 """Told of each effect, before and after it."""
-
-
-class Consent(Protocol):
-    """What is looked up again right before each mail."""
-
-    def objection(self, delivery: Delivery) -> str:
-        """Return why the mail must not leave any more; empty when nothing speaks against it."""
-
-    def renewed(self, delivery: Delivery) -> tuple[bytes, tuple[str, ...], str] | None:
-        """Return new bytes, reports and address where they changed; None to send it as it is."""
+Progress = Callable[[int, int], None]
+"""Told how many are done, and of how many."""
+Happened = Mapping[Line, Stage | SendError]
 
 
 @dataclass(slots=True)
@@ -60,19 +74,23 @@ def deliver(
     sender: str,
     now: datetime,
     repeat: bool = True,
+    per_minute: int = 0,
+    progress: Progress = lambda done, total: None,
     steps: Steps = lambda step: None,
 ) -> Delivered:
     """Send everything that may leave now. Call it within `outbox.sender()`."""
     outcome = Delivered()
     outcome.repeated = [_line(one, "") for one in outbox.recover(now, repeat=repeat)]
-    courier = _Courier(outbox, transport, consent, sender, now, steps, outcome)
+    waiting = Waiting(outbox, consent, now, per_minute=per_minute)
+    dispatch = _Dispatch(outbox, Lines(transport), waiting, sender, now, steps, outcome)
     try:
-        for number in outbox.waiting(now):
-            courier.carry(number)
+        while dispatch.turn():
+            progress(waiting.total - waiting.left - len(dispatch.busy), waiting.total)
     except Unreachable as error:
         outcome.stopped = str(error)
     finally:
-        transport.close()
+        dispatch.end()
+    outcome.dropped = waiting.dropped
     return outcome
 
 
@@ -81,101 +99,148 @@ def pause(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Courier:
-    """Carries one delivery after the other."""
+@dataclass(slots=True)
+class _Dispatch:
+    """Keeps several lines busy."""
 
     outbox: Outbox
-    transport: Transport
-    consent: Consent
+    lines: Lines
+    waiting: Waiting
     sender: str
     now: datetime
     steps: Steps
     outcome: Delivered
+    busy: dict[Line, Delivery] = field(default_factory=dict)
+    ending: set[Line] = field(default_factory=set)
+    """Those of the busy ones that have said the final dot."""
+    taken: dict[int, str] = field(default_factory=dict)
+    """What servers have taken, and is not committed yet: their words by number."""
+    breaks: Counter[int] = field(default_factory=Counter)
 
-    def carry(self, number: int) -> None:
-        """Send one delivery, over new connections where one breaks."""
-        delivery = self._checked(number)
-        if delivery is None:
-            return
-        for attempt in range(1, BREAKS_IN_A_ROW + 1):
-            if not self._claimed(number):
-                return
-            try:
-                self._send(delivery)
-                return
-            except Broken as error:
-                if attempt == BREAKS_IN_A_ROW:
-                    self._defer(delivery, str(error))
-                else:
-                    self.outbox.put_back(number, self.now)
-            except Unreachable:
-                self.outbox.put_back(number, self.now)
-                raise
+    def turn(self) -> bool:
+        """Go on wherever it is possible; False when everything that may leave has left."""
+        may_begin = not self.outcome.stopped
+        if may_begin:
+            self.lines.want(len(self.busy) + self.waiting.wanted_lines)
+        happened = self._happened()
+        over = {line: self.busy[line] for line, one in happened.items() if one != Stage.AT_DOT}
+        self._free(over)
+        may_begin = may_begin and not any(isinstance(one, Unreachable) for one in happened.values())
+        fresh = self._fresh() if may_begin else {}
+        if happened or fresh:
+            self._record(happened, over, fresh)
+        return bool(self.busy or (self.waiting.left and not self.outcome.stopped))
 
-    def _checked(self, number: int) -> Delivery | None:
-        """Return the delivery as it may leave; None when it must not any more (fault 63)."""
-        delivery = self.outbox.delivery(number)
-        why = self.consent.objection(delivery)
-        # A repeat is identical to the mail that may have arrived, whatever was hidden since.
-        renewed = None if why or delivery.repeats else self.consent.renewed(delivery)
-        if renewed is not None and not renewed[0]:
-            why = "nothing was left of it: its reports were taken back"
-        if why:
-            self.outbox.drop(number, why, self.now)
-            self.outcome.dropped += 1
-            return None
-        if renewed is not None:
-            self.outbox.replace(number, *renewed, self.now)
-            delivery = self.outbox.delivery(number)
-        return delivery
+    def end(self) -> None:
+        """Close all lines; when stopped in the middle, first keep what servers have taken."""
+        until = time.monotonic() + LAST_WORDS_SECONDS
+        while self.ending and time.monotonic() < until:
+            for line in self.lines.wait(list(self.ending), until - time.monotonic()):
+                stage = _advanced(line)
+                if stage == Stage.TAKEN:
+                    self.taken[self.busy[line].number] = line.words
+                if stage != Stage.TALKING:
+                    self.ending.discard(line)
+        if self.taken:
+            with suppress(StateError), self.outbox.together(self.now) as page:
+                page.mark_sent(self.taken)
+        self.lines.close(politely=not self.busy)
 
-    def _claimed(self, number: int) -> bool:
-        self.steps("before claim")
-        claimed = self.outbox.claim(number, self.now)
-        self.steps("after claim")
-        return claimed
+    def _happened(self) -> Happened:
+        """Return how far the letters are that went on; waits until one does."""
+        busy = list(self.busy)
+        idle = len(self.lines.open) > len(busy) and not self.outcome.stopped
+        ready = self.lines.wait(busy, self.waiting.pause if idle else None)
+        found = {line: _advanced(line) for line in ready}
+        return {line: stage for line, stage in found.items() if stage != Stage.TALKING}
 
-    def _send(self, delivery: Delivery) -> None:
-        letter = Letter(
-            f"{delivery.issue}-{delivery.subscriber}",
-            self.sender,
-            delivery.address,
-            delivery.message,
-        )
-        try:
-            words = self.transport.send(letter, before_dot=lambda: self._dot(delivery))
-        except Refused as error:
-            self._refused(delivery, error)
-            return
-        except Unclear as error:
-            self.outcome.unclear.append(_line(delivery, str(error)))
-            return
-        self.steps("after final dot")
-        self.outbox.mark_sent(delivery.number, words, self.now)
-        self.outcome.sent += 1
-        self.steps("after mark sent")
+    def _free(self, over: Mapping[Line, Delivery]) -> None:
+        for line, delivery in over.items():
+            del self.busy[line]
+            self.ending.discard(line)
+            if line.words:
+                self.taken[delivery.number] = line.words
+            if not line.is_open:
+                self.lines.drop(line)
 
-    def _dot(self, delivery: Delivery) -> None:
-        self.steps("before mark dot")
-        self.outbox.mark_dot(delivery.number, self.now)
+    def _fresh(self) -> dict[Line, Delivery]:
+        """Return what the idle lines carry next."""
+        idle = [line for line in self.lines.open if line not in self.busy]
+        return dict(zip(idle, self.waiting.take(len(idle)), strict=False))
+
+    def _record(
+        self, happened: Happened, over: Mapping[Line, Delivery], fresh: Mapping[Line, Delivery]
+    ) -> None:
+        """Commit all that happened at once; only then dots are said and letters begun."""
+        dots = {line: self.busy[line] for line in happened if line in self.busy}
+        faults = [(over[line], one) for line, one in happened.items() if isinstance(one, SendError)]
+        self.steps("before commit")
+        with self.outbox.together(self.now) as page:
+            page.mark_sent(self.taken)
+            page.mark_dot([delivery.number for delivery in dots.values()])
+            for delivery, fault in faults:
+                self._settle(page, delivery, fault)
+            claimed = page.claim([delivery.number for delivery in fresh.values()])
+        self.steps("after commit")
+        self.outcome.sent += len(self.taken)
+        self.taken.clear()
+        for line in dots:
+            self._end(line)
+        for line, delivery in fresh.items():
+            if delivery.number in claimed:
+                self._begin(line, delivery)
+
+    def _begin(self, line: Line, delivery: Delivery) -> None:
+        name = f"{delivery.issue}-{delivery.subscriber}"
+        self.busy[line] = delivery
+        self.steps("before talking")
+        line.begin(Letter(name, self.sender, delivery.address, delivery.message))
+        self.steps("after talking")
+
+    def _end(self, line: Line) -> None:
+        self.ending.add(line)
         self.steps("before final dot")
+        line.end()
+        self.steps("after final dot")
 
-    def _refused(self, delivery: Delivery, error: Refused) -> None:
-        if error.permanent:
-            self.outbox.fail(delivery.number, str(error), self.now)
-            self.outcome.failed.append(_line(delivery, str(error)))
+    def _settle(self, page: Page, delivery: Delivery, fault: SendError) -> None:
+        """Record what a fault means for its letter."""
+        number, words = delivery.number, str(fault)
+        if isinstance(fault, Unclear):
+            self.outcome.unclear.append(_line(delivery, words))
+        elif isinstance(fault, Refused) and fault.permanent:
+            self._fail(page, delivery, words)
+        elif isinstance(fault, Refused) or self._broke_too_often(number, fault):
+            self._defer(page, delivery, words)
         else:
-            self._defer(delivery, str(error))
+            page.put_back(number)
+            self.waiting.put_first(number)
+            if isinstance(fault, Unreachable):
+                self.outcome.stopped = words
 
-    def _defer(self, delivery: Delivery, words: str) -> None:
-        attempts = self.outbox.delivery(delivery.number).attempts
+    def _broke_too_often(self, number: int, fault: SendError) -> bool:
+        self.breaks[number] += isinstance(fault, Broken)
+        return self.breaks[number] >= BREAKS_IN_A_ROW
+
+    def _defer(self, page: Page, delivery: Delivery, words: str) -> None:
+        attempts = delivery.attempts + 1
         if attempts >= MOST_ATTEMPTS:
-            self.outbox.fail(delivery.number, words, self.now)
-            self.outcome.failed.append(_line(delivery, f"{words} ({attempts} attempts)"))
+            self._fail(page, delivery, f"{words} ({attempts} attempts)")
             return
-        self.outbox.defer(delivery.number, words, self.now, next_try=self.now + pause(attempts))
+        page.defer(delivery.number, words, next_try=self.now + pause(attempts))
         self.outcome.deferred.append(_line(delivery, words))
+
+    def _fail(self, page: Page, delivery: Delivery, words: str) -> None:
+        page.fail(delivery.number, words)
+        self.outcome.failed.append(_line(delivery, words))
+
+
+def _advanced(line: Line) -> Stage | SendError:
+    """Return how far a line's letter is, or what went wrong with it."""
+    try:
+        return line.advance()
+    except SendError as error:
+        return error
 
 
 def _line(delivery: Delivery, words: str) -> str:

@@ -105,6 +105,7 @@ def mail(project: Project, wish: Wish, *, now: datetime) -> Mailed:
             Doorkeeper(press, now),
             sender=press.letterhead.envelope,
             now=now,
+            per_minute=project.settings.mail.per_minute,
         )
     state.base.put("last digest", now.isoformat())
     return Mailed(made, delivered, next_issue(project, now), _folder(project))
@@ -172,6 +173,7 @@ def transport(project: Project) -> Transport:
         folder=project.folder,
         password=project.password,
         allow_insecure=project.settings.mail.allow_insecure,
+        connections=project.settings.mail.connections,
     )
 
 

@@ -65,6 +65,7 @@ def synced(
     """Leave the state as a sync would that found this."""
     community = Community(NOW, tuple(people), (), tuple(subscriptions))
     state.base.put("community", COMMUNITY.dump_json(community).decode())
+    state.base.put("last sync", f"{state.base.get('last sync')}.")
     with writing(state.engine) as db:
         record_reports(db, [_known(one) for one in reports])
 

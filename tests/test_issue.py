@@ -27,7 +27,7 @@ from digests.issue import (
     send_test_copy,
 )
 from digests.press import DigestError
-from digests.transport import Broken, Letter, Refused, Unclear, Unreachable
+from digests.transport import Broken, Letter, Refused, Stage, Unclear, Unreachable
 from sheets_sync.community import Role, Status, Subscription
 from sheets_sync.state import State
 from sheets_sync.state.delivery import IssueLine
@@ -240,21 +240,40 @@ def test_coordinators_see_it_first_and_may_hold_it(state, tmp_path):
 class Scripted:
     """A transport that goes wrong as told, one thing for each letter, and then works."""
 
+    most = 1
+    is_open = True
+    wants_to_write = False
+    seconds_left = 0.0
+
     def __init__(self, *faults: Exception) -> None:
         self.faults = list(faults)
         self.arrived: list[Letter] = []
 
-    def send(self, letter: Letter, *, before_dot) -> str:
-        fault = self.faults.pop(0) if self.faults else None
-        if isinstance(fault, Broken | Unreachable):
-            raise fault
-        before_dot()
-        if fault is not None:
-            raise fault
-        self.arrived.append(letter)
-        return "250 ok"
+    def open(self) -> "Scripted":
+        return self
 
-    def close(self) -> None:
+    def begin(self, letter: Letter) -> None:
+        self.letter, self.words, self.is_open = letter, "", True
+        self.fault = self.faults.pop(0) if self.faults else None
+        self.said_dot = False
+
+    def end(self) -> None:
+        self.said_dot = True
+
+    def advance(self) -> Stage:
+        if self.fault and (self.said_dot or isinstance(self.fault, Broken | Unreachable)):
+            self.is_open = isinstance(self.fault, Refused)
+            raise self.fault
+        if not self.said_dot:
+            return Stage.AT_DOT
+        self.arrived.append(self.letter)
+        self.words = "250 ok"
+        return Stage.TAKEN
+
+    def fileno(self) -> int:
+        return -1
+
+    def close(self, *, politely: bool = True) -> None:
         """Nothing is open."""
 
 
@@ -386,8 +405,8 @@ def founded(folder: Path) -> Path:
     return folder
 
 
-STEPS = 2 + 6 * len(NAMES)
-"""Freezing, and claim, mark dot, final dot, mark sent for each, before and after."""
+STEPS = 4 + 8 * len(NAMES)
+"""Freezing, the first claim, and talk, mark dot, dot, mark sent for each; before and after."""
 
 
 @pytest.mark.parametrize("part", range(4))

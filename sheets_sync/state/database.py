@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select,
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from sheets_sync.state import schema
+from sheets_sync.state.upgrading import upgrade
 
 BUSY_SECONDS = 10
 FULL = 2
@@ -118,6 +119,8 @@ def _check(engine: Engine, path: Path) -> None:
                 f"knows {schema.VERSION}). Nothing was changed. Install the newer Tidings, or "
                 "bring back a backup made before the upgrade"
             )
+        elif int(found) < schema.VERSION:
+            upgrade(db, int(found))
 
 
 def is_durable(engine: Engine) -> bool:

@@ -11,7 +11,7 @@ BENCH_OPTIONS ?=
 # One worker for each of two cores; each worker that needs a browser starts its own Chromium.
 TEST_OPTIONS ?= --numprocesses 2 --dist worksteal
 
-.PHONY: demo test check lint types tests wheel bench screenshots messages lock browser clean
+.PHONY: demo test check lint types tests wheel soak bench screenshots messages lock browser clean
 
 demo: .venv/ready
 	$(BIN)/tidings demo $(DEMO_OPTIONS)
@@ -30,6 +30,10 @@ types: .venv/ready-for-development
 
 tests: .venv/ready-for-development
 	$(BIN)/pytest $(TEST_OPTIONS)
+
+# What the tests try in part, tried in full: each step and each system call of a delivery.
+soak: .venv/ready-for-development
+	TIDINGS_SOAK=1 $(BIN)/pytest $(TEST_OPTIONS) tests/test_crashes.py
 
 wheel: .venv/ready-for-development
 	PYTHON=$(PYTHON) .ci/try-wheel $(BIN)/python

@@ -9,7 +9,7 @@ So a crash leaves at most one mail for each line of which nobody knows whether i
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,6 +37,10 @@ LONGEST_PAUSE = timedelta(hours=6)
 MOST_ATTEMPTS = 8
 BREAKS_IN_A_ROW = 3
 """After so many broken connections the mail in hand waits for another run."""
+SOONEST = 1.0
+"""Seconds after which it is recorded that a mail was taken, also when nothing else happens."""
+LONGEST_SHARE = 0.02
+"""Seconds that a line waits at most for others to share its commit."""
 LAST_WORDS_SECONDS = 5.0
 """When a run is stopped, so long servers may still answer to what they have."""
 
@@ -115,20 +119,24 @@ class _Dispatch:
     """Those of the busy ones that have said the final dot."""
     taken: dict[int, str] = field(default_factory=dict)
     """What servers have taken, and is not committed yet: their words by number."""
+    at_dot: list[Line] = field(default_factory=list)
+    """Those whose dot waits to be recorded, `since` when."""
+    since: float = 0.0
+    recorded: float = 0.0
+    """When the last commit was, and how long it took."""
+    commit_seconds: float = 0.0
     breaks: Counter[int] = field(default_factory=Counter)
 
     def turn(self) -> bool:
         """Go on wherever it is possible; False when everything that may leave has left."""
-        may_begin = not self.outcome.stopped
-        if may_begin:
+        if not self.outcome.stopped:
             self.lines.want(len(self.busy) + self.waiting.wanted_lines)
-        happened = self._happened()
-        over = {line: self.busy[line] for line, one in happened.items() if one != Stage.AT_DOT}
-        self._free(over)
-        may_begin = may_begin and not any(isinstance(one, Unreachable) for one in happened.values())
-        fresh = self._fresh() if may_begin else {}
-        if happened or fresh:
-            self._record(happened, over, fresh)
+        faults = self._over(self._happened())
+        if any(isinstance(fault, Unreachable) for _, fault in faults):
+            self.outcome.stopped = next(str(f) for _, f in faults if isinstance(f, Unreachable))
+        self._begin_what_is_claimed()
+        if faults or not self._worth_waiting():
+            self._record(faults)
         return bool(self.busy or (self.waiting.left and not self.outcome.stopped))
 
     def end(self) -> None:
@@ -141,54 +149,89 @@ class _Dispatch:
                     self.taken[self.busy[line].number] = line.words
                 if stage != Stage.TALKING:
                     self.ending.discard(line)
-        if self.taken:
-            with suppress(StateError), self.outbox.together(self.now) as page:
+        with suppress(StateError):
+            self.waiting.give_back()
+            with self.outbox.together(self.now) as page:
                 page.mark_sent(self.taken)
         self.lines.close(politely=not self.busy)
 
     def _happened(self) -> Happened:
         """Return how far the letters are that went on; waits until one does."""
-        busy = list(self.busy)
-        idle = len(self.lines.open) > len(busy) and not self.outcome.stopped
-        ready = self.lines.wait(busy, self.waiting.pause if idle else None)
-        found = {line: _advanced(line) for line in ready}
+        talking = [line for line in self.busy if line not in self.at_dot]
+        patience = [self.waiting.pause if self._idle() else None]
+        patience += [SOONEST] if self.taken else []
+        patience += [self._share_until() - time.monotonic()] if self.at_dot else []
+        seconds = min((one for one in patience if one is not None), default=None)
+        found = {line: _advanced(line) for line in self.lines.wait(talking, seconds)}
         return {line: stage for line, stage in found.items() if stage != Stage.TALKING}
 
-    def _free(self, over: Mapping[Line, Delivery]) -> None:
-        for line, delivery in over.items():
-            del self.busy[line]
+    def _over(self, happened: Happened) -> list[tuple[Delivery, SendError]]:
+        """Free the lines whose letters are taken or failed; returns what failed, and why."""
+        faults = []
+        for line, one in happened.items():
+            if one == Stage.AT_DOT:
+                self.since = self.since if self.at_dot else time.monotonic()
+                self.at_dot.append(line)
+                continue
+            delivery = self.busy.pop(line)
             self.ending.discard(line)
-            if line.words:
+            if isinstance(one, SendError):
+                faults.append((delivery, one))
+            else:
                 self.taken[delivery.number] = line.words
             if not line.is_open:
                 self.lines.drop(line)
+        return faults
 
-    def _fresh(self) -> dict[Line, Delivery]:
-        """Return what the idle lines carry next."""
-        idle = [line for line in self.lines.open if line not in self.busy]
-        return dict(zip(idle, self.waiting.take(len(idle)), strict=False))
+    def _share_until(self) -> float:
+        """Return until when to wait for others to share a commit: as long as one takes."""
+        return self.since + min(self.commit_seconds, LONGEST_SHARE)
 
-    def _record(
-        self, happened: Happened, over: Mapping[Line, Delivery], fresh: Mapping[Line, Delivery]
-    ) -> None:
-        """Commit all that happened at once; only then dots are said and letters begun."""
-        dots = {line: self.busy[line] for line in happened if line in self.busy}
-        faults = [(over[line], one) for line, one in happened.items() if isinstance(one, SendError)]
+    def _worth_waiting(self) -> bool:
+        return 0 < len(self.at_dot) < len(self.busy) and time.monotonic() < self._share_until()
+
+    def _idle(self) -> list[Line]:
+        """Return the lines that could carry something."""
+        if self.outcome.stopped:
+            return []
+        return [line for line in self.lines.open if line not in self.busy]
+
+    def _begin_what_is_claimed(self) -> None:
+        idle = self._idle()
+        for line, delivery in zip(idle, self.waiting.take(len(idle)), strict=False):
+            self._begin(line, delivery)
+
+    def _record(self, faults: Sequence[tuple[Delivery, SendError]]) -> None:
+        """Commit at once all that must be on the disk before anything goes on.
+
+        That a mail was taken can wait for the next commit: no further dot is said before it.
+        """
+        idle = self._idle()
+        fresh = self.waiting.to_claim(len(idle)) if idle else []
+        late = self.taken and (idle or time.monotonic() - self.recorded > SOONEST)
+        if not (self.at_dot or faults or fresh or late or (self.taken and not self.busy)):
+            return
+        began = time.monotonic()
         self.steps("before commit")
         with self.outbox.together(self.now) as page:
             page.mark_sent(self.taken)
-            page.mark_dot([delivery.number for delivery in dots.values()])
+            page.mark_dot([self.busy[line].number for line in self.at_dot])
             for delivery, fault in faults:
                 self._settle(page, delivery, fault)
-            claimed = page.claim([delivery.number for delivery in fresh.values()])
+            claimed = page.claim([delivery.number for delivery in fresh])
         self.steps("after commit")
+        self.recorded = time.monotonic()
+        self.commit_seconds = self.recorded - began
+        self.waiting.claimed([one for one in fresh if one.number in claimed])
         self.outcome.sent += len(self.taken)
         self.taken.clear()
+        self._say_dots()
+        self._begin_what_is_claimed()
+
+    def _say_dots(self) -> None:
+        dots, self.at_dot = self.at_dot, []
         for line in dots:
             self._end(line)
-        for line, delivery in fresh.items():
-            if delivery.number in claimed:
-                self._begin(line, delivery)
 
     def _begin(self, line: Line, delivery: Delivery) -> None:
         name = f"{delivery.issue}-{delivery.subscriber}"
@@ -215,8 +258,6 @@ class _Dispatch:
         else:
             page.put_back(number)
             self.waiting.put_first(number)
-            if isinstance(fault, Unreachable):
-                self.outcome.stopped = words
 
     def _broke_too_often(self, number: int, fault: SendError) -> bool:
         self.breaks[number] += isinstance(fault, Broken)

@@ -22,9 +22,21 @@ class Doorkeeper:
         self._left: frozenset[str] = frozenset()
         self._subscribers: Mapping[str, Subscriber] = {}
 
+    def look_again(self) -> bool:
+        """Read anew what was synced or sent in since the last look; returns whether any was."""
+        base = self._press.base
+        moment = base.moment()
+        if moment == self._moment:
+            return False
+        self._moment, self._left = moment, base.not_taken_back()
+        seen = base.get("community")
+        if seen != self._seen:
+            self._seen = seen
+            self._subscribers = {one.id: one for one in self._press.subscribers(self._now)}
+        return True
+
     def objection(self, delivery: Delivery) -> str:
         """Return why the mail must not leave any more (fault 63)."""
-        self._look_again()
         subscriber = self._subscribers.get(delivery.subscriber)
         if subscriber is None:
             return "no longer a subscriber"
@@ -40,7 +52,6 @@ class Doorkeeper:
 
         None when neither has changed.
         """
-        self._look_again()
         subscriber = self._subscribers.get(delivery.subscriber)
         if subscriber is None:
             return b"", (), delivery.address
@@ -62,18 +73,6 @@ class Doorkeeper:
         frozen_at = press.outbox.issue(delivery.issue).frozen_at
         message = build(mail, addressee(press, edition), press.letterhead, at=frozen_at)
         return message, mail.reports, wire_address(subscriber.address)
-
-    def _look_again(self) -> None:
-        """Read again what has changed; asked for each mail, so what did not is not read."""
-        base = self._press.base
-        moment = base.moment()
-        if moment == self._moment:
-            return
-        self._moment, self._left = moment, base.not_taken_back()
-        seen = base.get("community")
-        if seen != self._seen:
-            self._seen = seen
-            self._subscribers = {one.id: one for one in self._press.subscribers(self._now)}
 
 
 def _unusable(address: str) -> str:

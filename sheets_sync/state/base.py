@@ -17,6 +17,11 @@ REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 COMMUNITY: TypeAdapter[Community] = TypeAdapter(Community)
 USABLE = (Status.OK, Status.CHECK)
 
+MOMENT = select(
+    select(kept.c.value).where(kept.c.name == "last sync").scalar_subquery(),
+    select(func.max(submissions.c.number)).scalar_subquery(),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -79,10 +84,8 @@ class Base:
 
     def moment(self) -> str:
         """Return what is another word after each sync and after each thing that people send."""
-        synced = select(kept.c.value).where(kept.c.name == "last sync").scalar_subquery()
-        posted = select(func.max(submissions.c.number)).scalar_subquery()
         with reading(self._engine) as db:
-            return "{}/{}".format(*db.execute(select(synced, posted)).one())
+            return "{}/{}".format(*db.execute(MOMENT).one())
 
     def not_taken_back(self) -> frozenset[str]:
         """Return the ids of all reports that nobody hid or withdrew."""

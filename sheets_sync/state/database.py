@@ -135,8 +135,14 @@ def writing(engine: Engine, *, wait: bool = True) -> Iterator[Connection]:
 
     Without `wait` it raises Busy when another process is writing just now.
     """
-    with engine.connect().execution_options(wait=wait) as connection, connection.begin():
-        yield connection
+    try:
+        with engine.connect().execution_options(wait=wait) as connection, connection.begin():
+            yield connection
+    except OperationalError as error:
+        raise StateError(
+            f"{engine.url.database} could not be written ({error.orig}). What was committed before "
+            "is safe; make room, and run it again"
+        ) from error
 
 
 def write_at_once(

@@ -14,7 +14,9 @@ SENT, DEFERRED, FAILED = DeliveryState.SENT, DeliveryState.DEFERRED, DeliverySta
 WAITING = (QUEUED, DEFERRED)
 CLAIM = (
     update(deliveries)
-    .where(deliveries.c.number == bindparam("claimed"), deliveries.c.state.in_(WAITING))
+    .where(deliveries.c.number == bindparam("claimed"))
+    # Not `in_`, which cannot be run for many at once.
+    .where(or_(deliveries.c.state == QUEUED, deliveries.c.state == DEFERRED))
     .values(
         state=SENDING,
         attempts=deliveries.c.attempts + 1,
@@ -43,10 +45,12 @@ class Page:
 
     def claim(self, numbers: Sequence[int]) -> frozenset[int]:
         """Take deliveries for sending; returns those that were not taken, held or put off."""
+        if not numbers:
+            return frozenset()
         free = select(deliveries.c.number).where(
             deliveries.c.number.in_(numbers), may_leave(self._now)
         )
-        claimed = frozenset(self._db.execute(free).scalars()) if numbers else frozenset()
+        claimed = frozenset(self._db.execute(free).scalars())
         if claimed:
             self._db.execute(CLAIM, [{"claimed": one, "at": self._at} for one in claimed])
         return claimed

@@ -129,7 +129,8 @@ class Outbox:
         """
         with writing(self._engine) as db:
             put_back = update(deliveries).values(state=QUEUED, changed_at=as_text(now))
-            db.execute(put_back.where(deliveries.c.state == SENDING))
+            untried = put_back.values(attempts=deliveries.c.attempts - 1)
+            db.execute(untried.where(deliveries.c.state == SENDING))
             if not repeat:
                 return []
             once = and_(deliveries.c.state == DOT, deliveries.c.repeats == 0)

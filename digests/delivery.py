@@ -94,6 +94,7 @@ def deliver(
         outcome.stopped = str(error)
     finally:
         dispatch.end()
+        progress(waiting.total - waiting.left, waiting.total)
     outcome.dropped = waiting.dropped
     return outcome
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from digests import due as when
-from digests.delivery import Delivered, deliver
+from digests.delivery import Delivered, Progress, deliver
 from digests.doorkeeper import Doorkeeper
 from digests.due import Due
 from digests.edition import DigestRules
@@ -87,7 +87,13 @@ def next_issue(project: Project, now: datetime) -> Due:
     )
 
 
-def mail(project: Project, wish: Wish, *, now: datetime) -> Mailed:
+def mail(
+    project: Project,
+    wish: Wish,
+    *,
+    now: datetime,
+    progress: Progress = lambda done, total: None,
+) -> Mailed:
     """Make the issue that is due and send what waits; raises DigestError.
 
     Call it within `one_run`, after a sync, so that today's subscriptions and holds count.
@@ -106,15 +112,22 @@ def mail(project: Project, wish: Wish, *, now: datetime) -> Mailed:
             sender=press.letterhead.envelope,
             now=now,
             per_minute=project.settings.mail.per_minute,
+            progress=progress,
         )
     state.base.put("last digest", now.isoformat())
     return Mailed(made, delivered, next_issue(project, now), _folder(project))
 
 
-def sync_and_mail(project: Project, wish: Wish, *, now: datetime) -> tuple[Outcome, Mailed]:
+def sync_and_mail(
+    project: Project,
+    wish: Wish,
+    *,
+    now: datetime,
+    progress: Progress = lambda done, total: None,
+) -> tuple[Outcome, Mailed]:
     """Sync, mail what is due, and write the issue's line into the Digests tab."""
     outcome = sync(project.spreadsheet, project.state, project.rules, now=now)
-    mailed = mail(project, wish, now=now)
+    mailed = mail(project, wish, now=now, progress=progress)
     if mailed.made or mailed.delivered != Delivered():
         sync(project.spreadsheet, project.state, project.rules, now=now)
     return outcome, mailed

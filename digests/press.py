@@ -1,7 +1,7 @@
 """The state -> the stock of one issue, its readers, and how they are addressed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from digests.edition import Arrival, DigestRules, Edition, Stock
 from digests.message import Addressee, Letterhead
 from digests.render import Renderer
 from digests.subscribers import Subscriber, subscribers
-from sheets_sync.community import Report
+from sheets_sync.community import Community, Report
 from sheets_sync.state.base import Base
 from sheets_sync.state.outbox import Outbox
 
@@ -46,11 +46,18 @@ class Press:
         community = self.base.community()
         if community is None:
             raise DigestError("Nothing was synced yet, so nobody is known; run: tidings sync")
-        return subscribers(
+        found = subscribers(
             community,
             opt_in=self.opt_in,
             today=self.today(now).date(),
             coordinators=self.coordinators,
+        )
+        suspended = self.outbox.suspended()
+        return tuple(
+            replace(one, frequency="bounced")
+            if one.address in suspended and one.frequency != "stop"
+            else one
+            for one in found
         )
 
 
@@ -62,6 +69,7 @@ def stock_of(
     if community is None:
         raise DigestError("Nothing was synced yet, so nobody is known; run: tidings sync")
     moments = press.base.accepted_at(min((one.accepted for one in reports), default=0) - 1)
+    community = replace(community, notes=(*community.notes, *_suspensions(press, community)))
     latest = press.outbox.latest()
     month = press.today(now).strftime("%Y-%m")
     first = latest is None or press.today(latest.frozen_at).strftime("%Y-%m") != month
@@ -77,6 +85,16 @@ def stock_of(
         first_of_month=first,
         watching_since=press.today(since).date() if since else None,
     )
+
+
+def _suspensions(press: Press, community: Community) -> Sequence[str]:
+    """Return for the coordinators whose mail is not sent any more, and why."""
+    names = {person.email: person.name for person in community.people}
+    return [
+        f"{names.get(address, address)} gets no more mail: the address was refused in two issues "
+        f"({words}); correct it in People or Subscriptions"
+        for address, words in press.outbox.suspended().items()
+    ]
 
 
 def addressee(press: Press, edition: Edition) -> Addressee:

@@ -129,6 +129,15 @@ def _state(project: Project, now: datetime) -> Iterator[Finding]:
     yield Finding("sync", f"the last one was on {last[:16]} UTC", is_fault=False)
 
 
+def _suspended(project: Project) -> Iterator[Finding]:
+    for address, words in project.state.outbox.suspended().items():
+        yield Finding(
+            "mail",
+            f"{address} was refused in two issues and gets no more ({words})",
+            "correct the address in People or Subscriptions",
+        )
+
+
 def _digest(project: Project, now: datetime) -> Iterator[Finding]:
     outbox, digest = project.state.outbox, project.settings.digest
     first = project.state.base.get("first sync")
@@ -160,7 +169,14 @@ def _digest(project: Project, now: datetime) -> Iterator[Finding]:
 def _spreadsheet(project: Project, now: datetime) -> Iterator[Finding]:
     name = project.spreadsheet.name
     try:
-        outcome = sync(project.spreadsheet, project.state, project.rules, now=now, dry_run=True)
+        outcome = sync(
+            project.spreadsheet,
+            project.state,
+            project.rules,
+            mentors=project.mentors,
+            now=now,
+            dry_run=True,
+        )
     except SheetError as error:
         yield Finding(name, str(error))
         return
@@ -172,6 +188,9 @@ def _spreadsheet(project: Project, now: datetime) -> Iterator[Finding]:
         )
     for note in outcome.notes:
         yield Finding(name, note)
+    for problem in outcome.problems:  # of a tab as a whole; the notes tell of some of them
+        if problem.row is None and not any(problem.message in note for note in outcome.notes):
+            yield Finding(f"{name}, {problem.tab}", problem.message, problem.remedy)
     yield from _writable(project.folder / project.settings.spreadsheet.file, now)
 
 
@@ -241,6 +260,7 @@ LOOKS: tuple[Callable[[Project, datetime], Iterator[Finding]], ...] = (
     _people,
     _state,
     _digest,
+    _suspended,
     _spreadsheet,
     _mail,
 )

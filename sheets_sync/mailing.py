@@ -126,10 +126,12 @@ def sync_and_mail(
     progress: Progress = lambda done, total: None,
 ) -> tuple[Outcome, Mailed]:
     """Sync, mail what is due, and write the issue's line into the Digests tab."""
-    outcome = sync(project.spreadsheet, project.state, project.rules, now=now)
+    outcome = sync(
+        project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now
+    )
     mailed = mail(project, wish, now=now, progress=progress)
     if mailed.made or mailed.delivered != Delivered():
-        sync(project.spreadsheet, project.state, project.rules, now=now)
+        sync(project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now)
     return outcome, mailed
 
 

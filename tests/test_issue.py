@@ -380,3 +380,44 @@ def test_going_on_with_an_old_state_mails_nothing_of_before(state):
 
     assert fence_fault({"2026-W48"}, state.outbox.made()) is None
     assert {one.reports for one in planned} == {("r-2",)}
+
+
+def test_an_address_refused_for_good_in_two_issues_gets_no_more_until_it_is_another(two):
+    # fault 67
+    gone = Refused("550 nobody here", permanent=True)
+    assert carried(two, gone)[0].sent == 1
+    for week in (49, 50, 51):
+        now = NOW + timedelta(weeks=week - 48)
+        synced(two, report(week), people=[person("ana"), person("ben")])
+        make(press(two), Due(f"2026-W{week}", now), now=now)
+        if week == 49:
+            assert two.outbox.suspended() == {}
+            assert carried(two, gone, now=now)[1] == ["ben@example.org"]
+        else:
+            assert carried(two, now=now)[1] == ["ben@example.org"]
+
+    assert two.outbox.suspended() == {"ana@example.org": "550 nobody here"}
+    now = NOW + timedelta(weeks=4)
+    synced(two, report(52), people=[person("ana", email="ana@new.example"), person("ben")])
+    make(press(two), Due("2026-W52", now), now=now)
+    assert sorted(carried(two, now=now)[1]) == ["ana@new.example", "ben@example.org"]
+
+
+def test_coordinators_are_told_whose_address_is_suspended(state):
+    # fault 67
+    people = [person("ana"), person("ben", Role.COORDINATOR)]
+    synced(state, report(1), people=people)
+    make(press(state), DUE, now=NOW)
+    gone = Refused("550 nobody here", permanent=True)
+    for week in (49, 50):
+        ana = next(
+            n for n in state.outbox.waiting(NOW) if state.outbox.delivery(n).subscriber == "p-ana"
+        )
+        state.outbox.claim(ana, NOW)
+        state.outbox.fail(ana, str(gone), NOW)
+        synced(state, report(week), people=people)
+        make(press(state), Due(f"2026-W{week}", NOW + timedelta(weeks=1)), now=NOW)
+
+    told = text(preview(press(state), "ben", None, now=NOW))
+
+    assert "Ana gets no more mail: the address was refused in two issues" in " ".join(told.split())

@@ -104,7 +104,14 @@ def run(shell: Shell, dry_run: bool, clock_is_right: bool) -> int:
     with open_project(shell.folder, shell.environment) as project:
         now = shell.now()
         if dry_run:
-            outcome = sync(project.spreadsheet, project.state, project.rules, now=now, dry_run=True)
+            outcome = sync(
+                project.spreadsheet,
+                project.state,
+                project.rules,
+                mentors=project.mentors,
+                now=now,
+                dry_run=True,
+            )
             say("\n".join(["Nothing was written or sent. The plan:", *plan_lines(outcome.changes)]))
             say("\n".join(_plan(project, now, early=False)))
             return 0

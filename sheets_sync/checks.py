@@ -129,7 +129,7 @@ def _state(project: Project, now: datetime) -> Iterator[Finding]:
     yield Finding("sync", f"the last one was on {last[:16]} UTC", is_fault=False)
 
 
-def _suspended(project: Project) -> Iterator[Finding]:
+def _suspended(project: Project, now: datetime) -> Iterator[Finding]:
     for address, words in project.state.outbox.suspended().items():
         yield Finding(
             "mail",

@@ -25,6 +25,7 @@ class Pipelined:
     """A small server that offers PIPELINING and keeps each packet that it hears."""
 
     at_rcpt: dict[bytes, bytes] = field(default_factory=dict)
+    at_dot: list[bytes] = field(default_factory=list)
     goes_on: bool = False
     """Answer 354 to DATA whatever was refused, as RFC 2920 allows."""
     most: int = 99
@@ -33,6 +34,7 @@ class Pipelined:
     most_open: int = 0
     packets: list[bytes] = field(default_factory=list)
     taken: list[bytes] = field(default_factory=list)
+    received: list[tuple[list[str], bytes]] = field(default_factory=list)
 
     def talk(self, connection: socket.socket) -> None:
         self.open_now += 1
@@ -46,17 +48,25 @@ class Pipelined:
         self.open_now -= 1
 
     def _serve(self, connection: socket.socket) -> None:
-        heard, in_data, refused = b"", False, False
+        heard, address, in_data, refused = b"", b"", False, False
         while packet := connection.recv(1 << 16):
             self.packets.append(packet)
             heard += packet
             while (end := b"\r\n.\r\n" if in_data else b"\r\n") in heard:
                 line, _, heard = heard.partition(end)
                 if in_data:
+                    in_data = False
+                    answer = self.at_dot.pop(0) if self.at_dot else b"250 taken\r\n"
+                    if not answer.startswith(b"250"):
+                        connection.sendall(answer)
+                        continue
                     self.taken.append(line + b"\r\n")
+                    self.received.append(([address.decode()], self.taken[-1]))
                     in_data = False
                     connection.sendall(b"250 taken\r\n")
                     continue
+                if line.startswith(b"RCPT"):
+                    address = line.partition(b"<")[2].rstrip(b">")
                 answer = self._answer(line, refused=refused)
                 refused = line.startswith(b"RCPT") and not answer.startswith(b"250")
                 in_data = answer.startswith(b"354")
@@ -108,6 +118,28 @@ def test_commands_travel_together_where_the_server_takes_them_so():
         b"MAIL FROM:<tidings@example.org>\r\nRCPT TO:<ana@example.org>\r\nDATA\r\n"
     )
     assert server.taken == [b"A: b\r\n\r\nHello\r\n"]
+
+
+def test_the_next_letter_begins_with_the_dot_of_the_one_before(tmp_path):
+    server = Pipelined()
+    founded(tmp_path, *map(person, NAMES))
+    with pipelined(server) as port:
+        outcome = run(tmp_path, f"smtp://127.0.0.1:{port}")
+
+    assert outcome == Delivered(sent=5)
+    # In one packet, so before the server answered to the dot.
+    assert sum(one.count(b".\r\nMAIL FROM") for one in server.packets) == 4
+
+
+def test_a_mail_refused_at_its_dot_does_not_harm_the_next(tmp_path):
+    # fault 66
+    server = Pipelined(at_dot=[b"451 later\r\n", b"250 ok\r\n", b"554 no\r\n"])
+    founded(tmp_path, *map(person, NAMES))
+    with pipelined(server) as port:
+        outcome = run(tmp_path, f"smtp://127.0.0.1:{port}")
+
+    assert (outcome.sent, len(outcome.deferred), len(outcome.failed)) == (3, 1, 1)
+    assert len(set(server.taken)) == 3
 
 
 @pytest.mark.parametrize("goes_on", [False, True])

@@ -39,7 +39,7 @@ from sheets_sync.state import State, open_state
 from sheets_sync.state.base import COMMUNITY, REPORT, Known, record_reports
 from sheets_sync.state.database import writing
 
-REPORTS, PARAGRAPHS = 20, 2
+REPORTS, PARAGRAPHS = 20, 1
 SESSIONS, FAR_SESSIONS = 4, 20
 MAILS, FEWER, ONE_BY_ONE = 1000, 200, 30
 TURNS = 3

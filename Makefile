@@ -31,9 +31,10 @@ types: .venv/ready-for-development
 tests: .venv/ready-for-development
 	$(BIN)/pytest $(TEST_OPTIONS)
 
-# What the tests try in part, tried in full: each call of a run with each fault and each edit.
+# What the tests try in part, tried in full: each call, fault and edit on Google, each step and
+# system call of a delivery.
 soak: .venv/ready-for-development
-	TIDINGS_SOAK=1 $(BIN)/pytest $(TEST_OPTIONS) tests/google_sheets
+	TIDINGS_SOAK=1 $(BIN)/pytest $(TEST_OPTIONS) tests/google_sheets tests/test_crashes.py
 
 wheel: .venv/ready-for-development
 	PYTHON=$(PYTHON) .ci/try-wheel $(BIN)/python

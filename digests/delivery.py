@@ -1,16 +1,35 @@
 """The outbox -> mails on their way, each step recorded before and after.
 
-recover -> for each that waits: still wanted? -> claim -> send up to the dot -> mark dot
+recover -> for each that waits: still wanted? -> claim -> talk up to the dot -> mark dot
 -> the dot -> mark sent, deferred or failed
+
+Several lines are kept busy at once, and what happens on them meanwhile is committed together.
+So a crash leaves at most one mail for each line of which nobody knows whether it arrived.
 """
 
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from digests.transport import Broken, Letter, Refused, Transport, Unclear, Unreachable
+from digests.lines import Lines
+from digests.transport import (
+    Broken,
+    Letter,
+    Line,
+    Refused,
+    SendError,
+    Stage,
+    Transport,
+    Unclear,
+    Unreachable,
+)
+from digests.waiting import Consent, Waiting
+from sheets_sync.state.database import StateError
 from sheets_sync.state.delivery import Delivery
+from sheets_sync.state.marking import Page
 from sheets_sync.state.outbox import Outbox
 
 FIRST_PAUSE = timedelta(minutes=15)
@@ -18,19 +37,18 @@ LONGEST_PAUSE = timedelta(hours=6)
 MOST_ATTEMPTS = 8
 BREAKS_IN_A_ROW = 3
 """After so many broken connections the mail in hand waits for another run."""
+SOONEST = 1.0
+"""Seconds after which it is recorded that a mail was taken, also when nothing else happens."""
+LONGEST_SHARE = 0.02
+"""Seconds that a line waits at most for others to share its commit."""
+LAST_WORDS_SECONDS = 5.0
+"""When a run is stopped, so long servers may still answer to what they have."""
 
 Steps = Callable[[str], None]
 """Told of each effect, before and after it."""
-
-
-class Consent(Protocol):
-    """What is looked up again right before each mail."""
-
-    def objection(self, delivery: Delivery) -> str:
-        """Return why the mail must not leave any more; empty when nothing speaks against it."""
-
-    def renewed(self, delivery: Delivery) -> tuple[bytes, tuple[str, ...], str] | None:
-        """Return new bytes, reports and address where they changed; None to send it as it is."""
+Progress = Callable[[int, int], None]
+"""Told how many are done, and of how many."""
+Happened = Mapping[Line, Stage | SendError]
 
 
 @dataclass(slots=True)
@@ -60,19 +78,24 @@ def deliver(
     sender: str,
     now: datetime,
     repeat: bool = True,
+    per_minute: int = 0,
+    progress: Progress = lambda done, total: None,
     steps: Steps = lambda step: None,
 ) -> Delivered:
     """Send everything that may leave now. Call it within `outbox.sender()`."""
     outcome = Delivered()
     outcome.repeated = [_line(one, "") for one in outbox.recover(now, repeat=repeat)]
-    courier = _Courier(outbox, transport, consent, sender, now, steps, outcome)
+    waiting = Waiting(outbox, consent, now, per_minute=per_minute)
+    dispatch = _Dispatch(outbox, Lines(transport), waiting, sender, now, steps, outcome)
     try:
-        for number in outbox.waiting(now):
-            courier.carry(number)
+        while dispatch.turn():
+            progress(waiting.total - waiting.left - len(dispatch.busy), waiting.total)
     except Unreachable as error:
         outcome.stopped = str(error)
     finally:
-        transport.close()
+        dispatch.end()
+        progress(waiting.total - waiting.left, waiting.total)
+    outcome.dropped = waiting.dropped
     return outcome
 
 
@@ -81,101 +104,199 @@ def pause(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Courier:
-    """Carries one delivery after the other."""
+@dataclass(slots=True)
+class _Dispatch:
+    """Keeps several lines busy."""
 
     outbox: Outbox
-    transport: Transport
-    consent: Consent
+    lines: Lines
+    waiting: Waiting
     sender: str
     now: datetime
     steps: Steps
     outcome: Delivered
+    busy: dict[Line, Delivery] = field(default_factory=dict)
+    following: dict[Line, Delivery] = field(default_factory=dict)
+    """What was begun together with the final dot of the one before."""
+    ending: set[Line] = field(default_factory=set)
+    """Those of the busy ones that have said the final dot."""
+    taken: dict[int, str] = field(default_factory=dict)
+    """What servers have taken, and is not committed yet: their words by number."""
+    at_dot: list[Line] = field(default_factory=list)
+    """Those whose dot waits to be recorded, `since` when."""
+    since: float = 0.0
+    recorded: float = 0.0
+    """When the last commit was, and how long it took."""
+    commit_seconds: float = 0.0
+    breaks: Counter[int] = field(default_factory=Counter)
 
-    def carry(self, number: int) -> None:
-        """Send one delivery, over new connections where one breaks."""
-        delivery = self._checked(number)
-        if delivery is None:
+    def turn(self) -> bool:
+        """Go on wherever it is possible; False when everything that may leave has left."""
+        if not self.outcome.stopped:
+            self.lines.want(len(self.busy) + self.waiting.wanted_lines)
+        faults = self._over(self._happened())
+        if any(isinstance(fault, Unreachable) for _, fault in faults):
+            self.outcome.stopped = next(str(f) for _, f in faults if isinstance(f, Unreachable))
+        self._begin_what_is_claimed()
+        if faults or not self._worth_waiting():
+            self._record(faults)
+        return bool(self.busy or (self.waiting.left and not self.outcome.stopped))
+
+    def end(self) -> None:
+        """Close all lines; when stopped in the middle, first keep what servers have taken."""
+        until = time.monotonic() + LAST_WORDS_SECONDS
+        while self.ending and time.monotonic() < until:
+            for line in self.lines.wait(list(self.ending), until - time.monotonic()):
+                stage = _advanced(line)
+                if stage == Stage.TAKEN:
+                    self.taken[self.busy[line].number] = line.words
+                if stage != Stage.TALKING:
+                    self.ending.discard(line)
+        with suppress(StateError):
+            self.waiting.give_back()
+            with self.outbox.together(self.now) as page:
+                page.mark_sent(self.taken)
+        self.lines.close(politely=not self.busy)
+
+    def _happened(self) -> Happened:
+        """Return how far the letters are that went on; waits until one does."""
+        talking = [line for line in self.busy if line not in self.at_dot]
+        patience = [self.waiting.pause if self._idle() else None]
+        patience += [SOONEST] if self.taken else []
+        patience += [self._share_until() - time.monotonic()] if self.at_dot else []
+        seconds = min((one for one in patience if one is not None), default=None)
+        found = {line: _advanced(line) for line in self.lines.wait(talking, seconds)}
+        return {line: stage for line, stage in found.items() if stage != Stage.TALKING}
+
+    def _over(self, happened: Happened) -> list[tuple[Delivery, SendError]]:
+        """Free the lines whose letters are taken or failed; returns what failed, and why."""
+        faults = []
+        for line, one in happened.items():
+            if one == Stage.AT_DOT:
+                self.since = self.since if self.at_dot else time.monotonic()
+                self.at_dot.append(line)
+                continue
+            delivery = self.busy.pop(line)
+            self.ending.discard(line)
+            if isinstance(one, SendError):
+                faults.append((delivery, one))
+            else:
+                self.taken[delivery.number] = line.words
+            following = self.following.pop(line, None)
+            if not line.is_open:
+                self.lines.drop(line)
+            if following is not None and line.is_open:
+                self.busy[line] = following
+            elif following is not None:
+                faults.append((following, Broken(f"the connection broke ({one})")))
+        return faults
+
+    def _share_until(self) -> float:
+        """Return until when to wait for others to share a commit: as long as one takes."""
+        return self.since + min(self.commit_seconds, LONGEST_SHARE)
+
+    def _worth_waiting(self) -> bool:
+        return 0 < len(self.at_dot) < len(self.busy) and time.monotonic() < self._share_until()
+
+    def _idle(self) -> list[Line]:
+        """Return the lines that could carry something."""
+        if self.outcome.stopped:
+            return []
+        return [line for line in self.lines.open if line not in self.busy]
+
+    def _begin_what_is_claimed(self) -> None:
+        idle = self._idle()
+        for line, delivery in zip(idle, self.waiting.take(len(idle)), strict=False):
+            self._begin(line, delivery)
+
+    def _record(self, faults: Sequence[tuple[Delivery, SendError]]) -> None:
+        """Commit at once all that must be on the disk before anything goes on.
+
+        That a mail was taken can wait for the next commit: no further dot is said before it.
+        """
+        idle = self._idle()
+        wanted = len(idle) + sum(line.pipelines for line in self.at_dot)
+        fresh = [] if self.outcome.stopped else self.waiting.to_claim(wanted)
+        late = self.taken and (idle or time.monotonic() - self.recorded > SOONEST)
+        if not (self.at_dot or faults or fresh or late or (self.taken and not self.busy)):
             return
-        for attempt in range(1, BREAKS_IN_A_ROW + 1):
-            if not self._claimed(number):
-                return
-            try:
-                self._send(delivery)
-                return
-            except Broken as error:
-                if attempt == BREAKS_IN_A_ROW:
-                    self._defer(delivery, str(error))
-                else:
-                    self.outbox.put_back(number, self.now)
-            except Unreachable:
-                self.outbox.put_back(number, self.now)
-                raise
+        began = time.monotonic()
+        self.steps("before commit")
+        with self.outbox.together(self.now) as page:
+            page.mark_sent(self.taken)
+            page.mark_dot([self.busy[line].number for line in self.at_dot])
+            for delivery, fault in faults:
+                self._settle(page, delivery, fault)
+            claimed = page.claim([delivery.number for delivery in fresh])
+        self.steps("after commit")
+        self.recorded = time.monotonic()
+        self.commit_seconds = self.recorded - began
+        self.waiting.claimed([one for one in fresh if one.number in claimed])
+        self.outcome.sent += len(self.taken)
+        self.taken.clear()
+        self._say_dots()
+        self._begin_what_is_claimed()
 
-    def _checked(self, number: int) -> Delivery | None:
-        """Return the delivery as it may leave; None when it must not any more (fault 63)."""
-        delivery = self.outbox.delivery(number)
-        why = self.consent.objection(delivery)
-        # A repeat is identical to the mail that may have arrived, whatever was hidden since.
-        renewed = None if why or delivery.repeats else self.consent.renewed(delivery)
-        if renewed is not None and not renewed[0]:
-            why = "nothing was left of it: its reports were taken back"
-        if why:
-            self.outbox.drop(number, why, self.now)
-            self.outcome.dropped += 1
-            return None
-        if renewed is not None:
-            self.outbox.replace(number, *renewed, self.now)
-            delivery = self.outbox.delivery(number)
-        return delivery
+    def _say_dots(self) -> None:
+        dots, self.at_dot = self.at_dot, []
+        takers = [] if self.outcome.stopped else [line for line in dots if line.pipelines]
+        self.following.update(zip(takers, self.waiting.take(len(takers)), strict=False))
+        for line in dots:
+            self._end(line)
 
-    def _claimed(self, number: int) -> bool:
-        self.steps("before claim")
-        claimed = self.outbox.claim(number, self.now)
-        self.steps("after claim")
-        return claimed
+    def _begin(self, line: Line, delivery: Delivery) -> None:
+        self.busy[line] = delivery
+        self.steps("before talking")
+        line.begin(self._letter(delivery))
+        self.steps("after talking")
 
-    def _send(self, delivery: Delivery) -> None:
-        letter = Letter(
-            f"{delivery.issue}-{delivery.subscriber}",
-            self.sender,
-            delivery.address,
-            delivery.message,
-        )
-        try:
-            words = self.transport.send(letter, before_dot=lambda: self._dot(delivery))
-        except Refused as error:
-            self._refused(delivery, error)
-            return
-        except Unclear as error:
-            self.outcome.unclear.append(_line(delivery, str(error)))
-            return
-        self.steps("after final dot")
-        self.outbox.mark_sent(delivery.number, words, self.now)
-        self.outcome.sent += 1
-        self.steps("after mark sent")
-
-    def _dot(self, delivery: Delivery) -> None:
-        self.steps("before mark dot")
-        self.outbox.mark_dot(delivery.number, self.now)
+    def _end(self, line: Line) -> None:
+        self.ending.add(line)
         self.steps("before final dot")
+        following = self.following.get(line)
+        line.end(None if following is None else self._letter(following))
+        self.steps("after final dot")
 
-    def _refused(self, delivery: Delivery, error: Refused) -> None:
-        if error.permanent:
-            self.outbox.fail(delivery.number, str(error), self.now)
-            self.outcome.failed.append(_line(delivery, str(error)))
+    def _letter(self, delivery: Delivery) -> Letter:
+        name = f"{delivery.issue}-{delivery.subscriber}"
+        return Letter(name, self.sender, delivery.address, delivery.message)
+
+    def _settle(self, page: Page, delivery: Delivery, fault: SendError) -> None:
+        """Record what a fault means for its letter."""
+        number, words = delivery.number, str(fault)
+        if isinstance(fault, Unclear):
+            self.outcome.unclear.append(_line(delivery, words))
+        elif isinstance(fault, Refused) and fault.permanent:
+            self._fail(page, delivery, words)
+        elif isinstance(fault, Refused) or self._broke_too_often(number, fault):
+            self._defer(page, delivery, words)
         else:
-            self._defer(delivery, str(error))
+            page.put_back(number)
+            self.waiting.put_first(number)
 
-    def _defer(self, delivery: Delivery, words: str) -> None:
-        attempts = self.outbox.delivery(delivery.number).attempts
+    def _broke_too_often(self, number: int, fault: SendError) -> bool:
+        self.breaks[number] += isinstance(fault, Broken)
+        return self.breaks[number] >= BREAKS_IN_A_ROW
+
+    def _defer(self, page: Page, delivery: Delivery, words: str) -> None:
+        attempts = delivery.attempts + 1
         if attempts >= MOST_ATTEMPTS:
-            self.outbox.fail(delivery.number, words, self.now)
-            self.outcome.failed.append(_line(delivery, f"{words} ({attempts} attempts)"))
+            self._fail(page, delivery, f"{words} ({attempts} attempts)")
             return
-        self.outbox.defer(delivery.number, words, self.now, next_try=self.now + pause(attempts))
+        page.defer(delivery.number, words, next_try=self.now + pause(attempts))
         self.outcome.deferred.append(_line(delivery, words))
+
+    def _fail(self, page: Page, delivery: Delivery, words: str) -> None:
+        page.fail(delivery.number, words)
+        self.outcome.failed.append(_line(delivery, words))
+
+
+def _advanced(line: Line) -> Stage | SendError:
+    """Return how far a line's letter is, or what went wrong with it."""
+    try:
+        return line.advance()
+    except SendError as error:
+        return error
 
 
 def _line(delivery: Delivery, words: str) -> str:

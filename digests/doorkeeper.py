@@ -7,10 +7,8 @@ from digests.message import AddressError, build, wire_address
 from digests.press import Press, addressee, stock_of
 from digests.selection import select_again
 from digests.subscribers import Subscriber
-from sheets_sync.community import Report, Status
+from sheets_sync.community import Report
 from sheets_sync.state.delivery import Delivery
-
-TAKEN_BACK = (Status.HIDDEN, Status.WITHDRAWN)
 
 
 class Doorkeeper:
@@ -19,12 +17,27 @@ class Doorkeeper:
     def __init__(self, press: Press, now: datetime) -> None:
         self._press = press
         self._now = now
+        self._moment = ""
         self._seen = ""
+        self._left: frozenset[str] = frozenset()
         self._subscribers: Mapping[str, Subscriber] = {}
+
+    def look_again(self) -> bool:
+        """Read anew what was synced or sent in since the last look; returns whether any was."""
+        base, chosen = self._press.base, self._press.choices.latest()
+        moment = f"{chosen} {base.moment()}"
+        if moment == self._moment:
+            return False
+        self._moment, self._left = moment, base.not_taken_back()
+        seen = f"{chosen} {base.get('community')}"
+        if seen != self._seen:
+            self._seen = seen
+            self._subscribers = {one.id: one for one in self._press.subscribers(self._now)}
+        return True
 
     def objection(self, delivery: Delivery) -> str:
         """Return why the mail must not leave any more (fault 63)."""
-        subscriber = self._subscriber(delivery.subscriber)
+        subscriber = self._subscribers.get(delivery.subscriber)
         if subscriber is None:
             return "no longer a subscriber"
         if subscriber.frequency in ("stop", "bounced"):
@@ -39,15 +52,14 @@ class Doorkeeper:
 
         None when neither has changed.
         """
-        reports = [self._press.base.report(id) for id in delivery.reports]
-        left = [one for one in reports if one is not None and one.status not in TAKEN_BACK]
-        subscriber = self._subscriber(delivery.subscriber)
+        subscriber = self._subscribers.get(delivery.subscriber)
         if subscriber is None:
             return b"", (), delivery.address
         moved = wire_address(subscriber.address) != delivery.address
-        if len(left) == len(delivery.reports) and not moved:
+        if self._left.issuperset(delivery.reports) and not moved:
             return None
-        return self._without(delivery, subscriber, left)
+        reports = (self._press.base.report(id) for id in delivery.reports if id in self._left)
+        return self._without(delivery, subscriber, [one for one in reports if one is not None])
 
     def _without(
         self, delivery: Delivery, subscriber: Subscriber, left: Sequence[Report]
@@ -61,14 +73,6 @@ class Doorkeeper:
         frozen_at = press.outbox.issue(delivery.issue).frozen_at
         message = build(mail, addressee(press, edition), press.letterhead, at=frozen_at)
         return message, mail.reports, wire_address(subscriber.address)
-
-    def _subscriber(self, id: str) -> Subscriber | None:
-        # Read again for each mail, worked out again only when it has changed.
-        seen = f"{self._press.choices.latest()} {self._press.base.get('community')}"
-        if seen != self._seen:
-            self._seen = seen
-            self._subscribers = {one.id: one for one in self._press.subscribers(self._now)}
-        return self._subscribers.get(id)
 
 
 def _unusable(address: str) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from digests.due import Due, period
 from digests.edition import Edition, Past, Selection, Stock
+from digests.lines import OneLine
 from digests.message import Addressee, AddressError, build, wire_address
 from digests.press import DigestError, Press, addressee, stock_of
 from digests.render import Renderer
@@ -105,10 +106,11 @@ def send_test_copy(
     except AddressError as error:
         raise DigestError(f"{error}; give another one with --to") from error
     letter = Letter(f"test-{due.name}", press.letterhead.envelope, wire_address(address), message)
+    line = OneLine(transport)
     try:
-        return transport.send(letter, before_dot=lambda: None)
+        return line.send(letter)
     finally:
-        transport.close()
+        line.close()
 
 
 def fence_fault(in_sheet: Collection[str], made: Collection[str]) -> str | None:

@@ -1,26 +1,25 @@
-"""A Letter -> a folder or a mail server, and what became of it. The one home of smtplib.
+"""A URL -> a folder, or connections to a mail server. The home of smtplib, with `send_line`.
 
 Up to the final dot nothing is delivered, and the sender may try again; after it only the
-server's answer tells. `before_dot` is called just between, so that this can be recorded.
+server's answer tells.
 """
 
 import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from digests.folder import Folder
-from digests.transport import Broken, Letter, Refused, Transport, Unclear, Unreachable
+from digests.send_line import SmtpLine, words
+from digests.transport import Transport, Unreachable
 
 SECONDS = 60.0
 SECONDS_FOR_THE_DOT = 600.0
 """A server may take ten minutes to take a mail in (RFC 5321, 4.5.3.2.6)."""
-FULL_STOP = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,8 @@ class Server:
     password: str = ""
     tls: bool = False
     """TLS from the first byte; otherwise STARTTLS."""
+    connections: int = 1
+    """So many at once at most."""
     insecure: bool = False
     """Neither: for a relay on this very machine only."""
     seconds: float = SECONDS
@@ -44,39 +45,17 @@ class Server:
 
 
 class Smtp:
-    """Sends letters over one connection, which stays open until it breaks or is closed."""
+    """Opens connections to one server."""
 
     def __init__(self, server: Server, context: ssl.SSLContext | None = None) -> None:
         self._server = server
         self._context = context or ssl.create_default_context()
-        self._client: smtplib.SMTP | None = None
+        self.most = server.connections
 
-    def send(self, letter: Letter, *, before_dot: Callable[[], None]) -> str:
-        """Send one letter; connects first when there is no connection."""
-        client = self._client or self._connect()
-        try:
-            self._announce(client, letter)
-            client.send(_body(letter.message))
-        except (smtplib.SMTPServerDisconnected, OSError) as error:
-            self._forget()
-            raise Broken(f"the connection to {self._where} broke ({error})") from error
-        before_dot()
-        return self._finish(client)
-
-    def close(self) -> None:
-        """Say goodbye, if there is somebody to say it to."""
-        client, self._client = self._client, None
-        if client is not None:
-            with suppress(smtplib.SMTPException, OSError):
-                client.quit()
-            client.close()
-
-    @property
-    def _where(self) -> str:
-        return f"{self._server.host}:{self._server.port}"
-
-    def _connect(self) -> smtplib.SMTP:
+    def open(self) -> SmtpLine:
+        """Connect, encrypt and log in; raises Unreachable."""
         server = self._server
+        where = f"{server.host}:{server.port}"
         client: smtplib.SMTP | None = None
         try:
             client = self._dial()
@@ -86,14 +65,13 @@ class Smtp:
             client.ehlo_or_helo_if_needed()
             if server.user:
                 client.login(server.user, server.password)
+            return self._line(client, where)
         except BaseException as error:
             if client is not None:
                 client.close()
             if isinstance(error, smtplib.SMTPException | OSError | ValueError):
-                raise Unreachable(f"{self._where}: {_why(error)}") from error
+                raise Unreachable(f"{where}: {_why(error)}") from error
             raise
-        self._client = client
-        return client
 
     def _dial(self) -> smtplib.SMTP:
         server = self._server
@@ -103,57 +81,19 @@ class Smtp:
             )
         return smtplib.SMTP(server.host, server.port, timeout=server.seconds)
 
-    def _announce(self, client: smtplib.SMTP, letter: Letter) -> None:
-        code, words = self._ask(client.mail, letter.sender, _options(client, letter))
-        if code // 100 == 5:
-            # It concerns every letter: none of them may be given up for it.
-            self.close()
-            raise Unreachable(f"{self._where} refuses {letter.sender}: {_words(code, words)}")
-        self._check(client, code, words)
-        self._check(client, *self._ask(client.rcpt, letter.address))
-        self._check(client, *client.docmd("DATA"), wanted=3)
-
-    def _ask(
-        self, command: Callable[..., tuple[int, bytes]], *given: str | list[str]
-    ) -> tuple[int, bytes]:
-        try:
-            return command(*given)
-        except ValueError as error:
-            raise Refused(f"not an address: {error}", permanent=True) from error
-
-    def _check(self, client: smtplib.SMTP, code: int, words: bytes, wanted: int = 2) -> None:
-        if code // 100 == wanted:
-            return
-        if code == 421:
-            self._forget()
-            raise Broken(f"{self._where} closed the connection: {_words(code, words)}")
-        try:
-            client.rset()
-        except (smtplib.SMTPException, OSError):
-            self._forget()
-        raise Refused(_words(code, words), permanent=code // 100 == 5)
-
-    def _finish(self, client: smtplib.SMTP) -> str:
-        try:
-            if client.sock is not None:
-                client.sock.settimeout(self._server.seconds_for_the_dot)
-            client.send(b".\r\n")
-            code, words = client.getreply()
-            if client.sock is not None:
-                client.sock.settimeout(self._server.seconds)
-        except (smtplib.SMTPException, OSError) as error:
-            self._forget()
-            raise Unclear(f"{self._where} did not answer to the end of the mail") from error
-        if code == 421:
-            self._forget()
-        if code // 100 != 2:
-            raise Refused(_words(code, words), permanent=code // 100 == 5)
-        return _words(code, words)
-
-    def _forget(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            client.close()
+    def _line(self, client: smtplib.SMTP, where: str) -> SmtpLine:
+        if client.sock is None:
+            raise OSError("the connection is gone")
+        # The end of a mail must not wait until its body is acknowledged.
+        client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        server = self._server
+        return SmtpLine(
+            client,
+            client.sock,
+            where,
+            seconds=server.seconds,
+            seconds_for_the_dot=server.seconds_for_the_dot,
+        )
 
 
 def open_transport(
@@ -162,6 +102,7 @@ def open_transport(
     folder: Path,
     password: str = "",
     allow_insecure: bool = False,
+    connections: int = 1,
     context: ssl.SSLContext | None = None,
 ) -> Transport:
     """Return the transport that `mail.url` names; raises Unreachable when it names none."""
@@ -186,38 +127,16 @@ def open_transport(
         user=unquote(parts.username or ""),
         password=password,
         tls=tls,
+        connections=connections,
         insecure=allow_insecure and not tls,
     )
     return Smtp(server, context)
 
 
-def _options(client: smtplib.SMTP, letter: Letter) -> list[str]:
-    if letter.address.isascii():
-        return []
-    # The local part is not ASCII; the domain always travels in its ASCII form (fault 71).
-    if not client.has_extn("smtputf8"):
-        raise Refused(
-            f"the server cannot send to {letter.address}: it does not offer SMTPUTF8",
-            permanent=True,
-        )
-    return ["SMTPUTF8", "BODY=8BITMIME"]
-
-
-def _body(message: bytes) -> bytes:
-    """Return a message as it follows DATA, without the final dot."""
-    return FULL_STOP.sub(b"..", message) + (b"" if message.endswith(b"\r\n") else b"\r\n")
-
-
-def _words(code: int, words: bytes) -> str:
-    """Return a server's answer on one line, safe to print."""
-    text = words.decode("utf-8", "replace")
-    return f"{code} {''.join(c if c.isprintable() else ' ' for c in text)}"[:500]
-
-
 def _why(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
-        return _words(error.smtp_code, said if isinstance(said, bytes) else said.encode())
+        return words(error.smtp_code, said if isinstance(said, bytes) else said.encode())
     if isinstance(error, ssl.SSLError):
         return f"its certificate or encryption cannot be trusted ({error})"
     return str(error) or type(error).__name__

@@ -1,7 +1,7 @@
 """What hands letters over: the protocol, and the ways in which it can go wrong."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Protocol
 
 
@@ -40,11 +40,59 @@ class Letter:
     message: bytes
 
 
+class Stage(Enum):
+    """How far the letter on a line is."""
+
+    TALKING = auto()
+    AT_DOT = auto()
+    """All is said but the final dot; nothing is delivered yet."""
+    TAKEN = auto()
+    """The server has it; `words` says so in its own words."""
+
+
+class Line(Protocol):
+    """One connection, kept open; it carries one letter at a time and never waits."""
+
+    words: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can carry another letter."""
+
+    def begin(self, letter: Letter) -> None:
+        """Hand a letter over up to its final dot, as `advance` is called."""
+
+    @property
+    def pipelines(self) -> bool:
+        """Whether the next letter can be begun together with a final dot."""
+
+    def end(self, following: Letter | None = None) -> None:
+        """Say the final dot, and begin the next letter with it."""
+
+    def advance(self) -> Stage:
+        """Go as far as possible now. Raises Refused, Broken, Unclear or Unreachable."""
+
+    def fileno(self) -> int:
+        """Return what can be waited for; -1 when there is nothing to wait for."""
+
+    @property
+    def wants_to_write(self) -> bool:
+        """Whether it waits until it may write; otherwise until there is something to read."""
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the server may still take before `advance` gives it up."""
+
+    def close(self, *, politely: bool = True) -> None:
+        """Say goodbye, or just hang up."""
+
+
 class Transport(Protocol):
-    """Hands letters over. Raises Refused, Broken, Unclear or Unreachable."""
+    """Opens lines."""
 
-    def send(self, letter: Letter, *, before_dot: Callable[[], None]) -> str:
-        """Hand one letter over; returns the server's words."""
+    @property
+    def most(self) -> int:
+        """So many lines at once at most."""
 
-    def close(self) -> None:
-        """Say goodbye."""
+    def open(self) -> Line:
+        """Open a line, however long it takes; raises Unreachable."""

@@ -11,11 +11,12 @@ from gettext import NullTranslations
 from pathlib import Path
 from threading import Event, Thread
 
+from digests.lines import OneLine
 from digests.message import Addressee, AddressError, build, wire_address
 from digests.press import DigestError, Press
 from digests.render import Mail
 from digests.subscribers import Subscriber, outsider_id
-from digests.transport import Broken, Letter, Refused, SendError, Transport, Unreachable
+from digests.transport import Broken, Letter, Refused, SendError, Unreachable
 from forms.wording import N_, language, translations
 from sheets_sync.choices import Choice, ChoiceAct
 from sheets_sync.mailing import open_press, transport
@@ -55,7 +56,8 @@ def send_confirmations(project: Project, *, now: datetime) -> int:
 
 
 def _send_all(project: Project, now: datetime) -> int:
-    press, carrier, choices = open_press(project), transport(project), project.state.choices
+    press, choices = open_press(project), project.state.choices
+    carrier = OneLine(transport(project))
     sent = 0
     try:
         for act in (ChoiceAct.ASK, ChoiceAct.TELL):
@@ -70,14 +72,14 @@ def _send_all(project: Project, now: datetime) -> int:
     return sent
 
 
-def _send(project: Project, press: Press, carrier: Transport, number: int, now: datetime) -> bool:
+def _send(project: Project, press: Press, carrier: OneLine, number: int, now: datetime) -> bool:
     """Send one mail; returns whether it is done with. Raises Unreachable."""
     choice = press.choices.numbered(number)
     if choice is None:
         return True
     try:
         letter = _letter(project, press, number, choice, now)
-        carrier.send(letter, before_dot=lambda: None)
+        carrier.send(letter)
     except (Broken, Refused) as error:
         return isinstance(error, Refused) and error.permanent
     except Unreachable:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from digests import due as when
-from digests.delivery import Delivered, deliver
+from digests.delivery import Delivered, Progress, deliver
 from digests.doorkeeper import Doorkeeper
 from digests.due import Due
 from digests.edition import DigestRules
@@ -91,7 +91,13 @@ def next_issue(project: Project, now: datetime) -> Due:
     )
 
 
-def mail(project: Project, wish: Wish, *, now: datetime) -> Mailed:
+def mail(
+    project: Project,
+    wish: Wish,
+    *,
+    now: datetime,
+    progress: Progress = lambda done, total: None,
+) -> Mailed:
     """Make the issue that is due and send what waits; raises DigestError.
 
     Call it within `one_run`, after a sync, so that today's subscriptions and holds count.
@@ -109,19 +115,27 @@ def mail(project: Project, wish: Wish, *, now: datetime) -> Mailed:
             Doorkeeper(press, now),
             sender=press.letterhead.envelope,
             now=now,
+            per_minute=project.settings.mail.per_minute,
+            progress=progress,
         )
     state.base.put("last digest", now.isoformat())
     return Mailed(made, delivered, next_issue(project, now), _folder(project))
 
 
-def sync_and_mail(project: Project, wish: Wish, *, now: datetime) -> tuple[Outcome, Mailed]:
+def sync_and_mail(
+    project: Project,
+    wish: Wish,
+    *,
+    now: datetime,
+    progress: Progress = lambda done, total: None,
+) -> tuple[Outcome, Mailed]:
     """Collect and sync, mail what is due, and write the issue's line into the Digests tab."""
     collected = collect_answers(project, now=now)
     outcome = sync(
         project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now
     )
     outcome = replace(outcome, notes=(*collected.notes(), *outcome.notes))
-    mailed = mail(project, wish, now=now)
+    mailed = mail(project, wish, now=now, progress=progress)
     if mailed.made or mailed.delivered != Delivered():
         sync(project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now)
     return outcome, mailed
@@ -192,6 +206,7 @@ def transport(project: Project) -> Transport:
         folder=project.folder,
         password=project.password,
         allow_insecure=project.settings.mail.allow_insecure,
+        connections=project.settings.mail.connections,
     )
 
 

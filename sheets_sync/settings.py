@@ -185,6 +185,10 @@ class MailSettings(_Section):
     """Mailbox that a person reads, for `List-Unsubscribe`; else reply_to, else a coordinator."""
     allow_insecure: bool = False
     """Plain SMTP without TLS; for a relay on this very machine only."""
+    connections: int = Field(4, ge=1, le=50)
+    """So many at once at most; fewer when the relay allows fewer."""
+    per_minute: int = Field(0, ge=0)
+    """Most mails a minute; 0: as fast as the relay takes them."""
 
 
 class Settings(_Section):

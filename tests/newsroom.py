@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -65,6 +66,7 @@ def synced(
     """Leave the state as a sync would that found this."""
     community = Community(NOW, tuple(people), (), tuple(subscriptions))
     state.base.put("community", COMMUNITY.dump_json(community).decode())
+    state.base.put("last sync", f"{state.base.get('last sync')}.")
     with writing(state.engine) as db:
         record_reports(db, [_known(one) for one in reports])
 
@@ -98,7 +100,13 @@ def press(state: State, **changes: object) -> Press:
 
 
 def run(
-    folder: Path, url: str, *, now: datetime = NOW, steps: Steps = lambda step: None
+    folder: Path,
+    url: str,
+    *,
+    connections: int = 1,
+    per_minute: int = 0,
+    now: datetime = NOW,
+    steps: Steps = lambda step: None,
 ) -> Delivered:
     """Make the issue that is due and deliver what waits, as one run of the program does."""
     state = open_at(folder)
@@ -109,13 +117,13 @@ def run(
             if DUE.name not in state.outbox.made():
                 make(at, DUE, now=now)
             steps("after freeze")
-            transport = open_transport(url, folder=folder, allow_insecure=True)
             return deliver(
                 state.outbox,
-                transport,
+                open_transport(url, folder=folder, allow_insecure=True, connections=connections),
                 Doorkeeper(at, now),
                 sender=at.letterhead.envelope,
                 now=now,
+                per_minute=per_minute,
                 steps=steps,
             )
     finally:
@@ -133,6 +141,10 @@ def killed_at(step: int) -> Steps:
     return observe
 
 
-def run_until(folder: Path, url: str, step: int) -> None:
+def run_until(folder: Path, url: str, step: int, connections: int) -> None:
     """Make and deliver the issue that is due, and die at a step."""
-    run(folder, url, steps=killed_at(step))
+    run(folder, url, steps=killed_at(step), connections=connections)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), sys.argv[2], connections=int(sys.argv[3]))

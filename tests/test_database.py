@@ -4,13 +4,16 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from sheets_sync.state import StateError, open_state
 from sheets_sync.state.database import is_durable, open_database, reading, writing
+from sheets_sync.state.delivery import Delivery, Issue
 from sheets_sync.state.schema import VERSION, kept
 
 URL = "sqlite:tidings.db"
@@ -110,6 +113,28 @@ def test_a_state_of_a_newer_tidings_is_refused(tmp_path: Path):  # fault 77
 
     with pytest.raises(StateError, match=rf"version {VERSION + 1} .* knows {VERSION}\)"):
         open_state(URL, folder=tmp_path)
+
+
+def test_a_state_of_an_older_tidings_is_brought_up_to_date(tmp_path: Path):
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    frozen = Delivery("2026-W48", "ana", "a@example.org", "<1@x>", b"\x00mail", ("r-1",))
+    state = open_state(URL, folder=tmp_path, create=True)
+    state.outbox.freeze(Issue("2026-W48", now, "", 1, 1), [frozen], considered={})
+    with writing(state.engine) as db:
+        for step in (
+            "ALTER TABLE deliveries ADD COLUMN message BLOB NOT NULL DEFAULT ''",
+            "UPDATE deliveries SET message = (SELECT message FROM letters)",
+            "DROP TABLE letters",
+            "UPDATE kept SET value = '1' WHERE name = 'schema'",
+        ):
+            db.execute(text(step))
+    state.close()
+
+    for _ in range(2):
+        state = open_state(URL, folder=tmp_path)
+        assert state.outbox.read(state.outbox.waiting(now)) == [replace(frozen, number=1)]
+        assert state.base.get("schema") == str(VERSION)
+        state.close()
 
 
 def test_another_kind_of_database_is_not_guessed(tmp_path: Path):

@@ -15,8 +15,9 @@ from aiosmtpd.smtp import SMTP as Session
 from aiosmtpd.smtp import AuthResult, Envelope
 
 from digests.folder import Folder
+from digests.lines import OneLine
 from digests.send import Server, Smtp, open_transport
-from digests.transport import Broken, Letter, Refused, Transport, Unclear, Unreachable
+from digests.transport import Broken, Letter, Refused, Unclear, Unreachable
 
 # aiosmtpd 1.4.6 asks its own deprecated attributes while it greets.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
@@ -73,7 +74,7 @@ def serving(mailbox: Mailbox, **kind: object) -> Iterator[Controller]:
 class Place:
     """A transport, and a way to read what arrived."""
 
-    transport: Transport
+    transport: OneLine
     arrived: Callable[[], list[bytes]]
 
 
@@ -81,13 +82,13 @@ class Place:
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if request.param == "folder":
         yield Place(
-            Folder(tmp_path / "outbox"),
+            OneLine(Folder(tmp_path / "outbox")),
             lambda: [file.read_bytes() for file in sorted((tmp_path / "outbox").iterdir())],
         )
         return
     mailbox = Mailbox()
     with serving(mailbox) as controller:
-        transport = Smtp(server_of(controller, insecure=True))
+        transport = OneLine(Smtp(server_of(controller, insecure=True)))
         yield Place(transport, lambda: [content for _, content in mailbox.received])
         transport.close()
 
@@ -114,7 +115,7 @@ def test_nothing_arrives_when_the_sender_stops_at_the_dot(place):
 
 
 def test_the_same_letter_again_is_the_same_file(tmp_path):
-    folder = Folder(tmp_path)
+    folder = OneLine(Folder(tmp_path))
     for _ in range(2):
         folder.send(letter(), before_dot=lambda: None)
 
@@ -127,7 +128,7 @@ def test_a_folder_that_cannot_be_written_says_so(tmp_path):
     (tmp_path / "outbox").write_text("a file")
 
     with pytest.raises(Unreachable, match=r"could not be written"):
-        Folder(tmp_path / "outbox").send(letter(), before_dot=lambda: None)
+        OneLine(Folder(tmp_path / "outbox")).send(letter())
 
 
 @pytest.mark.parametrize("at", ["at_rcpt", "at_dot"])
@@ -136,7 +137,7 @@ def test_a_refusal_concerns_one_letter(at, answer, permanent):
     # faults 66 and 67
     mailbox = Mailbox(**{at: {"ben@example.org": answer}})
     with serving(mailbox) as controller:
-        transport = Smtp(server_of(controller, insecure=True))
+        transport = OneLine(Smtp(server_of(controller, insecure=True)))
         with pytest.raises(Refused) as refused:
             transport.send(letter("ben@example.org"), before_dot=lambda: None)
         transport.send(letter(), before_dot=lambda: None)
@@ -150,7 +151,7 @@ def test_after_421_the_next_letter_takes_a_new_connection():
     # fault 68
     mailbox = Mailbox(at_rcpt={"ben@example.org": "421 too many"})
     with serving(mailbox) as controller:
-        transport = Smtp(server_of(controller, insecure=True))
+        transport = OneLine(Smtp(server_of(controller, insecure=True)))
         with pytest.raises(Broken, match="421 too many"):
             transport.send(letter("ben@example.org"), before_dot=lambda: None)
         transport.send(letter(), before_dot=lambda: None)
@@ -163,11 +164,11 @@ def test_a_local_part_beyond_ascii_needs_a_server_that_takes_it():
     # fault 71
     mailbox = Mailbox()
     with serving(mailbox, enable_SMTPUTF8=True) as controller:
-        transport = Smtp(server_of(controller, insecure=True))
+        transport = OneLine(Smtp(server_of(controller, insecure=True)))
         transport.send(letter("zoë@example.org"), before_dot=lambda: None)
         transport.close()
     with serving(mailbox, enable_SMTPUTF8=False) as controller:
-        transport = Smtp(server_of(controller, insecure=True))
+        transport = OneLine(Smtp(server_of(controller, insecure=True)))
         with pytest.raises(Refused, match=r"zoë@example\.org: it does not offer SMTPUTF8"):
             transport.send(letter("zoë@example.org"), before_dot=lambda: None)
         transport.close()
@@ -214,7 +215,7 @@ def test_mail_goes_over_verified_tls_with_the_password(authority, tls):
     )
     with serving(mailbox, authenticator=gate, **kind) as controller:
         server = server_of(controller, user="tidings", password=SECRET, tls=tls)
-        transport = Smtp(server, trusting(authority))
+        transport = OneLine(Smtp(server, trusting(authority)))
         transport.send(letter(), before_dot=lambda: None)
         transport.close()
 
@@ -275,7 +276,7 @@ def test_a_hostile_server_hears_no_password(authority, answers, certificate):
     secured = certified(authority, certificate) if certificate else None
     with hostile(*answers, secured=secured) as (port, heard):
         server = Server("localhost", port, "tidings", SECRET, seconds=5)
-        transport = Smtp(server, trusting(known))
+        transport = OneLine(Smtp(server, trusting(known)))
         with pytest.raises(Unreachable) as refused:
             transport.send(letter(), before_dot=lambda: None)
         transport.close()
@@ -291,7 +292,7 @@ def test_a_server_that_goes_silent_after_the_dot_leaves_it_unclear():
     with hostile(*answers) as (port, _):
         server = Server("localhost", port, insecure=True, seconds=5, seconds_for_the_dot=0.5)
         dots: list[str] = []
-        transport = Smtp(server)
+        transport = OneLine(Smtp(server))
         with pytest.raises(Unclear):
             transport.send(letter(), before_dot=lambda: dots.append("dot"))
 
@@ -303,9 +304,7 @@ def test_a_sender_that_the_server_refuses_stops_the_run_and_fails_nobody():
         hostile(b"250 here\r\n", b"530 log in first\r\n", b"221 bye\r\n") as (port, _),
         pytest.raises(Unreachable, match=r"refuses tidings@example\.org: 530 log in first"),
     ):
-        Smtp(Server("localhost", port, insecure=True, seconds=5)).send(
-            letter(), before_dot=lambda: None
-        )
+        OneLine(Smtp(Server("localhost", port, insecure=True, seconds=5))).send(letter())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from forms.definition import FormError
 from sheets_sync.checks.coming import look_at_digest, look_at_people, look_at_state
-from sheets_sync.checks.mail import look_at_mail, look_at_ways_out
+from sheets_sync.checks.mail import look_at_mail, look_at_suspended, look_at_ways_out
 from sheets_sync.checks.place import look_at_place
 from sheets_sync.checks.sheet import look_at_spreadsheet
 from sheets_sync.findings import Finding
@@ -45,5 +45,6 @@ LOOKS: tuple[Callable[[Project, datetime], Iterator[Finding]], ...] = (
     look_at_digest,
     look_at_spreadsheet,
     look_at_mail,
+    look_at_suspended,
     look_at_form,
 )

@@ -47,6 +47,16 @@ def look_at_mail(project: Project, _now: datetime) -> Iterator[Finding]:
     yield from _reachable(mail)
 
 
+def look_at_suspended(project: Project, _now: datetime) -> Iterator[Finding]:
+    """Tell whose mail is not sent any more, since two issues were refused for good."""
+    for address, words in project.state.outbox.suspended().items():
+        yield Finding(
+            "mail",
+            f"{address} was refused in two issues and gets no more ({words})",
+            "correct the address in People or Subscriptions",
+        )
+
+
 def _reachable(mail: MailSettings) -> Iterator[Finding]:
     address = urlsplit(mail.url)
     port = address.port or (465 if address.scheme == "smtps" else 587)

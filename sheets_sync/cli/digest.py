@@ -10,7 +10,7 @@ import click
 
 from forms.plural import counted
 from sheets_sync.cli.commands import DRY_RUN, tell_outcome
-from sheets_sync.cli.saying import say, stage
+from sheets_sync.cli.saying import counting, say
 from sheets_sync.cli.shell import Shell
 
 if TYPE_CHECKING:
@@ -79,8 +79,11 @@ def digest(
         else:
             # A pretended clock is not doubted.
             wish = Wish(early, clock_is_right or pretended is not None, accept_old_state)
-            with one_run(shell.folder, patience=shell.patience_seconds), stage("Mailing …"):
-                outcome, mailed = sync_and_mail(project, wish, now=now)
+            with (
+                one_run(shell.folder, patience=shell.patience_seconds),
+                counting("Mailing") as told,
+            ):
+                outcome, mailed = sync_and_mail(project, wish, now=now, progress=told)
             for note in outcome.notes:
                 say(f"Note: {note}")
             return _tell_mailed(mailed, project)
@@ -113,8 +116,9 @@ def run(shell: Shell, dry_run: bool, clock_is_right: bool) -> int:
             say("\n".join(["Nothing was written or sent. The plan:", *plan_lines(outcome.changes)]))
             say("\n".join(_plan(project, now, early=False)))
             return 0
-        with one_run(shell.folder, patience=shell.patience_seconds), stage("Running …"):
-            outcome, mailed = sync_and_mail(project, Wish(clock_is_right=clock_is_right), now=now)
+        wish = Wish(clock_is_right=clock_is_right)
+        with one_run(shell.folder, patience=shell.patience_seconds), counting("Mailing") as told:
+            outcome, mailed = sync_and_mail(project, wish, now=now, progress=told)
             send_confirmations(project, now=now)
         say(sync_line(outcome))
         tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])

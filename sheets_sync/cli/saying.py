@@ -1,8 +1,9 @@
 """Texts -> what a terminal shows: control characters escaped, progress only where it is seen."""
 
 import sys
+import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -43,6 +44,55 @@ def stage(text: str) -> Iterator[None]:
 
     with Console(stderr=True).status(Text(visible(text))):
         yield
+
+
+@contextmanager
+def counting(text: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how much of something is done: a bar with rate and time left on a terminal.
+
+    Elsewhere one line at the end, and none where nothing was to be done. Gives what is to be told
+    how many are done, and of how many.
+    """
+    if sys.stderr.isatty():
+        with _bar(text) as tell:
+            yield tell
+        return
+    began = time.monotonic()
+    counted = [0, 0]
+
+    def note(done: int, total: int) -> None:
+        counted[:] = done, total
+
+    yield note
+    if counted[1]:
+        seconds = max(time.monotonic() - began, 0.001)
+        rate = f"{counted[0] / seconds:,.0f} a second"
+        say(f"{text} {counted[0]} of {counted[1]} in {seconds:.0f} s, {rate}", error=True)
+
+
+@contextmanager
+def _bar(text: str) -> Iterator[Callable[[int, int], None]]:
+    # 0.1 s at every start, for terminals only.
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TaskProgressColumn(show_speed=True, text_format="{task.speed:,.0f}/s"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(visible(text), total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _shown(character: str) -> str:

@@ -11,11 +11,16 @@ from sqlalchemy.dialects.sqlite import insert
 
 from sheets_sync.community import Community, Report, Status
 from sheets_sync.state.database import reading, writing
-from sheets_sync.state.schema import kept, people, reports
+from sheets_sync.state.schema import kept, people, reports, submissions
 
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 COMMUNITY: TypeAdapter[Community] = TypeAdapter(Community)
 USABLE = (Status.OK, Status.CHECK)
+
+MOMENT = select(
+    select(kept.c.value).where(kept.c.name == "last sync").scalar_subquery(),
+    select(func.max(submissions.c.number)).scalar_subquery(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,18 @@ class Base:
         """Keep a single value, in a transaction of its own."""
         with writing(self._engine) as db:
             put(db, name, value)
+
+    def moment(self) -> str:
+        """Return what is another word after each sync and after each thing that people send."""
+        with reading(self._engine) as db:
+            return "{}/{}".format(*db.execute(MOMENT).one())
+
+    def not_taken_back(self) -> frozenset[str]:
+        """Return the ids of all reports that nobody hid or withdrew."""
+        taken_back = (Status.HIDDEN, Status.WITHDRAWN)
+        query = select(reports.c.id).where(reports.c.status.not_in(taken_back))
+        with reading(self._engine) as db:
+            return frozenset(db.execute(query).scalars())
 
     def community(self) -> Community | None:
         """Return the community as of the last good sync; None before the first."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select,
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from sheets_sync.state import schema
+from sheets_sync.state.upgrading import upgrade
 
 BUSY_SECONDS = 10
 FULL = 2
@@ -118,6 +119,8 @@ def _check(engine: Engine, path: Path) -> None:
                 f"knows {schema.VERSION}). Nothing was changed. Install the newer Tidings, or "
                 "bring back a backup made before the upgrade"
             )
+        elif int(found) < schema.VERSION:
+            upgrade(db, int(found))
 
 
 def is_durable(engine: Engine) -> bool:
@@ -132,8 +135,14 @@ def writing(engine: Engine, *, wait: bool = True) -> Iterator[Connection]:
 
     Without `wait` it raises Busy when another process is writing just now.
     """
-    with engine.connect().execution_options(wait=wait) as connection, connection.begin():
-        yield connection
+    try:
+        with engine.connect().execution_options(wait=wait) as connection, connection.begin():
+            yield connection
+    except OperationalError as error:
+        raise StateError(
+            f"{engine.url.database} could not be written ({error.orig}). What was committed before "
+            "is safe; make room, and run it again"
+        ) from error
 
 
 def write_at_once(

@@ -142,7 +142,6 @@ def delivery_row(delivery: Delivery, at: datetime) -> dict[str, Any]:
         "subscriber": delivery.subscriber,
         "address": delivery.address,
         "message_id": delivery.message_id,
-        "message": delivery.message,
         "reports": dumps(list(delivery.reports)),
         "first": delivery.first,
         "state": delivery.state,

@@ -4,8 +4,8 @@ Each step of a delivery is one conditional UPDATE, committed before the next eff
 crash it is known which mails certainly did not leave, and which may have.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from json import dumps
 from pathlib import Path
@@ -22,7 +22,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    or_,
     select,
     update,
 )
@@ -43,12 +42,11 @@ from sheets_sync.state.delivery import (
     line_of,
 )
 from sheets_sync.state.lock import hold
-from sheets_sync.state.schema import deliveries, had, issues, marks
+from sheets_sync.state.marking import WAITING, Page, may_leave, moved
+from sheets_sync.state.schema import deliveries, had, issues, letters, marks
 
 QUEUED, SENDING, DOT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DOT
-SENT, DEFERRED, FAILED = DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED
-DROPPED = DeliveryState.DROPPED
-WAITING = (QUEUED, DEFERRED)
+SENT, FAILED, DROPPED = DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DROPPED
 
 
 class Outbox:
@@ -77,6 +75,7 @@ class Outbox:
                 if frozen:
                     rows = [delivery_row(one, issue.frozen_at) for one in frozen]
                     db.execute(insert(deliveries), rows)
+                    db.execute(insert(letters), [_letter(one) for one in frozen])
                     _insert_had(db, frozen)
                 _raise_marks(db, considered)
         except IntegrityError as error:
@@ -130,7 +129,8 @@ class Outbox:
         """
         with writing(self._engine) as db:
             put_back = update(deliveries).values(state=QUEUED, changed_at=as_text(now))
-            db.execute(put_back.where(deliveries.c.state == SENDING))
+            untried = put_back.values(attempts=deliveries.c.attempts - 1)
+            db.execute(untried.where(deliveries.c.state == SENDING))
             if not repeat:
                 return []
             once = and_(deliveries.c.state == DOT, deliveries.c.repeats == 0)
@@ -147,7 +147,7 @@ class Outbox:
         """Return the numbers of what may be sent now: coordinators' first, else as frozen."""
         query = (
             select(deliveries.c.number)
-            .where(_may_leave(now))
+            .where(may_leave(now))
             .order_by(deliveries.c.issue, deliveries.c.first.desc(), deliveries.c.number)
         )
         with reading(self._engine) as db:
@@ -161,6 +161,12 @@ class Outbox:
             raise StateError(f"Delivery {number} is not there; run: tidings check")
         return found[0]
 
+    def read(self, numbers: Sequence[int]) -> Sequence[Delivery]:
+        """Return these deliveries, in this order."""
+        with reading(self._engine) as db:
+            found = {one.number: one for one in _read(db, deliveries.c.number.in_(numbers))}
+        return [found[number] for number in numbers]
+
     def find(self, issue: str, subscriber: str) -> Delivery | None:
         """Return what was frozen for a subscriber; None when the issue holds nothing for them."""
         theirs = and_(deliveries.c.issue == issue, deliveries.c.subscriber == subscriber)
@@ -168,45 +174,46 @@ class Outbox:
             found = _read(db, theirs)
         return found[0] if found else None
 
+    @contextmanager
+    def together(self, now: datetime) -> Iterator[Page]:
+        """Marks of several deliveries in one transaction, on the disk when it ends."""
+        with writing(self._engine) as db:
+            yield Page(db, now)
+
     def claim(self, number: int, now: datetime) -> bool:
         """Take a delivery for sending; False when it is taken, held, or not due any more."""
-        claimed = (
-            update(deliveries)
-            .where(deliveries.c.number == number, _may_leave(now))
-            .values(
-                state=SENDING,
-                attempts=deliveries.c.attempts + 1,
-                next_try=None,
-                changed_at=as_text(now),
-            )
-        )
-        with writing(self._engine) as db:
-            return db.execute(claimed).rowcount == 1
+        with self.together(now) as page:
+            return bool(page.claim([number]))
 
     def mark_dot(self, number: int, now: datetime) -> None:
         """Record, just before the final dot, that from here on the outcome is unclear."""
-        self._move(number, (SENDING,), DOT, now)
+        with self.together(now) as page:
+            page.mark_dot([number])
 
     def mark_sent(self, number: int, answer: str, now: datetime) -> None:
         """Record that the server took the mail."""
-        self._move(number, (DOT,), SENT, now, answer=answer)
+        with self.together(now) as page:
+            page.mark_sent({number: answer})
 
     def put_back(self, number: int, now: datetime) -> None:
         """Record that a mail certainly was not delivered, through no fault of its own."""
-        self._move(number, (SENDING, DOT), QUEUED, now, attempts=deliveries.c.attempts - 1)
+        with self.together(now) as page:
+            page.put_back(number)
 
     def defer(self, number: int, answer: str, now: datetime, *, next_try: datetime) -> None:
         """Record a refusal for now."""
-        self._move(number, (SENDING, DOT), DEFERRED, now, answer=answer, next_try=as_text(next_try))
+        with self.together(now) as page:
+            page.defer(number, answer, next_try=next_try)
 
     def fail(self, number: int, answer: str, now: datetime) -> None:
         """Record a refusal for good, in the server's words."""
-        self._move(number, (SENDING, DOT), FAILED, now, answer=answer)
+        with self.together(now) as page:
+            page.fail(number, answer)
 
     def drop(self, number: int, why: str, now: datetime) -> None:
         """Record that a waiting mail is not sent, and why; what was in it was not had."""
         with writing(self._engine) as db:
-            if _moved(db, number, WAITING, state=DROPPED, answer=why, changed_at=as_text(now)):
+            if moved(db, number, WAITING, state=DROPPED, answer=why, changed_at=as_text(now)):
                 _forget_had(db, number)
 
     def replace(
@@ -214,17 +221,43 @@ class Outbox:
     ) -> None:
         """Put new bytes in the place of a waiting mail's, under the same Message-ID."""
         with writing(self._engine) as db:
-            if _moved(
+            if moved(
                 db,
                 number,
                 WAITING,
-                message=message,
                 reports=dumps(list(reports)),
                 address=address,
                 changed_at=as_text(now),
             ):
                 _forget_had(db, number)
-                _insert_had(db, _read(db, deliveries.c.number == number))
+                renewed = _read(db, deliveries.c.number == number)
+                theirs = and_(
+                    letters.c.issue == renewed[0].issue,
+                    letters.c.subscriber == renewed[0].subscriber,
+                )
+                db.execute(update(letters).where(theirs).values(message=message))
+                _insert_had(db, renewed)
+
+    def suspended(self) -> dict[str, str]:
+        """Return addresses that were refused for good in two issues, and the server's last words.
+
+        The last two mails to an address decide, so a corrected one is not among them (fault 67).
+        """
+        last: dict[str, list[tuple[bool, str]]] = {}
+        query = select(deliveries.c.address, deliveries.c.state, deliveries.c.answer)
+        ended = deliveries.c.state.in_((SENT, FAILED))
+        refused = select(deliveries.c.address).where(deliveries.c.state == FAILED)
+        with reading(self._engine) as db:
+            theirs = query.where(ended, deliveries.c.address.in_(refused))
+            for row in db.execute(theirs.order_by(deliveries.c.number.desc())):
+                # Not what we gave up ourselves, after many tries.
+                refusal = row.state == FAILED and str(row.answer).startswith("5")
+                last.setdefault(row.address, []).append((refusal, str(row.answer)))
+        return {
+            address: mails[0][1]
+            for address, mails in last.items()
+            if [refusal for refusal, _ in mails[:2]] == [True, True]
+        }
 
     def issue_lines(self) -> Sequence[IssueLine]:
         """Return the lines of the Digests tab, oldest first."""
@@ -251,50 +284,18 @@ class Outbox:
         with writing(self._engine) as db:
             return db.execute(told).rowcount == 1
 
-    def _move(
-        self,
-        number: int,
-        before: Sequence[DeliveryState],
-        after: DeliveryState,
-        now: datetime,
-        **values: str | ColumnElement[int],
-    ) -> None:
-        with writing(self._engine) as db:
-            if not _moved(db, number, before, state=after, changed_at=as_text(now), **values):
-                raise StateError(
-                    f"Delivery {number} was changed by another run while it was being sent. "
-                    "This run stops; run: tidings check"
-                )
-
 
 def _how_many(state: DeliveryState) -> ColumnElement[int]:
     # Without the cast SQLAlchemy takes the sum of truths for a truth, and 2 for True.
     return func.coalesce(func.sum(cast(deliveries.c.state == state, Integer)), 0)
 
 
-def _may_leave(now: datetime) -> ColumnElement[bool]:
-    released = or_(
-        issues.c.decision == "send",
-        issues.c.send_after.is_(None),
-        issues.c.send_after <= as_text(now),
-    )
-    belongs = and_(issues.c.name == deliveries.c.issue, issues.c.decision != "hold")
-    ready = or_(
-        deliveries.c.state == QUEUED,
-        and_(deliveries.c.state == DEFERRED, deliveries.c.next_try <= as_text(now)),
-    )
-    opened = select(issues.c.name).where(belongs, or_(deliveries.c.first, released)).exists()
-    return and_(ready, opened)
-
-
-def _moved(
-    db: Connection,
-    number: int,
-    before: Sequence[DeliveryState],
-    **values: str | bytes | ColumnElement[int],
-) -> bool:
-    here = and_(deliveries.c.number == number, deliveries.c.state.in_(before))
-    return db.execute(update(deliveries).where(here).values(values)).rowcount == 1
+def _letter(delivery: Delivery) -> dict[str, str | bytes]:
+    return {
+        "issue": delivery.issue,
+        "subscriber": delivery.subscriber,
+        "message": delivery.message,
+    }
 
 
 def _insert_had(db: Connection, sent: Sequence[Delivery]) -> None:
@@ -332,5 +333,9 @@ def _raise_marks(db: Connection, considered: Mapping[str, Mark]) -> None:
 
 
 def _read(db: Connection, which: ColumnElement[bool]) -> list[Delivery]:
-    query = select(deliveries).where(which).order_by(deliveries.c.number)
+    theirs = and_(
+        letters.c.issue == deliveries.c.issue, letters.c.subscriber == deliveries.c.subscriber
+    )
+    query = select(deliveries, letters.c.message).join(letters, theirs)
+    query = query.where(which).order_by(deliveries.c.number)
     return [delivery_of(row) for row in db.execute(query)]

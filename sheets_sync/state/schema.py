@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 1
+VERSION = 2
 """Rises with each change of the tables; a state of a higher version is refused."""
 
 metadata = MetaData()
@@ -90,7 +90,6 @@ deliveries = Table(
     Column("subscriber", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("message_id", Text, nullable=False),
-    Column("message", LargeBinary, nullable=False, comment="the final bytes"),
     Column("reports", Text, nullable=False, comment="JSON: ids of the reports in it"),
     Column("state", Text, nullable=False, index=True),
     Column("first", Boolean, nullable=False, default=False, comment="goes out before a review"),
@@ -101,6 +100,16 @@ deliveries = Table(
     Column("changed_at", Text, nullable=False),
     UniqueConstraint("issue", "subscriber"),
     comment="The outbox and the ledger: one issue to one subscriber.",
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("issue", Text, nullable=False),
+    Column("subscriber", Text, nullable=False),
+    Column("message", LargeBinary, nullable=False, comment="the final bytes"),
+    PrimaryKeyConstraint("issue", "subscriber"),
+    comment="Apart from their deliveries, so that a change of state does not write them again.",
 )
 
 marks = Table(

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, tzinfo
 from forms.definition import Form
 from sheets_sync.community import Community, Person, Problem, Report, Role
 from sheets_sync.doubts import Context
+from sheets_sync.decisions import Decisions, read_decisions
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
 from sheets_sync.lines import Line, Past, find_lines, find_missing, note_restored
@@ -76,8 +77,8 @@ class Decision:
     """Journal entries that the sheet holds once the changes are written."""
     keep: Mapping[str, str]
     """Single values for the state."""
-    decisions: Mapping[str, str]
-    """What managers wrote into `decision` of the Digests tab, by issue."""
+    decisions: Decisions
+    """What counts of `decision` in the Digests tab, by issue."""
     frozen: frozenset[str]
     """Tabs to which nothing is written this time."""
 
@@ -110,6 +111,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         check_filter=rules.check_filter,
         today=today,
     )
+    decisions = read_decisions(gathered.tables.get("Digests"), given.issues, given.values)
     community = Community(
         at=given.now.astimezone(UTC),
         people=_people(listed, merged, reports),
@@ -121,13 +123,22 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
             *(problem for one in settled for problem in one.problems),
             *tags.problems,
             *(problem for one in subscribed for problem in one.problems),
+            *decisions.problems,
         ),
         notes=tuple(gathered.notes),
     )
     frozen = frozenset(gathered.frozen)
     return Decision(
         changes=plan_changes(
-            gathered, settled, listed, tags, subscribed, given.issues, community, rules.zone
+            gathered,
+            settled,
+            listed,
+            tags,
+            subscribed,
+            given.issues,
+            community,
+            rules.zone,
+            decisions,
         ),
         community=community,
         known=remembered.known,
@@ -136,7 +147,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
         entries=[] if "Reports" in frozen else _settled_entries(given, lines, missing),
         keep=gathered.keep,
-        decisions=_decisions(gathered),
+        decisions=decisions,
         frozen=frozen,
     )
 
@@ -201,17 +212,6 @@ def _settled_entries(given: Given, lines: Sequence[Line], missing: Sequence[Know
         if id in present or (removed and id not in gone):
             settled.append(entry.number)
     return settled
-
-
-def _decisions(gathered: Gathered) -> dict[str, str]:
-    table = gathered.tables.get("Digests")
-    if table is None:
-        return {}
-    return {
-        table.text(cells, "issue"): table.text(cells, "decision").casefold()
-        for _, cells in table.data()
-        if table.text(cells, "issue")
-    }
 
 
 def _acquaintance(person: Person) -> Acquaintance:

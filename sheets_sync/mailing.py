@@ -29,6 +29,7 @@ from digests.send import open_transport
 from digests.transport import Transport
 from sheets_sync.cells import as_text
 from sheets_sync.headers import plain
+from sheets_sync.overdue import hold_what_is_overdue
 from sheets_sync.project import Project
 from sheets_sync.spreadsheet import Snapshot
 from sheets_sync.sync import Outcome, sync
@@ -58,6 +59,8 @@ class Wish:
     clock_is_right: bool = False
     """Do not doubt the clock, whatever the last run's said."""
     accept_old_state: bool = False
+    make: bool = True
+    """Make what is due; otherwise only what waits is sent."""
 
 
 def due_issue(project: Project, now: datetime, *, early: bool = False) -> Due | None:
@@ -103,13 +106,14 @@ def mail(
     press = open_press(project)
     with state.outbox.sender():
         _refuse_old_state(project, press, wish, now)
-        due = due_issue(project, now, early=wish.early)
+        due = due_issue(project, now, early=wish.early) if wish.make else None
         made = make(press, due, now=now) if due else None
+        hold_what_is_overdue(project, made, now=now)
         delivered = deliver(
             state.outbox,
             transport(project),
             Doorkeeper(press, now),
-            sender=press.letterhead.envelope,
+            sender=press.letterhead.bounces_to,
             now=now,
             per_minute=project.settings.mail.per_minute,
             progress=progress,
@@ -165,6 +169,7 @@ def open_press(project: Project) -> Press:
             key=project.links.secret,
             reply_to=settings.mail.reply_to,
             unsubscribe=_contact(project),
+            bounces=settings.mail.bounces,
         ),
         zone=settings.zone,
         rules=DigestRules(

@@ -12,6 +12,7 @@ from importlib.metadata import version
 
 from sheets_sync.community import Community, Problem
 from sheets_sync.decide import Decision, Given, Rules, decide
+from sheets_sync.decisions import AGREED, WHY
 from sheets_sync.intake import answers_by_column
 from sheets_sync.spreadsheet import (
     Changes,
@@ -125,7 +126,9 @@ def _mark(sheet: Snapshot, state: State, rules: Rules, now: datetime) -> str:
     today = now.astimezone(rules.zone).date()
     mark = hashlib.blake2b(digest_size=16)
     issues = state.outbox.issue_lines()
-    for part in (sheet.worksheets, sheet.stamp, rules.print(), today, issues, version("tidings")):
+    why = state.base.get(WHY)
+    parts = (sheet.worksheets, sheet.stamp, rules.print(), today, issues, why, version("tidings"))
+    for part in parts:
         mark.update(repr(part).encode("utf-8", "surrogatepass"))
     return mark.hexdigest()
 
@@ -204,9 +207,16 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         "first sync": values.get("first sync") or now.isoformat(),
         "last sync": now.isoformat(),
     }
+    if not note and "Digests" not in decision.frozen:
+        kept[AGREED] = decision.decisions.kept()
     if decision.changes:
         kept.pop("instance", None)
         kept.pop("counter", None)
+    # Before it is recorded as agreed on: a crash in between must not undo a manager's word.
+    for line in given.issues:
+        word = decision.decisions.words.get(line.issue, line.decision)
+        if word != line.decision:
+            state.outbox.set_decision(line.issue, word)
     with writing(state.engine) as db:
         record_reports(db, known)
         record_people(db, decision.acquaintances)
@@ -214,10 +224,6 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
             put(db, name, value)
         if not note:
             state.journal.mark_written(db, decision.entries)
-    for line in given.issues:
-        word = decision.decisions.get(line.issue, line.decision)
-        if word != line.decision:
-            state.outbox.set_decision(line.issue, word)
     return community
 
 

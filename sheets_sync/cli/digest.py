@@ -10,6 +10,7 @@ import click
 
 from forms.plural import counted
 from sheets_sync.cli.commands import DRY_RUN, tell_outcome
+from sheets_sync.cli.operating import is_asked, operate, operating
 from sheets_sync.cli.saying import counting, say
 from sheets_sync.cli.shell import Shell
 
@@ -44,6 +45,7 @@ FIRST = "whoever comes first"
 )
 @DRY_RUN
 @CLOCK_IS_RIGHT
+@operating
 @click.option(
     "--accept-old-state",
     is_flag=True,
@@ -60,6 +62,7 @@ def digest(
     dry_run: bool,
     clock_is_right: bool,
     accept_old_state: bool,
+    **asked: str | bool | None,
 ) -> int:
     """Make the digest that is due and send it; or show it."""
     from sheets_sync.mailing import Wish, preview_for, send_copy, sync_and_mail
@@ -67,9 +70,12 @@ def digest(
 
     if out and preview is None:
         raise click.UsageError("--out is for a preview; add --preview")
+    operates = is_asked(asked)
     person = "" if preview in (None, FIRST) else preview or ""
     with open_project(shell.folder, shell.environment) as project:
         now = _moment(pretended, project) or shell.now()
+        if operates:
+            return operate(shell, project, asked, now, _tell_mailed)
         if to:
             say(f"Sent a test copy to {to}: {send_copy(project, person, to, now=now)}")
         elif preview is not None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sheets_sync.state.base import Base
 from sheets_sync.state.database import Busy, StateError, open_database
 from sheets_sync.state.journal import Conflict, Journal, Receipt, draft
+from sheets_sync.state.operating import Operating
 from sheets_sync.state.outbox import Outbox
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Busy",
     "Conflict",
     "Journal",
+    "Operating",
     "Outbox",
     "Receipt",
     "State",
@@ -35,6 +37,7 @@ class State:
     journal: Journal
     base: Base
     outbox: Outbox
+    operating: Operating
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -44,4 +47,4 @@ class State:
 def open_state(url: str, *, folder: Path, create: bool = False) -> State:
     """Open the state that the settings name; raises StateError."""
     engine = open_database(url, folder=folder, create=create)
-    return State(engine, Journal(engine), Base(engine), Outbox(engine))
+    return State(engine, Journal(engine), Base(engine), Outbox(engine), Operating(engine))

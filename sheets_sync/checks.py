@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -12,6 +11,8 @@ from digests.due import due
 from forms.definition import FormError
 from forms.plural import counted
 from sheets_sync.community import Community, Role
+from sheets_sync.findings import Finding
+from sheets_sync.mail_records import look_at_records
 from sheets_sync.project import Project, open_project
 from sheets_sync.settings import FILE, MailSettings, SettingsError, load_settings
 from sheets_sync.spreadsheet import SheetError
@@ -22,24 +23,11 @@ from sheets_sync.xlsx.locks import find_lock, is_abandoned, refuse_lock
 from sheets_sync.xlsx.losses import refuse_losses
 from sheets_sync.xlsx.package import open_package
 
+__all__ = ["Finding", "check_project"]
+
 LATE = timedelta(days=1)
 NETWORK_KINDS = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "afs", "fuse.rclone", "fuse.davfs")
 SYNCED_FOLDERS = ("dropbox", "nextcloud", "onedrive", "google drive", "syncthing")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing found: where, what, and what to do. Not a fault: good to know."""
-
-    about: str
-    message: str
-    remedy: str = ""
-    is_fault: bool = True
-
-    def text(self) -> str:
-        """Return it as one line."""
-        mark = "!" if self.is_fault else "·"
-        return f"{mark} {self.about}: {self.message}" + (f"; {self.remedy}" if self.remedy else "")
 
 
 def check_project(
@@ -243,4 +231,5 @@ LOOKS: tuple[Callable[[Project, datetime], Iterator[Finding]], ...] = (
     _digest,
     _spreadsheet,
     _mail,
+    look_at_records,
 )

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, tzinfo
 
 from forms.definition import Form
 from sheets_sync.community import Community, Person, Problem, Report, Role
-from sheets_sync.doubts import Context
 from sheets_sync.decisions import Decisions, read_decisions
+from sheets_sync.doubts import Context
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
 from sheets_sync.lines import Line, Past, find_lines, find_missing, note_restored

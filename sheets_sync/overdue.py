@@ -28,8 +28,8 @@ def hold_what_is_overdue(project: Project, made: Made | None, *, now: datetime) 
     if made and made.new and made.recipients:
         issues.add(made.issue.name)
     why = (
-        f"no run was seen for {counted(silent.days, 'day')}, since {last[:10]}; if a backup was put "
-        "back, people may have had this issue already, so it waits for your word"
+        f"no run was seen for {counted(silent.days, 'day')}, since {last[:10]}; if a backup was "
+        "put back, people may have had this issue already, so it waits for your word"
     )
     hold(project, sorted(issues), why)
 

@@ -53,6 +53,7 @@ HOMES = {
     "click": ("sheets_sync.cli",),
     "rich": ("sheets_sync.cli",),
     "itsdangerous": ("sheets_sync.links",),
+    "dns": ("sheets_sync.mail_records",),
     "css_inline": ("digests.render",),
 }
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "models", "errors", "misc"}

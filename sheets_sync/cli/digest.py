@@ -102,25 +102,54 @@ def digest(
 @click.pass_obj
 def run(shell: Shell, dry_run: bool, clock_is_right: bool) -> int:
     """Do all that is due: sync, then the digest. This is what cron calls."""
-    from sheets_sync.cli.plans import plan_lines, sync_line
-    from sheets_sync.mailing import Wish, sync_and_mail
-    from sheets_sync.project import one_run, open_project
-    from sheets_sync.sync import sync
+    from sheets_sync.project import AnotherRunError, open_project
 
     with open_project(shell.folder, shell.environment) as project:
-        now = shell.now()
         if dry_run:
-            outcome = sync(project.spreadsheet, project.state, project.rules, now=now, dry_run=True)
-            say("\n".join(["Nothing was written or sent. The plan:", *plan_lines(outcome.changes)]))
-            say("\n".join(_plan(project, now, early=False)))
+            _say_plan(project, shell.now())
             return 0
-        wish = Wish(clock_is_right=clock_is_right)
-        with one_run(shell.folder, patience=shell.patience_seconds), counting("Mailing") as told:
-            outcome, mailed = sync_and_mail(project, wish, now=now, progress=told)
-        say(sync_line(outcome))
-        tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
-        # Done is done, whatever there is to look at: cron must not cry each hour.
-        return 3 if _tell_mailed(mailed, project) == 3 else 0
+        try:
+            code = _run(shell, project, clock_is_right)
+        except AnotherRunError:
+            # The other one will tell how it ended.
+            raise
+        except Exception:
+            _beat(project, failed=True)
+            raise
+        _beat(project, failed=code == 3)
+        return code
+
+
+def _run(shell: Shell, project: "Project", clock_is_right: bool) -> int:
+    from sheets_sync.cli.plans import sync_line
+    from sheets_sync.mailing import Wish, sync_and_mail
+    from sheets_sync.project import one_run
+
+    wish = Wish(clock_is_right=clock_is_right)
+    with one_run(shell.folder, patience=shell.patience_seconds), counting("Mailing") as told:
+        outcome, mailed = sync_and_mail(project, wish, now=shell.now(), progress=told)
+    say(sync_line(outcome))
+    tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
+    # Done is done, whatever there is to look at: cron must not cry each hour.
+    return 3 if _tell_mailed(mailed, project) == 3 else 0
+
+
+def _say_plan(project: "Project", now: datetime) -> None:
+    from sheets_sync.cli.plans import plan_lines
+    from sheets_sync.sync import sync
+
+    outcome = sync(project.spreadsheet, project.state, project.rules, now=now, dry_run=True)
+    say("\n".join(["Nothing was written or sent. The plan:", *plan_lines(outcome.changes)]))
+    say("\n".join(_plan(project, now, early=False)))
+
+
+def _beat(project: "Project", *, failed: bool) -> None:
+    """Tell whoever watches for silence how the run ended, when somebody does."""
+    from sheets_sync.heartbeat import beat
+
+    url = project.settings.community.heartbeat_url
+    if url and (note := beat(url, failed=failed)):
+        say(f"Note: {note}")
 
 
 def _moment(pretended: datetime | None, project: "Project") -> datetime | None:

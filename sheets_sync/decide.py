@@ -23,7 +23,9 @@ from sheets_sync.spreadsheet import Changes, Snapshot
 from sheets_sync.state.base import Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
 from sheets_sync.state.journal import Entry
+from sheets_sync.state.operating import Refusals
 from sheets_sync.subscriptions import FilterCheck, read_subscriptions
+from sheets_sync.suspension import SUSPENDED, people_problems, shown, suspend
 from sheets_sync.taglist import list_tags
 from sheets_sync.validate import reports_tab
 
@@ -58,6 +60,8 @@ class Given:
     """Answers of reports that an older copy of the sheet, saved over ours, has lost (fault 43)."""
     now: datetime
     accept_removals: bool = False
+    refused: Sequence[Refusals] = ()
+    """Addresses that were refused for good in several issues."""
     first: bool = False
     """The Reports tab is seen for the first time: what stands there has been read by everyone."""
 
@@ -111,6 +115,8 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         check_filter=rules.check_filter,
         today=today,
     )
+    suspended = suspend(given.refused, gathered.tables.get("Subscriptions"), given.values)
+    subscribed = shown(subscribed, suspended)
     decisions = read_decisions(gathered.tables.get("Digests"), given.issues, given.values)
     community = Community(
         at=given.now.astimezone(UTC),
@@ -123,9 +129,11 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
             *(problem for one in settled for problem in one.problems),
             *tags.problems,
             *(problem for one in subscribed for problem in one.problems),
+            *people_problems(listed, subscribed, suspended),
             *decisions.problems,
         ),
         notes=tuple(gathered.notes),
+        suspended=tuple(suspended.words),
     )
     frozen = frozenset(gathered.frozen)
     return Decision(
@@ -146,7 +154,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         # Who is asked about stays as they were, so that the question stays until it is answered.
         acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
         entries=[] if "Reports" in frozen else _settled_entries(given, lines, missing),
-        keep=gathered.keep,
+        keep={**gathered.keep, SUSPENDED: suspended.kept},
         decisions=decisions,
         frozen=frozen,
     )

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from digests.doorkeeper import Doorkeeper
 from digests.issue import reader
-from digests.press import DigestError
+from digests.press import DigestError, Press
+from digests.subscribers import Subscriber
 from forms.plural import counted
 from sheets_sync.mailing import open_press
 from sheets_sync.overdue import reason
@@ -75,7 +77,9 @@ def decide(project: Project, name: str, decision: str) -> str:
 def send_again(project: Project, person: str, *, now: datetime) -> str:
     """Let a person's mail of the latest issue leave again, as it is; raises DigestError."""
     issue = latest(project)
-    found = reader(open_press(project), person, now=now)
+    press = open_press(project)
+    found = reader(press, person, now=now)
+    _refuse_unwanted(press, issue, found, now)
     if not project.state.operating.send_again(issue.name, found.id, now):
         raise DigestError(
             f"Issue {issue.name} holds no mail for {person} that can be sent again; see who got "
@@ -92,6 +96,15 @@ def retry(project: Project, *, now: datetime) -> str:
     issue = latest(project)
     tried = project.state.operating.retry(issue.name, now)
     return f"Issue {issue.name}: {counted(tried, 'mail')} to try again."
+
+
+def _refuse_unwanted(press: Press, issue: Issue, reader: Subscriber, now: datetime) -> None:
+    """Refuse to send somebody again what they would not be sent today."""
+    frozen = press.outbox.find(issue.name, reader.id)
+    door = Doorkeeper(press, now)
+    door.look_again()
+    if frozen and (why := door.objection(frozen)):
+        raise DigestError(f"{reader.address} is sent nothing: {why}; see the Subscriptions tab")
 
 
 def _line(project: Project, name: str) -> IssueLine:

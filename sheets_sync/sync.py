@@ -27,6 +27,7 @@ from sheets_sync.spreadsheet import (
 from sheets_sync.state import State
 from sheets_sync.state.base import COMMUNITY, put, record_people, record_reports
 from sheets_sync.state.database import writing
+from sheets_sync.suspension import TIMES
 
 ATTEMPTS = 3
 """How often a sync starts over when somebody saves in the middle of it."""
@@ -162,6 +163,7 @@ def _given(
         issues=state.outbox.issue_lines(),
         restorable={id: answers_by_column(a, rules.form) for id, a in answers.items() if a},
         now=now,
+        refused=state.operating.refused(TIMES),
         accept_removals=accept_removals,
         first=take_over or "seen:Reports" not in values,
     )

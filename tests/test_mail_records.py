@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
@@ -11,7 +12,9 @@ from dns.rcode import NXDOMAIN
 from dns.resolver import Resolver
 from dns.rrset import from_text
 
-from sheets_sync.mail_records import records
+from sheets_sync.founding import Answers, found
+from sheets_sync.mail_records import look_at_records, records
+from sheets_sync.project import open_project
 
 GOOD = {
     "example.org": ["v=spf1 include:relay.example.net ~all", "another text"],
@@ -28,6 +31,7 @@ class Names:
         self._socket.bind(("127.0.0.1", 0))
         self.resolver = Resolver(configure=False)
         self.resolver.nameservers = ["127.0.0.1"]
+        self.ended = Thread(target=self.serve)
         self.resolver.port = self._socket.getsockname()[1]
 
     def serve(self) -> None:
@@ -39,6 +43,8 @@ class Names:
             self._socket.sendto(self._answer(asked), who)
 
     def stop(self) -> None:
+        if self._socket.fileno() < 0:
+            return
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as speaks:
             speaks.sendto(b"stop", self._socket.getsockname())
 
@@ -59,11 +65,10 @@ class Names:
 @pytest.fixture
 def names() -> Iterator[Names]:
     made = Names()
-    thread = Thread(target=made.serve)
-    thread.start()
+    made.ended.start()
     yield made
     made.stop()
-    thread.join()
+    made.ended.join()
 
 
 def lines(names: Names, returns: str = "example.org") -> list[str]:
@@ -119,9 +124,30 @@ def test_the_domain_that_mail_returns_to_is_looked_at_too(names):
 
 def test_without_a_network_it_says_that_it_could_not_look(names):
     names.stop()
+    names.ended.join()
     names.resolver.lifetime = 0.2
     names.resolver.timeout = 0.1
 
     [told] = lines(names)
 
     assert told.startswith("· mail.sender: SPF and DMARC of example.org could not be looked up")
+
+
+def test_check_looks_once_mail_leaves_and_the_sender_is_somebody(names, tmp_path):
+    folder = tmp_path / "riverside"
+    found(folder, Answers("Riverside", ["ana@example.org"]), {})
+    settings = folder / "tidings.toml"
+
+    assert looked(folder, names) == []
+    for url, sender, told in (
+        ("folder:outbox", "news@riverside.community", 0),
+        ("smtp://localhost:9", "news@example.org", 0),
+        ("smtp://localhost:9", "news@riverside.community", 2),
+    ):
+        settings.write_text(f'[mail]\nurl = "{url}"\nsender = "{sender}"\n')
+        assert len(looked(folder, names)) == told
+
+
+def looked(folder, names):
+    with open_project(folder, {}) as project:
+        return list(look_at_records(project, datetime(2026, 11, 20, tzinfo=UTC), names.resolver))

@@ -54,6 +54,7 @@ FIRST = "whoever comes first"
 @click.pass_obj
 def digest(
     shell: Shell,
+    /,
     preview: str | None,
     out: Path | None,
     early: bool,

@@ -72,6 +72,8 @@ def operate(shell: Shell, project: "Project", asked: Asked, now: datetime, tell:
             say(decide(project, issue, "hold" if asked["hold"] else "send"))
             sync(project.spreadsheet, project.state, project.rules, now=now)
             return 0
+        # So that today's subscriptions count.
+        sync(project.spreadsheet, project.state, project.rules, now=now)
         resend = asked["resend"]
         say(send_again(project, str(resend), now=now) if resend else retry(project, now=now))
         with counting("Mailing") as told:

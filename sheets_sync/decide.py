@@ -3,7 +3,7 @@
 Pure but for fresh ids. The stages stand in `decide`, in order; each is a module of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 
@@ -13,7 +13,9 @@ from sheets_sync.decisions import Decisions, read_decisions
 from sheets_sync.doubts import Context
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
+from sheets_sync.layout import MENTORS
 from sheets_sync.lines import Line, Past, find_lines, find_missing, note_restored
+from sheets_sync.mentor_sheet import MentorSheet
 from sheets_sync.merge import Merged, merge, read_mentors
 from sheets_sync.people import Listed, read_people
 from sheets_sync.plan import plan_changes
@@ -40,10 +42,13 @@ class Rules:
     groups: Mapping[Role, Sequence[str]] = field(default_factory=dict)
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     trust: str = "open"
+    linked: Sequence[str] = ()
+    """Tabs that a Google Form fills: further sources of reports."""
 
     def print(self) -> str:
         """Return a print of everything here that is data."""
-        return repr((self.form, str(self.zone), dict(self.groups), dict(self.headers), self.trust))
+        words = (dict(self.groups), dict(self.headers), self.trust, tuple(self.linked))
+        return repr((self.form, str(self.zone), *words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,10 @@ class Given:
     accept_removals: bool = False
     refused: Sequence[Refusals] = ()
     """Addresses that were refused for good in several issues."""
-    first: bool = False
-    """The Reports tab is seen for the first time: what stands there has been read by everyone."""
+    unseen: Set[str] = frozenset()
+    """Tabs seen for the first time: the reports that stand there have been read by everyone."""
+    mentors: MentorSheet | None = None
+    """The mentor sheet, where other people keep it in a spreadsheet of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,8 @@ class Decision:
     """What counts of `decision` in the Digests tab, by issue."""
     frozen: frozenset[str]
     """Tabs to which nothing is written this time."""
+    read: Sequence[str]
+    """Tabs whose reports were read."""
 
 
 def decide(given: Given, rules: Rules, counter: int) -> Decision:
@@ -98,14 +107,16 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         aliases=rules.headers,
         stamped=given.sheet.stamp is not None,
         known_reports=bool(given.known),
+        linked=rules.linked,
+        mentors=given.mentors,
     )
     listed, roster, merged, problems = _merge_people(gathered, given, rules, today)
     past = _past(given, rules, roster)
-    lines = find_lines(gathered.tables["Reports"], rules.form, past)
+    lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
     missing = find_missing(lines, past, seen, gathered, given.sheet)
     note_restored(lines, past, gathered)
     context = Context(rules.form, roster, merged.mentors, today, rules.zone, rules.trust)
-    settled = settle(gathered.tables["Reports"], lines, context, past)
+    settled = settle(lines, context, past)
     reports = [one.report for one in settled if one.line.id]
     remembered = remember(settled, missing, past, counter=counter, now=given.now)
     tags = list_tags(gathered.tables.get("Tags"), reports)
@@ -153,10 +164,11 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         unwritten=remembered.unwritten,
         # Who is asked about stays as they were, so that the question stays until it is answered.
         acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
-        entries=[] if "Reports" in frozen else _settled_entries(given, lines, missing),
+        entries=_settled_entries(given, lines, missing, frozen),
         keep={**gathered.keep, SUSPENDED: suspended.kept},
         decisions=decisions,
         frozen=frozen,
+        read=[table.title for table in gathered.reports],
     )
 
 
@@ -164,13 +176,14 @@ def _merge_people(
     gathered: Gathered, given: Given, rules: Rules, today: date
 ) -> tuple[list[Listed], Roster, Merged, list[Problem]]:
     """Read the roster and merge the mentor/mentee sheet into it."""
-    people, mentors = gathered.tables.get("People"), gathered.tables.get("Mentors")
+    people = gathered.tables.get("People")
+    sheet = given.mentors.tab if given.mentors else MENTORS
     listed, people_problems = read_people(
         people, given.acquaintances, groups=rules.groups, today=today
     )
     roster = Roster(one.person for one in listed)
-    pairs, pair_problems = read_mentors(mentors, roster)
-    merged = merge(listed, pairs, roster, today=today)
+    pairs, pair_problems = read_mentors(gathered.tables.get(sheet.title), roster)
+    merged = merge(listed, pairs, roster, today=today, sheet=sheet.title)
     return listed, roster, merged, [*people_problems, *pair_problems, *merged.problems]
 
 
@@ -180,7 +193,7 @@ def _past(given: Given, rules: Rules, roster: Roster) -> Past:
         known=given.known,
         intake=intake,
         restorable=given.restorable,
-        first=given.first,
+        unseen=given.unseen,
         now=given.now,
         zone=rules.zone,
         roster=roster,
@@ -205,18 +218,21 @@ def _people(
     )
 
 
-def _settled_entries(given: Given, lines: Sequence[Line], missing: Sequence[Known]) -> list[int]:
+def _settled_entries(
+    given: Given, lines: Sequence[Line], missing: Sequence[Known], frozen: Set[str]
+) -> list[int]:
     """Return the journal entries that are done with.
 
-    A correction waits for a row that is just gone, or is asked about; not for a removed one.
+    A correction waits for a row that is just gone, is asked about, or stands in a tab to which
+    nothing is written; not for a removed one.
     """
-    present = {line.id for line in lines}
+    present = {line.id for line in lines if line.table.title not in frozen}
     gone = {one.id for one in missing}
     gone |= {id for line in lines for id in line.question.split(" or ")}
     settled = []
     for entry in given.queue:
         id, known = entry.submission.report, given.known.get(entry.submission.report)
-        removed = known is not None and known.missing_since is not None
+        removed = known is not None and bool(known.missing_since) and known.tab not in frozen
         if id in present or (removed and id not in gone):
             settled.append(entry.number)
     return settled

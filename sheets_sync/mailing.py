@@ -130,11 +130,16 @@ def sync_and_mail(
     progress: Progress = lambda done, total: None,
 ) -> tuple[Outcome, Mailed]:
     """Sync, mail what is due, and write the issue's line into the Digests tab."""
-    outcome = sync(project.spreadsheet, project.state, project.rules, now=now)
+    outcome = sync_project(project, now)
     mailed = mail(project, wish, now=now, progress=progress)
     if mailed.made or mailed.delivered != Delivered():
-        sync(project.spreadsheet, project.state, project.rules, now=now)
+        sync_project(project, now)
     return outcome, mailed
+
+
+def sync_project(project: Project, now: datetime) -> Outcome:
+    """Bring a project's form submissions, spreadsheets and state together."""
+    return sync(project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now)
 
 
 def planned(project: Project, due: Due, *, now: datetime) -> Sequence[PlannedMail]:

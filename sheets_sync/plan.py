@@ -36,7 +36,7 @@ def plan_changes(
     """Return the one batch that makes the sheet show what was decided."""
     plan = Plan()
     tables = gathered.tables
-    plan.reports(tables["Reports"], settled, zone)
+    plan.reports(settled, zone)
     if table := tables.get("People"):
         plan.people(table, listed, community.people, community.problems)
     if table := tables.get("Mentors"):
@@ -78,10 +78,10 @@ class Plan:
         }
         self._appends.append(Append(table.title, placed))
 
-    def reports(self, table: Table, settled: Sequence[Settled], zone: tzinfo) -> None:
+    def reports(self, settled: Sequence[Settled], zone: tzinfo) -> None:
         """Plan our cells of the reports, new rows, and corrected cells."""
         for one in settled:
-            line, memory = one.line, one.judged.memory
+            line, table, memory = one.line, one.line.table, one.judged.memory
             ours: dict[str, Value] = {
                 "status": one.report.status.value,
                 "problem": told(one.problems),

@@ -139,7 +139,14 @@ def _say_plan(project: "Project", now: datetime) -> None:
     from sheets_sync.cli.plans import plan_lines
     from sheets_sync.sync import sync
 
-    outcome = sync(project.spreadsheet, project.state, project.rules, now=now, dry_run=True)
+    outcome = sync(
+        project.spreadsheet,
+        project.state,
+        project.rules,
+        mentors=project.mentors,
+        now=now,
+        dry_run=True,
+    )
     say("\n".join(["Nothing was written or sent. The plan:", *plan_lines(outcome.changes)]))
     say("\n".join(_plan(project, now, early=False)))
 

@@ -57,10 +57,9 @@ def is_asked(asked: Asked) -> bool:
 
 def operate(shell: Shell, project: "Project", asked: Asked, now: datetime, tell: Tell) -> int:
     """Do what was asked of the latest issue."""
-    from sheets_sync.mailing import Wish, sync_and_mail
+    from sheets_sync.mailing import Wish, sync_and_mail, sync_project
     from sheets_sync.operating import decide, retry, send_again, status_lines
     from sheets_sync.project import one_run
-    from sheets_sync.sync import sync
 
     if asked["status"]:
         for line in status_lines(project, everybody=bool(asked["everybody"])):
@@ -70,10 +69,10 @@ def operate(shell: Shell, project: "Project", asked: Asked, now: datetime, tell:
         if named := asked["hold"] or asked["release"]:
             issue = "" if named == LATEST else str(named)
             say(decide(project, issue, "hold" if asked["hold"] else "send"))
-            sync(project.spreadsheet, project.state, project.rules, now=now)
+            sync_project(project, now)
             return 0
         # So that today's subscriptions count.
-        sync(project.spreadsheet, project.state, project.rules, now=now)
+        sync_project(project, now)
         resend = asked["resend"]
         say(send_again(project, str(resend), now=now) if resend else retry(project, now=now))
         with counting("Mailing") as told:

@@ -386,8 +386,7 @@ def test_an_address_refused_in_two_issues_is_suspended_and_listed(refused):
     weeks(refused, 1)
 
     assert set(refused.served()) == {"ana@example.org"}
-    [told] = [line for line in refused("sync").out.splitlines() if "bo@example.org" in line]
-    assert "People row 3" in told
+    [told] = [line for line in refused("sync").out.splitlines() if "People row 3" in line]
     assert "mail was refused in 2026-W48 and 2026-W49 (550 no such user)" in told
     assert "correct the address" in told
     assert "bo@example.org is sent nothing" in refused("digest", "--resend", "Bo Ek").err
@@ -422,7 +421,7 @@ def test_a_corrected_address_gets_mail_again_with_what_was_missed(refused):
     assert refused.served().count("bo@example.net") == 1
     [mail] = [mail for [to], mail in refused.relay.received if to == "bo@example.net"]
     assert b"What happened until 2026-12-07" in mail
-    assert "bo@example" not in refused("sync").out
+    assert "People row 3" not in refused("sync").out
 
 
 def test_a_manager_who_types_weekly_again_lets_the_address_back_in(refused):

@@ -34,6 +34,7 @@ def main(which: str, folder: str, port: str, mail: str, count: str) -> None:
         EMAIL_HOST="127.0.0.1",
         EMAIL_PORT=int(port),
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
         USE_TZ=True,
         LOGGING_CONFIG=None,
     )

@@ -39,7 +39,7 @@ from sheets_sync.state import State, open_state
 from sheets_sync.state.base import COMMUNITY, REPORT, Known, record_reports
 from sheets_sync.state.database import writing
 
-REPORTS, SENTENCES = 20, 4
+REPORTS, PARAGRAPHS = 20, 1
 SESSIONS, FAR_SESSIONS = 4, 20
 MAILS, FEWER, ONE_BY_ONE = 1000, 200, 30
 TURNS = 3
@@ -224,7 +224,7 @@ def _report(number: int, chance: Random) -> Report:
         reporter="",
         person="p-0",
         name="Reader 0",
-        text="\n".join(text(chance) for _ in range(SENTENCES)),
+        text="\n".join(text(chance) for _ in range(PARAGRAPHS)),
         tags=tuple(tags(chance).split(", ")),
         link="https://example.org/notes",
         about=(),

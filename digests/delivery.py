@@ -116,6 +116,8 @@ class _Dispatch:
     steps: Steps
     outcome: Delivered
     busy: dict[Line, Delivery] = field(default_factory=dict)
+    following: dict[Line, Delivery] = field(default_factory=dict)
+    """What was begun together with the final dot of the one before."""
     ending: set[Line] = field(default_factory=set)
     """Those of the busy ones that have said the final dot."""
     taken: dict[int, str] = field(default_factory=dict)
@@ -180,8 +182,13 @@ class _Dispatch:
                 faults.append((delivery, one))
             else:
                 self.taken[delivery.number] = line.words
+            following = self.following.pop(line, None)
             if not line.is_open:
                 self.lines.drop(line)
+            if following is not None and line.is_open:
+                self.busy[line] = following
+            elif following is not None:
+                faults.append((following, Broken(f"the connection broke ({one})")))
         return faults
 
     def _share_until(self) -> float:
@@ -208,7 +215,8 @@ class _Dispatch:
         That a mail was taken can wait for the next commit: no further dot is said before it.
         """
         idle = self._idle()
-        fresh = self.waiting.to_claim(len(idle)) if idle else []
+        wanted = len(idle) + sum(line.pipelines for line in self.at_dot)
+        fresh = [] if self.outcome.stopped else self.waiting.to_claim(wanted)
         late = self.taken and (idle or time.monotonic() - self.recorded > SOONEST)
         if not (self.at_dot or faults or fresh or late or (self.taken and not self.busy)):
             return
@@ -231,21 +239,27 @@ class _Dispatch:
 
     def _say_dots(self) -> None:
         dots, self.at_dot = self.at_dot, []
+        takers = [] if self.outcome.stopped else [line for line in dots if line.pipelines]
+        self.following.update(zip(takers, self.waiting.take(len(takers)), strict=False))
         for line in dots:
             self._end(line)
 
     def _begin(self, line: Line, delivery: Delivery) -> None:
-        name = f"{delivery.issue}-{delivery.subscriber}"
         self.busy[line] = delivery
         self.steps("before talking")
-        line.begin(Letter(name, self.sender, delivery.address, delivery.message))
+        line.begin(self._letter(delivery))
         self.steps("after talking")
 
     def _end(self, line: Line) -> None:
         self.ending.add(line)
         self.steps("before final dot")
-        line.end()
+        following = self.following.get(line)
+        line.end(None if following is None else self._letter(following))
         self.steps("after final dot")
+
+    def _letter(self, delivery: Delivery) -> Letter:
+        name = f"{delivery.issue}-{delivery.subscriber}"
+        return Letter(name, self.sender, delivery.address, delivery.message)
 
     def _settle(self, page: Page, delivery: Delivery, fault: SendError) -> None:
         """Record what a fault means for its letter."""

@@ -24,6 +24,7 @@ class FolderLine:
     """Writes a letter under its own name, whole or not at all, at its final dot."""
 
     is_open = True
+    pipelines = False
     wants_to_write = False
     seconds_left = 0.0
 
@@ -36,7 +37,7 @@ class FolderLine:
         """Keep the letter for its dot."""
         self._letter, self.words = letter, ""
 
-    def end(self) -> None:
+    def end(self, following: Letter | None = None) -> None:
         """Write the letter when asked to advance."""
         self.words = f"written to {self._target(self._letter)}"
 

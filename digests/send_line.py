@@ -42,6 +42,8 @@ class SmtpLine:
         self._out = memoryview(b"")
         self._in = bytearray()
         self._letter = Letter("", "", "", b"")
+        self._following: Letter | None = None
+        self._following_refusal: Refused | None = None
         self._to_ask: deque[tuple[str, bytes]] = deque()
         self._asked: deque[str] = deque()
         self._refusal: Refused | None = None
@@ -63,8 +65,15 @@ class SmtpLine:
         """How long the server may still take."""
         return self._deadline - time.monotonic()
 
+    @property
+    def pipelines(self) -> bool:
+        """Whether the server takes the next letter's commands together with a final dot."""
+        return self._together
+
     def fileno(self) -> int:
-        """Return the socket to wait for."""
+        """Return the socket to wait for; -1 when it can go on with what it has heard."""
+        if self._end_of_answer() or (self._refusal is not None and not self._asked):
+            return -1
         return self._socket.fileno()
 
     def begin(self, letter: Letter) -> None:
@@ -78,10 +87,20 @@ class SmtpLine:
         self._to_ask.extend(commands)
         self._ask()
 
-    def end(self) -> None:
-        """Say the final dot."""
+    def end(self, following: Letter | None = None) -> None:
+        """Say the final dot, and all commands of the next letter with it (RFC 2920, 3.1)."""
         self._asked.append("dot")
-        self._say(b".\r\n", self._seconds_for_the_dot)
+        self._unfinished = False
+        self._following, self._following_refusal = following, None
+        commands: list[tuple[str, bytes]] = []
+        if following is not None:
+            try:
+                commands = self._commands(following)
+            except Refused as error:
+                self._following_refusal = error
+        self._asked.extend(kind for kind, _ in commands)
+        said = b"".join([b".\r\n", *(command for _, command in commands)])
+        self._say(said, self._seconds_for_the_dot)
 
     def advance(self) -> Stage:
         """Write and read what goes without waiting, and say how far the letter is."""
@@ -101,6 +120,7 @@ class SmtpLine:
         self._client.close()
 
     def _advance(self) -> Stage:
+        self.words = ""
         if self._refusal is not None and not self._asked:
             raise self._refusal
         self._write()
@@ -182,19 +202,25 @@ class SmtpLine:
             raise self._lost(f"{self._where} does not stop talking")
         return True
 
-    def _answer(self) -> tuple[int, bytes] | None:
-        """Return the next whole answer of the server; None while there is none."""
+    def _end_of_answer(self) -> int:
+        """Return where the next whole answer of the server ends; 0 while there is none."""
         at = 0
         while (end := self._in.find(b"\n", at)) >= 0:
-            line = bytes(self._in[at : end + 1])
+            if self._in[at + 3 : at + 4] != b"-":
+                return end + 1
             at = end + 1
-            if line[3:4] != b"-":
-                said, self._in = bytes(self._in[:at]), self._in[at:]
-                if not line[:3].isdigit():
-                    raise self._lost(f"{self._where} says what is no answer: {words(0, said)}")
-                texts = (part[4:].strip() for part in said.splitlines())
-                return int(line[:3]), b" ".join(texts)
-        return None
+        return 0
+
+    def _answer(self) -> tuple[int, bytes] | None:
+        """Return the next whole answer of the server; None while there is none."""
+        end = self._end_of_answer()
+        if not end:
+            return None
+        said = bytes(self._in[:end]).splitlines()
+        del self._in[:end]
+        if not said[-1][:3].isdigit():
+            raise self._lost(f"{self._where} says what is no answer: {words(0, said[-1])}")
+        return int(said[-1][:3]), b" ".join(line[4:].strip() for line in said)
 
     def _understand(self, kind: str, code: int, said: bytes) -> None:
         if kind == "dot":
@@ -226,7 +252,11 @@ class SmtpLine:
             self._body_is_out = True
 
     def _understand_end(self, code: int, said: bytes) -> None:
-        self._body_is_out = self._unfinished = False
+        self._body_is_out = False
+        if self._following is not None:
+            self._letter, self._refusal = self._following, self._following_refusal
+            self._following = None
+        self._deadline = time.monotonic() + self._seconds
         if code == 421:
             self.close(politely=False)
         if code // 100 != 2:

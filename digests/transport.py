@@ -62,8 +62,12 @@ class Line(Protocol):
     def begin(self, letter: Letter) -> None:
         """Hand a letter over up to its final dot, as `advance` is called."""
 
-    def end(self) -> None:
-        """Say the final dot."""
+    @property
+    def pipelines(self) -> bool:
+        """Whether the next letter can be begun together with a final dot."""
+
+    def end(self, following: Letter | None = None) -> None:
+        """Say the final dot, and begin the next letter with it."""
 
     def advance(self) -> Stage:
         """Go as far as possible now. Raises Refused, Broken, Unclear or Unreachable."""

@@ -77,7 +77,8 @@ class Waiting:
         """Return what is to be claimed next, so that so many are ahead at least."""
         if len(self._claimed) >= fewest or not self._numbers or self.pause:
             return []
-        self._consent.look_again()
+        if self._consent.look_again():
+            self.give_back()
         most = max(fewest, AHEAD)
         numbers = [self._numbers.popleft() for _ in range(min(most, len(self._numbers)))]
         looked_at = [self._checked(one) for one in self._outbox.read(numbers)]

@@ -117,6 +117,16 @@ def _state(project: Project, now: datetime) -> Iterator[Finding]:
     yield Finding("sync", f"the last one was on {last[:16]} UTC", is_fault=False)
 
 
+def _suspended(project: Project, _now: datetime) -> Iterator[Finding]:
+    community = project.state.base.community()
+    for address in community.suspended if community else ():
+        yield Finding(
+            "mail",
+            f"{address} was refused in two issues and gets no more",
+            "see the Problems tab for what the server said, and how to let it back in",
+        )
+
+
 def _digest(project: Project, now: datetime) -> Iterator[Finding]:
     outbox, digest = project.state.outbox, project.settings.digest
     first = project.state.base.get("first sync")
@@ -239,6 +249,7 @@ LOOKS: tuple[Callable[[Project, datetime], Iterator[Finding]], ...] = (
     _people,
     _state,
     _digest,
+    _suspended,
     _spreadsheet,
     _mail,
     look_at_records,

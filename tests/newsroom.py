@@ -103,6 +103,7 @@ def run(
     url: str,
     *,
     connections: int = 1,
+    per_minute: int = 0,
     now: datetime = NOW,
     steps: Steps = lambda step: None,
 ) -> Delivered:
@@ -121,6 +122,7 @@ def run(
                 Doorkeeper(at, now),
                 sender=at.letterhead.envelope,
                 now=now,
+                per_minute=per_minute,
                 steps=steps,
             )
     finally:

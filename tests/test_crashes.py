@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from multiprocessing import get_context
@@ -23,6 +24,7 @@ import pytest
 from digests.delivery import Delivered
 from sheets_sync.state import StateError
 from tests.newsroom import NAMES, open_at, report, run, run_until, synced
+from tests.test_lines import Pipelined, pipelined
 from tests.test_send import Mailbox, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
@@ -51,7 +53,7 @@ class World:
     folder: Path
     url: str
     connections: int
-    mailbox: Mailbox = field(default_factory=Mailbox)
+    mailbox: Mailbox | Pipelined
 
     def run(self) -> Delivered:
         return run(self.folder, self.url, connections=self.connections)
@@ -81,10 +83,25 @@ class Worlds:
     folder: Path
     numbers: Iterator[int] = field(default_factory=count)
 
-    def new(self, url: str, connections: int, mailbox: Mailbox) -> World:
+    def new(self, url: str, connections: int, mailbox: Mailbox | Pipelined) -> World:
         folder = self.folder / f"world-{next(self.numbers)}"
         shutil.copytree(self.founded, folder)
         return World(folder, url, connections, mailbox)
+
+
+@contextmanager
+def recording(kind: str) -> Iterator[tuple[Mailbox | Pipelined, str]]:
+    """A place for mails that keeps all that arrives, and its URL."""
+    if kind == "folder":
+        yield Mailbox(), "folder:outbox"
+    elif kind == "smtp":
+        mailbox = Mailbox()
+        with serving(mailbox) as controller:
+            yield mailbox, f"smtp://127.0.0.1:{controller.port}"
+    else:
+        server = Pipelined()
+        with pipelined(server) as port:
+            yield server, f"smtp://127.0.0.1:{port}"
 
 
 def check(world: World, before: Sequence[tuple[str, bytes]], again: Delivered) -> None:
@@ -116,14 +133,12 @@ def crash(world: World, step: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("kind", "connections"), [("folder", 1), ("smtp", 1), ("smtp", 3)], ids=str
+    ("kind", "connections"), [("folder", 1), ("smtp", 3), ("pipelining", 1), ("pipelining", 3)]
 )
 def test_killed_before_and_after_each_step_nobody_is_missed(worlds, kind, connections):
     # fault 64
     every = 1 if SOAK else 3
-    mailbox = Mailbox()
-    with serving(mailbox) as controller:
-        url = "folder:outbox" if kind == "folder" else f"smtp://127.0.0.1:{controller.port}"
+    with recording(kind) as (mailbox, url):
         for step in range(0, MOST_STEPS, every):
             mailbox.received.clear()
             world = worlds.new(url, connections, mailbox)
@@ -161,8 +176,8 @@ def _command(world: World) -> list[str]:
 
 INJECTIONS = ("signal=KILL", "error=ENOSPC", "error=EIO")
 CALLS = (
-    ("smtp", "sendto"),
-    ("smtp", "pwrite64"),
+    ("pipelining", "sendto"),
+    ("pipelining", "pwrite64"),
     ("smtp", "fdatasync"),
     ("folder", "rename"),
     ("folder", "fdatasync"),
@@ -176,9 +191,7 @@ MOST_CALLS = 400
 @pytest.mark.parametrize(("kind", "call"), CALLS, ids=str)
 def test_stopped_at_a_system_call_nobody_is_missed(worlds, kind, call, injection):
     # faults 5 and 64
-    mailbox = Mailbox()
-    with serving(mailbox) as controller:
-        url = "folder:outbox" if kind == "folder" else f"smtp://127.0.0.1:{controller.port}"
+    with recording(kind) as (mailbox, url):
         total = _calls_in_all(worlds, kind, url, call)
         step = 1 if SOAK else max(total // SAMPLES, 1)
         # Each kind of blow begins elsewhere, so that together they fall on many places.

@@ -238,6 +238,7 @@ class Scripted:
 
     most = 1
     is_open = True
+    pipelines = False
     wants_to_write = False
     seconds_left = 0.0
 
@@ -253,7 +254,7 @@ class Scripted:
         self.fault = self.faults.pop(0) if self.faults else None
         self.said_dot = False
 
-    def end(self) -> None:
+    def end(self, following: Letter | None = None) -> None:
         self.said_dot = True
 
     def advance(self) -> Stage:

@@ -70,7 +70,7 @@ def decide(project: Project, name: str, decision: str) -> str:
     project.state.outbox.set_decision(issue.name, decision)
     if decision == "hold":
         mails = counted(left, "mail")
-        return f"Issue {issue.name} is held; {mails} wait. {RELEASE[:1].upper()}{RELEASE[1:]}"
+        return f"Issue {issue.name} is held; {mails} waiting. {RELEASE[:1].upper()}{RELEASE[1:]}"
     return f"Issue {issue.name} may go; the next run sends what waits of it: {left}."
 
 

@@ -138,9 +138,11 @@ def test_resend_does_not_reach_those_who_left(operator):
     operator("run")
     types(operator.folder, "Subscriptions", ["bo@example.org", None, "stop"])
 
-    operator("digest", "--resend", "bo@example.org")
+    told = operator("digest", "--resend", "bo@example.org")
 
+    assert "bo@example.org is sent nothing: the subscription says stop" in told.err
     assert operator.served().count("bo@example.org") == 1
+    assert "sent: 2" in operator("digest", "--status").out
 
 
 def test_retry_tries_at_once_what_was_refused(operator):
@@ -163,7 +165,7 @@ def test_hold_is_shown_in_the_tab_and_counts_until_it_is_released(operator):
 
     held = operator("digest", "--hold")
 
-    assert "Issue 2026-W48 is held; 1 mail wait" in held.out
+    assert "Issue 2026-W48 is held; 1 mail waiting." in held.out
     assert operator.decision() == "hold"
     operator.now += timedelta(hours=1)
     operator("run")
@@ -389,7 +391,7 @@ def test_an_address_refused_in_two_issues_is_suspended_and_listed(refused):
     [told] = [line for line in refused("sync").out.splitlines() if "People row 3" in line]
     assert "mail was refused in 2026-W48 and 2026-W49 (550 no such user)" in told
     assert "correct the address" in told
-    assert "bo@example.org is sent nothing" in refused("digest", "--resend", "Bo Ek").err
+    assert "! mail: bo@example.org was refused in two issues" in refused("check").out
 
 
 def test_one_refusal_suspends_nobody(operator):

@@ -94,6 +94,11 @@ def preview(press: Press, wanted: str, due: Due | None, *, now: datetime) -> byt
     )
 
 
+def reader(press: Press, wanted: str, *, now: datetime) -> Subscriber:
+    """Return whom an address, a name or an id means; raises DigestError."""
+    return _meant(press.subscribers(now), wanted)[0]
+
+
 def send_test_copy(
     press: Press, transport: Transport, wanted: str, address: str, due: Due, *, now: datetime
 ) -> str:
@@ -105,7 +110,7 @@ def send_test_copy(
         message = build(mail, test, press.letterhead, at=now)
     except AddressError as error:
         raise DigestError(f"{error}; give another one with --to") from error
-    letter = Letter(f"test-{due.name}", press.letterhead.envelope, wire_address(address), message)
+    letter = Letter(f"test-{due.name}", press.letterhead.bounces_to, wire_address(address), message)
     line = OneLine(transport)
     try:
         return line.send(letter)

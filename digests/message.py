@@ -38,10 +38,17 @@ class Letterhead:
     reply_to: str = ""
     unsubscribe: str = ""
     """Mailbox that a person reads, for those who want to leave."""
+    bounces: str = ""
+    """Mailbox that a person reads, for mails that come back."""
+
+    @property
+    def bounces_to(self) -> str:
+        """The envelope's sender (MAIL FROM): who hears of mails that could not be delivered."""
+        return wire_address(_split(self.bounces)[1]) if self.bounces else self.envelope
 
     @property
     def envelope(self) -> str:
-        """The bare address, as the envelope carries it."""
+        """The sender's bare address, as an envelope carries it."""
         return wire_address(_split(self.sender)[1])
 
     @property

@@ -58,18 +58,11 @@ class Press:
 
     def subscribers(self, now: datetime) -> tuple[Subscriber, ...]:
         """Return everybody who may get mail; raises DigestError before the first sync."""
-        found = subscribers(
+        return subscribers(
             self.community(),
             opt_in=self.opt_in,
             today=self.today(now).date(),
             coordinators=self.coordinators,
-        )
-        suspended = self.outbox.suspended()
-        return tuple(
-            replace(one, frequency="bounced")
-            if one.address in suspended and one.frequency != "stop"
-            else one
-            for one in found
         )
 
 
@@ -79,7 +72,6 @@ def stock_of(
     """Return what an issue may take from; raises DigestError before the first sync."""
     community = press.community()
     moments = press.base.accepted_at(min((one.accepted for one in reports), default=0) - 1)
-    community = replace(community, notes=(*community.notes, *_suspensions(press, community)))
     latest = press.outbox.latest()
     month = press.today(now).strftime("%Y-%m")
     first = latest is None or press.today(latest.frozen_at).strftime("%Y-%m") != month
@@ -95,16 +87,6 @@ def stock_of(
         first_of_month=first,
         watching_since=press.today(since).date() if since else None,
     )
-
-
-def _suspensions(press: Press, community: Community) -> Sequence[str]:
-    """Return for the coordinators whose mail is not sent any more, and why."""
-    names = {person.email: person.name for person in community.people}
-    return [
-        f"{names.get(address, address)} gets no more mail: the address was refused in two issues "
-        f"({words}); correct it in People or Subscriptions"
-        for address, words in press.outbox.suspended().items()
-    ]
 
 
 def addressee(press: Press, edition: Edition) -> Addressee:

@@ -11,6 +11,7 @@ from datetime import date
 from digests.filters import Everything, Filter, FilterError, Names, parse
 from sheets_sync.community import Community, Person, Role, Subscription
 from sheets_sync.roster import Roster
+from sheets_sync.suspension import as_it_travels
 from sheets_sync.tags import meanings
 
 
@@ -80,6 +81,7 @@ class _Enrolment:
         self._chosen = chosen
         self._people = people
         self._coordinators = coordinators
+        self._suspended = frozenset(community.suspended)
         self._names = Names(Roster(community.people), meanings(community.tags))
 
     def is_gone(self, folded: str, today: date) -> bool:
@@ -98,13 +100,19 @@ class _Enrolment:
             name=person.name if person else "",
             person=person.id if person else "",
             unread_filter=unread,
-            frequency=wish.frequency,
+            frequency=self._frequency(address, wish),
             paused_until=wish.paused_until,
             language=wish.language or (person.language if person else ""),
             format=wish.format,
             coordinator=folded in self._coordinators
             or (person is not None and Role.COORDINATOR in person.roles),
         )
+
+    def _frequency(self, address: str, wish: Subscription) -> str:
+        """Return how often; an address that was refused again and again is treated as dead."""
+        if wish.frequency != "stop" and as_it_travels(address) in self._suspended:
+            return "bounced"
+        return wish.frequency
 
     def _filter(self, typed: str, me: str) -> tuple[Filter, str]:
         # A filter that cannot be read must not silence anybody: they get everything, and the

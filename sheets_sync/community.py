@@ -132,3 +132,5 @@ class Community:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = field(default=())
     """What coordinators should know beyond the rows: who holds the file, an old mentor sheet."""
+    suspended: tuple[str, ...] = ()
+    """Addresses that were refused for good again and again, as they travel."""

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, tzinfo
 from forms.definition import Form
 from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
 from sheets_sync.community import Community, Person, Problem, Report, Role
+from sheets_sync.decisions import Decisions, read_decisions
 from sheets_sync.doubts import Context
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
@@ -25,7 +26,9 @@ from sheets_sync.spreadsheet import Changes, Snapshot
 from sheets_sync.state.base import Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
 from sheets_sync.state.journal import Entry
+from sheets_sync.state.operating import Refusals
 from sheets_sync.subscriptions import FilterCheck, read_subscriptions
+from sheets_sync.suspension import SUSPENDED, people_problems, shown, suspend
 from sheets_sync.taglist import list_tags
 from sheets_sync.validate import reports_tab
 
@@ -67,6 +70,8 @@ class Given:
     accept_removals: bool = False
     behind: bool = False
     """An older copy of the sheet was saved over ours."""
+    refused: Sequence[Refusals] = ()
+    """Addresses that were refused for good in several issues."""
     unseen: Set[str] = frozenset()
     """Tabs seen for the first time: the reports that stand there have been read by everyone."""
     mentors: MentorSheet | None = None
@@ -90,8 +95,8 @@ class Decision:
     """Choices of readers that the sheet shows once the changes are written."""
     keep: Mapping[str, str]
     """Single values for the state."""
-    decisions: Mapping[str, str]
-    """What managers wrote into `decision` of the Digests tab, by issue."""
+    decisions: Decisions
+    """What counts of `decision` in the Digests tab, by issue."""
     frozen: frozenset[str]
     """Tabs to which nothing is written this time."""
     read: Sequence[str]
@@ -130,6 +135,9 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         today=today,
         further=applied.problems,
     )
+    suspended = suspend(given.refused, gathered.tables.get("Subscriptions"), given.values)
+    subscribed = shown(subscribed, suspended)
+    decisions = read_decisions(gathered.tables.get("Digests"), given.issues, given.values)
     community = Community(
         at=given.now.astimezone(UTC),
         people=_people(listed, merged, reports),
@@ -141,8 +149,11 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
             *(problem for one in settled for problem in one.problems),
             *tags.problems,
             *(problem for one in subscribed for problem in one.problems),
+            *people_problems(listed, subscribed, suspended),
+            *decisions.problems,
         ),
         notes=tuple(gathered.notes),
+        suspended=tuple(suspended.words),
     )
     frozen = frozenset(gathered.frozen)
     shows_choices = applied.table is not None and "Subscriptions" not in frozen
@@ -157,6 +168,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
             given.issues,
             community,
             rules.zone,
+            decisions,
         ),
         community=community,
         known=remembered.known,
@@ -165,10 +177,12 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
         entries=_settled_entries(given, lines, missing, frozen),
         chosen=[number for number, _ in given.choices] if shows_choices else [],
-        keep={**gathered.keep, "chosen": dump_memory(applied.memory)}
-        if shows_choices
-        else gathered.keep,
-        decisions=_decisions(gathered),
+        keep={
+            **gathered.keep,
+            SUSPENDED: suspended.kept,
+            **({"chosen": dump_memory(applied.memory)} if shows_choices else {}),
+        },
+        decisions=decisions,
         frozen=frozen,
         read=[table.title for table in gathered.reports],
     )
@@ -249,17 +263,6 @@ def _settled_entries(
         if id in present or (removed and id not in gone):
             settled.append(entry.number)
     return settled
-
-
-def _decisions(gathered: Gathered) -> dict[str, str]:
-    table = gathered.tables.get("Digests")
-    if table is None:
-        return {}
-    return {
-        table.text(cells, "issue"): table.text(cells, "decision").casefold()
-        for _, cells in table.data()
-        if table.text(cells, "issue")
-    }
 
 
 def _acquaintance(person: Person) -> Acquaintance:

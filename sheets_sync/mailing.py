@@ -33,6 +33,7 @@ from sheets_sync.cells import as_text
 from sheets_sync.form_workflow import collect_answers, form_of
 from sheets_sync.headers import plain
 from sheets_sync.links import Links
+from sheets_sync.overdue import hold_what_is_overdue
 from sheets_sync.project import Project
 from sheets_sync.spreadsheet import Snapshot
 from sheets_sync.sync import Outcome, sync
@@ -62,6 +63,8 @@ class Wish:
     clock_is_right: bool = False
     """Do not doubt the clock, whatever the last run's said."""
     accept_old_state: bool = False
+    make: bool = True
+    """Make what is due; otherwise only what waits is sent."""
 
 
 def due_issue(project: Project, now: datetime, *, early: bool = False) -> Due | None:
@@ -107,13 +110,14 @@ def mail(
     press = open_press(project)
     with state.outbox.sender():
         _refuse_old_state(project, press, wish, now)
-        due = due_issue(project, now, early=wish.early)
+        due = due_issue(project, now, early=wish.early) if wish.make else None
         made = make(press, due, now=now) if due else None
+        hold_what_is_overdue(project, made, now=now)
         delivered = deliver(
             state.outbox,
             transport(project),
             Doorkeeper(press, now),
-            sender=press.letterhead.envelope,
+            sender=press.letterhead.bounces_to,
             now=now,
             per_minute=project.settings.mail.per_minute,
             progress=progress,
@@ -131,14 +135,17 @@ def sync_and_mail(
 ) -> tuple[Outcome, Mailed]:
     """Collect and sync, mail what is due, and write the issue's line into the Digests tab."""
     collected = collect_answers(project, now=now)
-    outcome = sync(
-        project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now
-    )
+    outcome = sync_project(project, now)
     outcome = replace(outcome, notes=(*collected.notes(), *outcome.notes))
     mailed = mail(project, wish, now=now, progress=progress)
     if mailed.made or mailed.delivered != Delivered():
-        sync(project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now)
+        sync_project(project, now)
     return outcome, mailed
+
+
+def sync_project(project: Project, now: datetime) -> Outcome:
+    """Bring a project's form submissions, spreadsheets and state together."""
+    return sync(project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now)
 
 
 def planned(project: Project, due: Due, *, now: datetime) -> Sequence[PlannedMail]:
@@ -179,6 +186,7 @@ def open_press(project: Project) -> Press:
             key=project.links.secret,
             reply_to=settings.mail.reply_to or next(iter(settings.community.coordinators), ""),
             unsubscribe=contact(project),
+            bounces=settings.mail.bounces,
         ),
         zone=settings.zone,
         rules=DigestRules(

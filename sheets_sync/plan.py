@@ -11,6 +11,7 @@ from datetime import tzinfo
 from sheets_sync.cells import holds
 from sheets_sync.choices import Applied
 from sheets_sync.community import Community, Person, Problem
+from sheets_sync.decisions import Decisions
 from sheets_sync.gather import Gathered
 from sheets_sync.headers import Table
 from sheets_sync.people import Listed
@@ -32,6 +33,7 @@ def plan_changes(
     issues: Sequence[IssueLine],
     community: Community,
     zone: tzinfo,
+    decisions: Decisions,
 ) -> Changes:
     """Return the one batch that makes the sheet show what was decided."""
     plan = Plan()
@@ -48,7 +50,7 @@ def plan_changes(
     if table := tables.get("Problems"):
         plan.problems(table, community.problems)
     if table := tables.get("Digests"):
-        plan.issues(table, issues, zone)
+        plan.issues(table, issues, zone, decisions)
     return plan.changes(gathered)
 
 
@@ -155,7 +157,9 @@ class Plan:
         if table.header_row == 1 and not same:
             self._rewrites.append(Rewrite(table.title, wanted))
 
-    def issues(self, table: Table, issues: Iterable[IssueLine], zone: tzinfo) -> None:
+    def issues(
+        self, table: Table, issues: Iterable[IssueLine], zone: tzinfo, decisions: Decisions
+    ) -> None:
         """Plan one line for each issue; what an older state wrote stays."""
         rows = {table.text(cells, "issue"): (row, cells) for row, cells in table.data()}
         for line in issues:
@@ -168,6 +172,8 @@ class Plan:
                 "failed": line.failed,
                 "at": local(line.at, zone),
             }
+            if line.issue in decisions.told:
+                ours["decision"] = decisions.words[line.issue]
             if line.issue not in rows:
                 self.append(table, ours)
             elif line.period != TAKEN_OVER:

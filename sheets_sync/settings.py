@@ -42,6 +42,19 @@ def _whole_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _heartbeat(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, port_is_good = parts.hostname or "", parts.port != 0
+    except ValueError:
+        host, port_is_good = "", False
+    here = parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1") if host else False
+    if not url or (host and port_is_good and (parts.scheme == "https" or here)):
+        return url.rstrip("/")
+    # The value is not repeated: whoever knows it can say that all is well.
+    raise ValueError("is not an https:// address; write the one that the watching service shows")
+
+
 def _mailbox(typed: str) -> str:
     local, _, domain = parseaddr(typed)[1].rpartition("@")
     if typed and not (local and domain and typed.isprintable()):
@@ -90,6 +103,7 @@ def _who_may_answer(typed: str) -> str:
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
 WebAddress = Annotated[str, AfterValidator(_whole_address)]
+HeartbeatAddress = Annotated[str, AfterValidator(_heartbeat)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 LinkedTabs = Annotated[tuple[str, ...], AfterValidator(_tabs_of_others)]
 GoogleSpreadsheetId = Annotated[str, AfterValidator(lambda t: spreadsheet_id(t) if t else "")]
@@ -109,6 +123,8 @@ class CommunitySettings(_Section):
     coordinators: tuple[str, ...] = ()
     public_url: WebAddress = ""
     """Where the form page is reached from outside; without it mails carry no signed links."""
+    heartbeat_url: HeartbeatAddress = ""
+    """Asked after each good `run`, and with `/fail` after one that could not finish."""
 
 
 class _OnePlace(_Section):
@@ -174,6 +190,8 @@ class DigestSettings(_Section):
     """Most reports in one mail; then "and N more"."""
     catch_up_weeks: int = Field(8, ge=1)
     quiet_weeks: int = Field(4, ge=1)
+    hold_after_days: int = Field(14, ge=1)
+    """After so long without a run, what would leave is held for a person to look at."""
 
 
 class MailSettings(_Section):
@@ -181,6 +199,8 @@ class MailSettings(_Section):
     """`folder:NAME`, `smtp://user@host:587` (STARTTLS) or `smtps://user@host:465`."""
     sender: Mailbox = Field("Tidings <tidings@localhost>", min_length=1)
     reply_to: Mailbox = ""
+    bounces: Mailbox = ""
+    """Mailbox that a person reads, for what comes back (MAIL FROM); else the sender's."""
     unsubscribe: Mailbox = ""
     """Mailbox that a person reads, for `List-Unsubscribe`; else reply_to, else a coordinator."""
     allow_insecure: bool = False

@@ -12,6 +12,7 @@ from importlib.metadata import version
 
 from sheets_sync.community import Community, Problem
 from sheets_sync.decide import Decision, Given, Rules, decide
+from sheets_sync.decisions import AGREED, WHY
 from sheets_sync.intake import answers_by_column
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
 from sheets_sync.spreadsheet import (
@@ -28,6 +29,7 @@ from sheets_sync.state import State
 from sheets_sync.state.base import COMMUNITY, put, record_people, record_reports
 from sheets_sync.state.choices import mark_shown
 from sheets_sync.state.database import writing
+from sheets_sync.suspension import TIMES
 
 ATTEMPTS = 3
 """How often a sync starts over when somebody saves in the middle of it."""
@@ -131,7 +133,8 @@ def _mark(
     today = now.astimezone(rules.zone).date()
     mark = hashlib.blake2b(digest_size=16)
     issues = state.outbox.issue_lines()
-    settled = (sheet.notes, rules.print(), today, issues, version("tidings"))
+    held = state.base.get(WHY)
+    settled = (sheet.notes, rules.print(), today, issues, held, version("tidings"))
     for part in (sheet.worksheets, sheet.stamp, pairs, *settled):
         mark.update(repr(part).encode("utf-8", "surrogatepass"))
     return mark.hexdigest()
@@ -169,6 +172,7 @@ def _given(
         issues=state.outbox.issue_lines(),
         restorable={id: answers_by_column(a, rules.form) for id, a in answers.items() if a},
         now=now,
+        refused=state.operating.refused(TIMES),
         accept_removals=accept_removals,
         behind=behind,
         unseen={tab for tab in tabs if take_over or f"seen:{tab}" not in values},
@@ -219,9 +223,16 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
     }
     if note:  # what readers chose is not in the sheet yet
         kept.pop("chosen", None)
+    if not note and "Digests" not in decision.frozen:
+        kept[AGREED] = decision.decisions.kept()
     if decision.changes:
         kept.pop("instance", None)
         kept.pop("counter", None)
+    # Before it is recorded as agreed on: a crash in between must not undo a manager's word.
+    for line in given.issues:
+        word = decision.decisions.words.get(line.issue, line.decision)
+        if word != line.decision:
+            state.outbox.set_decision(line.issue, word)
     with writing(state.engine) as db:
         record_reports(db, known)
         record_people(db, decision.acquaintances)
@@ -230,10 +241,6 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         if not note:
             state.journal.mark_written(db, decision.entries)
             mark_shown(db, decision.chosen)
-    for line in given.issues:
-        word = decision.decisions.get(line.issue, line.decision)
-        if word != line.decision:
-            state.outbox.set_decision(line.issue, word)
     return community
 
 

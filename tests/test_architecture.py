@@ -34,6 +34,10 @@ SHELL = {
     "founding",
     "mailing",
     "confirming",
+    "operating",
+    "overdue",
+    "heartbeat",
+    "mail_records",
     "preview",
     "workflow",
     "checks",
@@ -62,6 +66,7 @@ HOMES = {
     "click": ("sheets_sync.cli",),
     "rich": ("sheets_sync.cli",),
     "itsdangerous": ("sheets_sync.links",),
+    "dns": ("sheets_sync.mail_records",),
     "css_inline": ("digests.render",),
 }
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "models", "errors", "misc"}

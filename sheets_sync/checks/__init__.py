@@ -11,6 +11,7 @@ from sheets_sync.checks.place import look_at_place
 from sheets_sync.checks.sheet import look_at_spreadsheet
 from sheets_sync.findings import Finding
 from sheets_sync.form_checks import look_at_form
+from sheets_sync.mail_records import look_at_records
 from sheets_sync.project import Project, open_project
 from sheets_sync.settings import FILE, SettingsError, load_settings
 from sheets_sync.state import StateError
@@ -46,5 +47,6 @@ LOOKS: tuple[Callable[[Project, datetime], Iterator[Finding]], ...] = (
     look_at_spreadsheet,
     look_at_mail,
     look_at_suspended,
+    look_at_records,
     look_at_form,
 )

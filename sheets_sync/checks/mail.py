@@ -49,11 +49,12 @@ def look_at_mail(project: Project, _now: datetime) -> Iterator[Finding]:
 
 def look_at_suspended(project: Project, _now: datetime) -> Iterator[Finding]:
     """Tell whose mail is not sent any more, since two issues were refused for good."""
-    for address, words in project.state.outbox.suspended().items():
+    community = project.state.base.community()
+    for address in community.suspended if community else ():
         yield Finding(
             "mail",
-            f"{address} was refused in two issues and gets no more ({words})",
-            "correct the address in People or Subscriptions",
+            f"{address} was refused in two issues and gets no more",
+            "see the Problems tab for what the server said, and how to let it back in",
         )
 
 

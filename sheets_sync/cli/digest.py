@@ -10,6 +10,7 @@ import click
 
 from forms.plural import counted
 from sheets_sync.cli.commands import DRY_RUN, tell_outcome
+from sheets_sync.cli.operating import is_asked, operate, operating
 from sheets_sync.cli.saying import counting, say
 from sheets_sync.cli.shell import Shell
 
@@ -44,6 +45,7 @@ FIRST = "whoever comes first"
 )
 @DRY_RUN
 @CLOCK_IS_RIGHT
+@operating
 @click.option(
     "--accept-old-state",
     is_flag=True,
@@ -52,6 +54,7 @@ FIRST = "whoever comes first"
 @click.pass_obj
 def digest(
     shell: Shell,
+    /,
     preview: str | None,
     out: Path | None,
     early: bool,
@@ -60,6 +63,7 @@ def digest(
     dry_run: bool,
     clock_is_right: bool,
     accept_old_state: bool,
+    **asked: str | bool | None,
 ) -> int:
     """Make the digest that is due and send it; or show it."""
     from sheets_sync.mailing import Wish, preview_for, send_copy, sync_and_mail
@@ -67,9 +71,12 @@ def digest(
 
     if out and preview is None:
         raise click.UsageError("--out is for a preview; add --preview")
+    operates = is_asked(asked)
     person = "" if preview in (None, FIRST) else preview or ""
     with open_project(shell.folder, shell.environment) as project:
         now = _moment(pretended, project) or shell.now()
+        if operates:
+            return operate(shell, project, asked, now, _tell_mailed)
         if to:
             say(f"Sent a test copy to {to}: {send_copy(project, person, to, now=now)}")
         elif preview is not None:
@@ -96,34 +103,63 @@ def digest(
 @click.pass_obj
 def run(shell: Shell, dry_run: bool, clock_is_right: bool) -> int:
     """Do all that is due: sync, then the digest. This is what cron calls."""
-    from sheets_sync.cli.plans import plan_lines, sync_line
-    from sheets_sync.confirming import send_confirmations
-    from sheets_sync.mailing import Wish, sync_and_mail
-    from sheets_sync.project import one_run, open_project
-    from sheets_sync.sync import sync
+    from sheets_sync.project import AnotherRunError, open_project
 
     with open_project(shell.folder, shell.environment) as project:
-        now = shell.now()
         if dry_run:
-            outcome = sync(
-                project.spreadsheet,
-                project.state,
-                project.rules,
-                mentors=project.mentors,
-                now=now,
-                dry_run=True,
-            )
-            say("\n".join(["Nothing was written or sent. The plan:", *plan_lines(outcome.changes)]))
-            say("\n".join(_plan(project, now, early=False)))
+            _say_plan(project, shell.now())
             return 0
-        wish = Wish(clock_is_right=clock_is_right)
-        with one_run(shell.folder, patience=shell.patience_seconds), counting("Mailing") as told:
-            outcome, mailed = sync_and_mail(project, wish, now=now, progress=told)
-            send_confirmations(project, now=now)
-        say(sync_line(outcome))
-        tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
-        # Done is done, whatever there is to look at: cron must not cry each hour.
-        return 3 if _tell_mailed(mailed, project) == 3 else 0
+        try:
+            code = _run(shell, project, clock_is_right)
+        except AnotherRunError:
+            # The other one will tell how it ended.
+            raise
+        except Exception:
+            _beat(project, failed=True)
+            raise
+        _beat(project, failed=code == 3)
+        return code
+
+
+def _run(shell: Shell, project: "Project", clock_is_right: bool) -> int:
+    from sheets_sync.cli.plans import sync_line
+    from sheets_sync.confirming import send_confirmations
+    from sheets_sync.mailing import Wish, sync_and_mail
+    from sheets_sync.project import one_run
+
+    wish, now = Wish(clock_is_right=clock_is_right), shell.now()
+    with one_run(shell.folder, patience=shell.patience_seconds), counting("Mailing") as told:
+        outcome, mailed = sync_and_mail(project, wish, now=now, progress=told)
+        send_confirmations(project, now=now)
+    say(sync_line(outcome))
+    tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
+    # Done is done, whatever there is to look at: cron must not cry each hour.
+    return 3 if _tell_mailed(mailed, project) == 3 else 0
+
+
+def _say_plan(project: "Project", now: datetime) -> None:
+    from sheets_sync.cli.plans import plan_lines
+    from sheets_sync.sync import sync
+
+    outcome = sync(
+        project.spreadsheet,
+        project.state,
+        project.rules,
+        mentors=project.mentors,
+        now=now,
+        dry_run=True,
+    )
+    say("\n".join(["Nothing was written or sent. The plan:", *plan_lines(outcome.changes)]))
+    say("\n".join(_plan(project, now, early=False)))
+
+
+def _beat(project: "Project", *, failed: bool) -> None:
+    """Tell whoever watches for silence how the run ended, when somebody does."""
+    from sheets_sync.heartbeat import beat
+
+    url = project.settings.community.heartbeat_url
+    if url and (note := beat(url, failed=failed)):
+        say(f"Note: {note}")
 
 
 def _moment(pretended: datetime | None, project: "Project") -> datetime | None:

@@ -12,6 +12,7 @@ from sheets_sync.state.base import Base
 from sheets_sync.state.choices import Choices
 from sheets_sync.state.database import Busy, StateError, open_database
 from sheets_sync.state.journal import Conflict, Journal, Receipt, draft
+from sheets_sync.state.operating import Operating
 from sheets_sync.state.outbox import Outbox
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Choices",
     "Conflict",
     "Journal",
+    "Operating",
     "Outbox",
     "Receipt",
     "State",
@@ -38,6 +40,7 @@ class State:
     base: Base
     outbox: Outbox
     choices: Choices
+    operating: Operating
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -47,4 +50,11 @@ class State:
 def open_state(url: str, *, folder: Path, create: bool = False) -> State:
     """Open the state that the settings name; raises StateError."""
     engine = open_database(url, folder=folder, create=create)
-    return State(engine, Journal(engine), Base(engine), Outbox(engine), Choices(engine))
+    return State(
+        engine,
+        Journal(engine),
+        Base(engine),
+        Outbox(engine),
+        Choices(engine),
+        Operating(engine),
+    )

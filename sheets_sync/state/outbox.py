@@ -238,27 +238,6 @@ class Outbox:
                 db.execute(update(letters).where(theirs).values(message=message))
                 _insert_had(db, renewed)
 
-    def suspended(self) -> dict[str, str]:
-        """Return addresses that were refused for good in two issues, and the server's last words.
-
-        The last two mails to an address decide, so a corrected one is not among them (fault 67).
-        """
-        last: dict[str, list[tuple[bool, str]]] = {}
-        query = select(deliveries.c.address, deliveries.c.state, deliveries.c.answer)
-        ended = deliveries.c.state.in_((SENT, FAILED))
-        refused = select(deliveries.c.address).where(deliveries.c.state == FAILED)
-        with reading(self._engine) as db:
-            theirs = query.where(ended, deliveries.c.address.in_(refused))
-            for row in db.execute(theirs.order_by(deliveries.c.number.desc())):
-                # Not what we gave up ourselves, after many tries.
-                refusal = row.state == FAILED and str(row.answer).startswith("5")
-                last.setdefault(row.address, []).append((refusal, str(row.answer)))
-        return {
-            address: mails[0][1]
-            for address, mails in last.items()
-            if [refusal for refusal, _ in mails[:2]] == [True, True]
-        }
-
     def issue_lines(self) -> Sequence[IssueLine]:
         """Return the lines of the Digests tab, oldest first."""
         counted = _how_many(SENT).label("sent")

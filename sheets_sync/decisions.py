@@ -1,0 +1,71 @@
+"""The decisions in the Digests tab and in the state -> which of them counts, and what to write.
+
+Pure. Both sides may have changed since they last agreed; then the manager's word counts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from json import dumps, loads
+
+from sheets_sync.community import Problem
+from sheets_sync.headers import Table
+from sheets_sync.state.delivery import IssueLine
+
+WORDS = ("", "hold", "send")
+AGREED = "decisions"
+"""Name of the single value that holds what tab and state last agreed on, by issue."""
+WHY = "why held"
+"""Name of the single value that says why Tidings itself held an issue, by issue."""
+REMEDY = "write send into decision to let it go; leave hold, and nobody gets it"
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What counts of each issue. `told` are those whose word the tab does not show yet."""
+
+    words: Mapping[str, str]
+    told: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    agreed: Mapping[str, str] = field(default_factory=dict)
+
+    def kept(self) -> str:
+        """Return what is agreed on, once the tab is written, as it is kept."""
+        return dumps(self.agreed)
+
+
+def read_decisions(
+    table: Table | None, issues: Sequence[IssueLine], values: Mapping[str, str]
+) -> Decisions:
+    """Return each issue's decision: the manager's, where they changed theirs; else the state's."""
+    agreed: dict[str, str] = loads(values.get(AGREED) or "{}")
+    why: dict[str, str] = loads(values.get(WHY) or "{}")
+    typed = _typed(table) if table else {}
+    words, told, problems = {}, set(), []
+    for line in issues:
+        before = agreed.get(line.issue, "")
+        row, word = typed.get(line.issue, (None, before))
+        if word not in WORDS:
+            problems.append(_not_a_decision(row, word))
+            words[line.issue] = line.decision
+            continue
+        words[line.issue] = line.decision if word == before else word
+        if words[line.issue] != word:
+            told.add(line.issue)
+        if words[line.issue] == "hold" and line.issue in why:
+            where = (row, "decision", "hold")
+            problems.append(Problem("Digests", *where, why[line.issue], REMEDY))
+    known = {issue: word for issue, word in words.items() if word or issue in agreed}
+    return Decisions(words, frozenset(told), tuple(problems), known)
+
+
+def _typed(table: Table) -> dict[str, tuple[int, str]]:
+    return {
+        table.text(cells, "issue"): (row, table.text(cells, "decision").casefold())
+        for row, cells in table.data()
+        if table.text(cells, "issue")
+    }
+
+
+def _not_a_decision(row: int | None, word: str) -> Problem:
+    remedy = "write hold or send, or empty the cell"
+    return Problem("Digests", row, "decision", word, "this is not a decision", remedy)

@@ -6,6 +6,7 @@ A sheet that cannot be read is no reason to stop: what was read last serves (fau
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from sheets_sync.layout import MENTORS, Owner, Tab
 from sheets_sync.spreadsheet import SheetError, Spreadsheet, Worksheet
@@ -59,3 +60,31 @@ def _tab(title: str) -> Tab:
     return replace(
         MENTORS, title=title, columns=tuple(theirs), foreign=True, mapped_in="mentors.headers"
     )
+
+
+class Names(Protocol):
+    """What keeps single values by name: `state.Base`."""
+
+    def get(self, name: str) -> str:
+        """Return a value; "" where there is none."""
+        ...
+
+    def put(self, name: str, value: str) -> None:
+        """Keep a value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A memory of its own for a second spreadsheet, beside that of the first."""
+
+    name: str
+    kept: Names
+
+    def get(self, name: str) -> str:
+        """Return what was kept of this one."""
+        return self.kept.get(f"{self.name}: {name}")
+
+    def put(self, name: str, value: str) -> None:
+        """Keep it."""
+        self.kept.put(f"{self.name}: {name}", value)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from digests.filters import check_filter
 from forms.definition import Form, load_form
@@ -16,15 +15,10 @@ from sheets_sync.community import Role
 from sheets_sync.decide import Rules
 from sheets_sync.keys import load_password, load_secret
 from sheets_sync.links import Links
-from sheets_sync.mentor_sheet import Elsewhere
+from sheets_sync.mentor_sheet import Apart, Elsewhere, Names
 from sheets_sync.settings import FILE, Settings, load_settings
 from sheets_sync.state import State, StateError, open_state
-from sheets_sync.state.base import Base
 from sheets_sync.xlsx import Workbook
-
-if TYPE_CHECKING:
-    from sheets_sync.google_sheets import GoogleSpreadsheet
-    from sheets_sync.google_sheets.known import Memory
 
 LOCK = "tidings.lock"
 
@@ -101,56 +95,39 @@ def open_spreadsheet(
     wanted = settings.spreadsheet
     if not wanted.google:
         return Workbook(folder / wanted.file, backups=wanted.backups)
-    return _on_google(folder, settings, wanted.google, environment, state.base if state else None)
+    memory, zone = state.base if state else None, settings.community.timezone
+    return _on_google(wanted.google, folder / wanted.credentials, memory, environment, zone=zone)
 
 
 def _on_google(
-    folder: Path,
-    settings: Settings,
-    id: str,
-    environment: Mapping[str, str],
-    memory: "Memory | None",
-) -> "GoogleSpreadsheet":
+    id: str, key: Path, memory: Names | None, environment: Mapping[str, str], *, zone: str = ""
+) -> Backend:
     # gspread and google-auth cost 0.3 s at every start, and most projects need neither.
     from sheets_sync.google_access import open_session, service_url  # noqa: PLC0415
     from sheets_sync.google_sheets import Calls, GoogleSpreadsheet  # noqa: PLC0415
 
-    key = folder / settings.spreadsheet.credentials
     url = service_url("sheets", environment)
-    return GoogleSpreadsheet(
-        Calls(lambda: open_session(key), id, base_url=url),
-        memory=memory,
-        zone=settings.community.timezone,
-    )
+    calls = Calls(lambda: open_session(key), id, base_url=url)
+    return GoogleSpreadsheet(calls, memory=memory, zone=zone)
 
 
 def find_mentors(
-    folder: Path, settings: Settings, state: State, environment: Mapping[str, str]
+    folder: Path,
+    settings: Settings,
+    state: State | None = None,
+    environment: Mapping[str, str] = os.environ,
 ) -> Elsewhere | None:
     """Return where the mentor sheet is, if it is not a tab of the spreadsheet."""
     wanted = settings.mentors
     if wanted.google:
-        sheet = _on_google(folder, settings, wanted.google, environment, MentorsMemory(state.base))
-        return Elsewhere(sheet, "the mentor sheet on Google", wanted.tab, wanted.headers)
-    if not wanted.file:
-        return None
-    book = Workbook(folder / wanted.file)
-    return Elsewhere(book, book.name, wanted.tab, wanted.headers, book.path)
-
-
-@dataclass(frozen=True, slots=True)
-class MentorsMemory:
-    """What is remembered of the mentor sheet on Google, apart from what is of the spreadsheet."""
-
-    base: Base
-
-    def get(self, name: str) -> str:
-        """Return a value; empty when there is none."""
-        return self.base.get(f"mentors: {name}")
-
-    def put(self, name: str, value: str) -> None:
-        """Keep a value."""
-        self.base.put(f"mentors: {name}", value)
+        key = folder / settings.spreadsheet.credentials
+        memory = Apart("mentors", state.base) if state else None
+        sheet = _on_google(wanted.google, key, memory, environment)
+        return Elsewhere(sheet, "the mentor spreadsheet", wanted.tab, wanted.headers)
+    if wanted.file:
+        book = Workbook(folder / wanted.file)
+        return Elsewhere(book, book.name, wanted.tab, wanted.headers, book.path)
+    return None
 
 
 def make_rules(settings: Settings, form: Form) -> Rules:

@@ -54,7 +54,7 @@ def s(tmp_path: Path) -> Iterator[Story]:
         book.active.title = "Pairs"
         book.save(tmp_path / "council.xlsx")
         council(told).holds("Pairs", "\n".join(PAIRS))
-        place = find_mentors(tmp_path, read_settings(SETTINGS, name="tidings.toml").mentors)
+        place = find_mentors(tmp_path, read_settings(SETTINGS, name="tidings.toml"))
         assert place is not None
         told.mentors = replace(place, spreadsheet=Counted(tmp_path / "council.xlsx"))
         yield told
@@ -207,7 +207,7 @@ def test_an_own_mentors_tab_is_left_alone(s: Story):
 
 
 def test_without_the_setting_there_is_no_other_sheet(tmp_path: Path):
-    assert find_mentors(tmp_path, read_settings("", name="tidings.toml").mentors) is None
+    assert find_mentors(tmp_path, read_settings("", name="tidings.toml")) is None
 
 
 def test_the_age_of_the_copy_is_that_of_the_last_good_read(s: Story):  # fault 52

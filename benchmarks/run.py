@@ -1,5 +1,6 @@
 """All measurements -> a table on the screen, and benchmarks/results.json."""
 
+import argparse
 import os
 import platform
 import sys
@@ -14,6 +15,7 @@ from benchmarks.table import markdown, put_into_readme, write_results
 
 def main() -> None:
     """Measure, print, write; with --readme put the table into the README too."""
+    options = _options()
     began = time.monotonic()
     results = []
     # Beside the code and not in /tmp, which may be memory: durable must mean a disk.
@@ -25,8 +27,14 @@ def main() -> None:
     write_results(results)
     print(f"{markdown(results)}\n")
     print(f"On {machine()}; it took {time.monotonic() - began:.0f} seconds.")
-    if "--readme" in sys.argv[1:]:
+    if options.readme:
         put_into_readme(results, machine())
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure everything.")
+    parser.add_argument("--readme", action="store_true", help="put the table into the README too")
+    return parser.parse_args()
 
 
 def machine() -> str:

@@ -64,7 +64,7 @@ class Doorkeeper:
 
     def _subscriber(self, id: str) -> Subscriber | None:
         # Read again for each mail, worked out again only when it has changed.
-        seen = self._press.base.get("community")
+        seen = f"{self._press.choices.latest()} {self._press.base.get('community')}"
         if seen != self._seen:
             self._seen = seen
             self._subscribers = {one.id: one for one in self._press.subscribers(self._now)}

@@ -35,6 +35,10 @@ class Marks:
     """Empty where nobody can report by link."""
     more: str
     sections: tuple[str, ...]
+    preferences: str = ""
+    leave: str = ""
+    reports: str = ""
+    """The reader's own pages; empty without a public address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,9 @@ class MailView:
     holds: str
     how_to_leave: str
     run_by: str
+    preferences: str
+    leave: str
+    reports: str
 
 
 def mail_view(
@@ -91,8 +98,11 @@ def mail_view(
         notes=teller.lines(desk.notes),
         because=_because(masthead, teller, on_roster=on_roster),
         holds=_holds(content, teller),
-        how_to_leave=_how_to_leave(masthead, teller),
+        how_to_leave="" if marks.leave else _how_to_leave(masthead, teller),
         run_by=_run_by(masthead, teller),
+        preferences=marks.preferences,
+        leave=marks.leave,
+        reports=marks.reports,
     )
 
 

@@ -11,7 +11,7 @@ class Place:
     """A place that is filled in for each reader; `report` is for its writer alone."""
 
     kind: str
-    """`form`, `own`; or `more` and a section's name, which all readers share."""
+    """`form`, `own`, `own leave` …; or `more` and a section's name, which all readers share."""
     report: str = ""
     writer: str = ""
 
@@ -22,6 +22,18 @@ class Personal:
 
     form: str
     person: str
+    preferences: str = ""
+    leave: str = ""
+    reports: str = ""
+
+    def url(self, kind: str) -> str:
+        """Return the link that goes into a place."""
+        links = {
+            "own preferences": self.preferences,
+            "own leave": self.leave,
+            "own reports": self.reports,
+        }
+        return links.get(kind, self.form)
 
 
 class Places:
@@ -59,5 +71,5 @@ class Places:
             if place.kind == "own":
                 whole[at] = own(place.report) if mine.person == place.writer else ""
             else:
-                whole[at] = str(shown(mine.form))
+                whole[at] = str(shown(mine.url(place.kind)))
         return "".join(whole)

@@ -9,8 +9,10 @@ from digests.edition import Arrival, DigestRules, Edition, Stock
 from digests.message import Addressee, Letterhead
 from digests.render import Renderer
 from digests.subscribers import Subscriber, subscribers
-from sheets_sync.community import Report
+from sheets_sync.choices import with_choices
+from sheets_sync.community import Community, Report
 from sheets_sync.state.base import Base
+from sheets_sync.state.choices import Choices
 from sheets_sync.state.outbox import Outbox
 
 
@@ -24,6 +26,7 @@ class Press:
 
     base: Base
     outbox: Outbox
+    choices: Choices
     renderer: Callable[[Stock], Renderer]
     """Makes the renderer of one issue."""
     letterhead: Letterhead
@@ -41,13 +44,20 @@ class Press:
         """Return the moment in the community's zone."""
         return now.astimezone(self.zone)
 
+    def community(self) -> Community:
+        """Return the community, with what readers chose since the last sync.
+
+        Raises DigestError before the first sync.
+        """
+        found = self.base.community()
+        if found is None:
+            raise DigestError("Nothing was synced yet, so nobody is known; run: tidings sync")
+        return with_choices(found, [choice for _, choice in self.choices.unwritten()])
+
     def subscribers(self, now: datetime) -> tuple[Subscriber, ...]:
         """Return everybody who may get mail; raises DigestError before the first sync."""
-        community = self.base.community()
-        if community is None:
-            raise DigestError("Nothing was synced yet, so nobody is known; run: tidings sync")
         return subscribers(
-            community,
+            self.community(),
             opt_in=self.opt_in,
             today=self.today(now).date(),
             coordinators=self.coordinators,
@@ -58,9 +68,6 @@ def stock_of(
     press: Press, name: str, reports: Sequence[Report], now: datetime, *, floor: int = 0
 ) -> Stock:
     """Return what an issue may take from; raises DigestError before the first sync."""
-    community = press.base.community()
-    if community is None:
-        raise DigestError("Nothing was synced yet, so nobody is known; run: tidings sync")
     moments = press.base.accepted_at(min((one.accepted for one in reports), default=0) - 1)
     latest = press.outbox.latest()
     month = press.today(now).strftime("%Y-%m")
@@ -72,7 +79,7 @@ def stock_of(
         today=press.today(now).date(),
         up_to=max((one.accepted for one in reports), default=floor),
         arrivals=tuple(Arrival(one, moments.get(one.id, now)) for one in reports),
-        community=community,
+        community=press.community(),
         waiting=(*press.base.unmatched(), *press.base.held()),
         first_of_month=first,
         watching_since=press.today(since).date() if since else None,

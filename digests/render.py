@@ -6,7 +6,7 @@ Only what is personal is filled in, at places marked by a word that nobody can g
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from gettext import NullTranslations
 from pathlib import Path
@@ -81,11 +81,13 @@ class Renderer:
         stock: Stock,
         *,
         words: Callable[[str], NullTranslations] = translations,
+        generations: Mapping[str, int] | None = None,
     ) -> None:
         self._masthead = masthead
         self._links = links
         self._stock = stock
         self._words = words
+        self._generations = generations or {}
         self._places = Places()
         self._studios: dict[str, _Studio] = {}
         self._bodies: dict[tuple[Content, str, bool, bool], _Body] = {}
@@ -118,11 +120,15 @@ class Renderer:
 
     def _personal(self, edition: Edition) -> Personal:
         reader, public = edition.subscriber, bool(self._links.public_url)
+        generation = self._generations.get(reader.id, 0)
         return Personal(
             form=self._links.personal_form(reader.person)
             if public and reader.person
             else _form_url(self._masthead, self._links),
             person=reader.person if public else "",
+            preferences=self._links.preferences(reader.id, generation),
+            leave=self._links.leave(reader.id),
+            reports=self._links.reports(reader.id, generation),
         )
 
 
@@ -245,12 +251,21 @@ class _Studio:
             form=self._places.mark(Place("form")) if form else "",
             more=self._places.mark(Place("more")),
             sections=tuple(self._places.mark(Place(one.part)) for one in content.sections),
+            **self._own_pages(),
         )
+
+    def _own_pages(self) -> dict[str, str]:
+        if not self._links.public_url:
+            return {}
+        return {
+            k: self._places.mark(Place(f"own {k}")) for k in ("preferences", "leave", "reports")
+        }
 
     def _more(self, count: int) -> _Fragment:
         if not count:
             return _weighed("", "")
-        shown = {"words": self._teller.more(count), "url": self._masthead.more_url}
+        url = self._masthead.more_url or self._own_pages().get("reports", "")
+        shown = {"words": self._teller.more(count), "url": url}
         html = self._styled(self._render("more.html", **shown))
         return _weighed(self._render("more.txt", **shown), html)
 

@@ -86,6 +86,14 @@ def language(*wishes: str) -> str:
     return "en"
 
 
+def spoken(*further: str) -> list[tuple[str, str]]:
+    """Return the languages that words are there in, and these, each with its own name."""
+    there = [path.name.replace("_", "-") for path in CATALOGUES.glob("*") if path.is_dir()]
+    codes = dict.fromkeys(language(code) for code in ("en", *sorted(there), *further))
+    locales = {code: Locale.parse(code, sep="-") for code in codes}
+    return [(code, str(found.get_display_name())) for code, found in locales.items()]
+
+
 def direction(language: str) -> str:
     """Return which way a language is written: `ltr` or `rtl`."""
     return Locale.parse(language, sep="-").text_direction

@@ -160,7 +160,14 @@ def _digest(project: Project, now: datetime) -> Iterator[Finding]:
 def _spreadsheet(project: Project, now: datetime) -> Iterator[Finding]:
     name = project.spreadsheet.name
     try:
-        outcome = sync(project.spreadsheet, project.state, project.rules, now=now, dry_run=True)
+        outcome = sync(
+            project.spreadsheet,
+            project.state,
+            project.rules,
+            mentors=project.mentors,
+            now=now,
+            dry_run=True,
+        )
     except SheetError as error:
         yield Finding(name, str(error))
         return
@@ -172,6 +179,9 @@ def _spreadsheet(project: Project, now: datetime) -> Iterator[Finding]:
         )
     for note in outcome.notes:
         yield Finding(name, note)
+    for problem in outcome.problems:  # of a tab as a whole; the notes tell of some of them
+        if problem.row is None and not any(problem.message in note for note in outcome.notes):
+            yield Finding(f"{name}, {problem.tab}", problem.message, problem.remedy)
     yield from _writable(project.folder / project.settings.spreadsheet.file, now)
 
 

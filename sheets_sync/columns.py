@@ -1,10 +1,11 @@
 """Where a tab's columns stood, and where they stand -> columns to add, or to ask about.
 
-A header typed over in its place is followed; one that was renamed and moved is asked about.
+A header typed over in its place is followed, and one that was emptied there is put back; one that
+was renamed and moved is asked about.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 
 from sheets_sync.cells import as_text
@@ -12,6 +13,8 @@ from sheets_sync.community import Problem
 from sheets_sync.headers import OURS, Table, plain
 from sheets_sync.layout import Owner
 from sheets_sync.spreadsheet import AddColumn, SheetError, Worksheet
+
+NAMELESS = "a column without a header"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Completed:
     table: Table
     added: Sequence[AddColumn]
     questions: Sequence[Problem]
+    put_back: Sequence[str] = ()
+    """Headers that had been emptied where they stood."""
 
 
 def complete(table: Table, layout: Layout) -> Completed:
@@ -67,17 +72,13 @@ def complete(table: Table, layout: Layout) -> Completed:
     added: list[AddColumn] = []
     questions: list[Problem] = []
     header = [as_text(cell) for cell in table.header] if table.rows else []
-    before = set(map(plain, layout.headers))
-    ours = set(table.columns.values())
-    new = [
-        text
-        for at, text in enumerate(header)
-        if text and before and plain(text) not in before and at not in ours
+    emptied = _emptied(table, layout, header)
+    new = _unknown(table, layout, header, {*table.columns.values(), *emptied.values()})
+    put_back = [
+        AddColumn(table.title, table.header_row, at, layout.headers[at]) for at in emptied.values()
     ]
-    columns = dict(table.columns)
-    at = len(header)
-    while at and not header[at - 1]:
-        at -= 1
+    columns = {**table.columns, **emptied}
+    at = max([len(_trimmed(header)), *(at + 1 for at in emptied.values())])
     for column in table.tab.columns:
         if column.name in columns or (column.optional and column.name not in table.theirs):
             continue
@@ -96,7 +97,36 @@ def complete(table: Table, layout: Layout) -> Completed:
     whole = Table(
         table.tab, table.header_row, columns, table.rows or [[]], table.theirs, table.problems
     )
-    return Completed(whole, added, questions)
+    return Completed(whole, [*put_back, *added], questions, [one.header for one in put_back])
+
+
+def _unknown(table: Table, layout: Layout, header: Sequence[str], ours: Set[int]) -> Sequence[str]:
+    """Return the headers that were not there, and what has none, among the columns not ours."""
+    before = set(map(plain, layout.headers))
+    return [
+        text or NAMELESS
+        for at, text in enumerate(header)
+        if before and at not in ours
+        if (plain(text) not in before if text else _holds(table, at))
+    ]
+
+
+def _holds(table: Table, at: int) -> bool:
+    return any(at < len(cells) and cells[at] not in (None, "") for _, cells in table.data())
+
+
+def _emptied(table: Table, layout: Layout, header: Sequence[str]) -> dict[str, int]:
+    """Return the columns that stand where they stood, without their header.
+
+    Only where every other column stands there too: then there is nothing to guess.
+    """
+    if any(table.columns.get(name, at) != at for name, at in layout.columns.items()):
+        return {}
+    return {
+        name: at
+        for name, at in layout.columns.items()
+        if name not in table.columns and at < len(header) and not header[at]
+    }
 
 
 def _question(table: Table, name: str, new: Sequence[str]) -> Problem:

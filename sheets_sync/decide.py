@@ -3,16 +3,19 @@
 Pure but for fresh ids. The stages stand in `decide`, in order; each is a module of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 
 from forms.definition import Form
+from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
 from sheets_sync.community import Community, Person, Problem, Report, Role
 from sheets_sync.doubts import Context
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
+from sheets_sync.layout import MENTORS
 from sheets_sync.lines import Line, Past, find_lines, find_missing, note_restored
+from sheets_sync.mentor_sheet import MentorSheet
 from sheets_sync.merge import Merged, merge, read_mentors
 from sheets_sync.people import Listed, read_people
 from sheets_sync.plan import plan_changes
@@ -37,10 +40,13 @@ class Rules:
     groups: Mapping[Role, Sequence[str]] = field(default_factory=dict)
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     trust: str = "open"
+    linked: Sequence[str] = ()
+    """Tabs that a Google Form fills: further sources of reports."""
 
     def print(self) -> str:
         """Return a print of everything here that is data."""
-        return repr((self.form, str(self.zone), dict(self.groups), dict(self.headers), self.trust))
+        words = (dict(self.groups), dict(self.headers), self.trust, tuple(self.linked))
+        return repr((self.form, str(self.zone), *words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +58,19 @@ class Given:
     acquaintances: Sequence[Acquaintance]
     values: Mapping[str, str]
     queue: Sequence[Entry]
+    choices: Sequence[tuple[int, Choice]]
+    """What readers chose since the sheet was last written."""
     issues: Sequence[IssueLine]
     restorable: Mapping[str, Mapping[str, str]]
     """Answers of reports that an older copy of the sheet, saved over ours, has lost (fault 43)."""
     now: datetime
     accept_removals: bool = False
-    first: bool = False
-    """The Reports tab is seen for the first time: what stands there has been read by everyone."""
+    behind: bool = False
+    """An older copy of the sheet was saved over ours."""
+    unseen: Set[str] = frozenset()
+    """Tabs seen for the first time: the reports that stand there have been read by everyone."""
+    mentors: MentorSheet | None = None
+    """The mentor sheet, where other people keep it in a spreadsheet of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +86,16 @@ class Decision:
     acquaintances: Mapping[str, Acquaintance]
     entries: Sequence[int]
     """Journal entries that the sheet holds once the changes are written."""
+    chosen: Sequence[int]
+    """Choices of readers that the sheet shows once the changes are written."""
     keep: Mapping[str, str]
     """Single values for the state."""
     decisions: Mapping[str, str]
     """What managers wrote into `decision` of the Digests tab, by issue."""
     frozen: frozenset[str]
     """Tabs to which nothing is written this time."""
+    read: Sequence[str]
+    """Tabs whose reports were read."""
 
 
 def decide(given: Given, rules: Rules, counter: int) -> Decision:
@@ -93,22 +109,26 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         aliases=rules.headers,
         stamped=given.sheet.stamp is not None,
         known_reports=bool(given.known),
+        linked=rules.linked,
+        mentors=given.mentors,
     )
     listed, roster, merged, problems = _merge_people(gathered, given, rules, today)
     past = _past(given, rules, roster)
-    lines = find_lines(gathered.tables["Reports"], rules.form, past)
+    lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
     missing = find_missing(lines, past, seen, gathered, given.sheet)
     note_restored(lines, past, gathered)
     context = Context(rules.form, roster, merged.mentors, today, rules.zone, rules.trust)
-    settled = settle(gathered.tables["Reports"], lines, context, past)
+    settled = settle(lines, context, past)
     reports = [one.report for one in settled if one.line.id]
     remembered = remember(settled, missing, past, counter=counter, now=given.now)
     tags = list_tags(gathered.tables.get("Tags"), reports)
+    applied = _applied(gathered, given, roster)
     subscribed = read_subscriptions(
-        gathered.tables.get("Subscriptions"),
+        applied.table,
         people=roster.people,
         check_filter=rules.check_filter,
         today=today,
+        further=applied.problems,
     )
     community = Community(
         at=given.now.astimezone(UTC),
@@ -125,19 +145,43 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         notes=tuple(gathered.notes),
     )
     frozen = frozenset(gathered.frozen)
+    shows_choices = applied.table is not None and "Subscriptions" not in frozen
     return Decision(
         changes=plan_changes(
-            gathered, settled, listed, tags, subscribed, given.issues, community, rules.zone
+            gathered,
+            settled,
+            listed,
+            tags,
+            subscribed,
+            applied,
+            given.issues,
+            community,
+            rules.zone,
         ),
         community=community,
         known=remembered.known,
         unwritten=remembered.unwritten,
         # Who is asked about stays as they were, so that the question stays until it is answered.
         acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
-        entries=[] if "Reports" in frozen else _settled_entries(given, lines, missing),
-        keep=gathered.keep,
+        entries=_settled_entries(given, lines, missing, frozen),
+        chosen=[number for number, _ in given.choices] if shows_choices else [],
+        keep={**gathered.keep, "chosen": dump_memory(applied.memory)}
+        if shows_choices
+        else gathered.keep,
         decisions=_decisions(gathered),
         frozen=frozen,
+        read=[table.title for table in gathered.reports],
+    )
+
+
+def _applied(gathered: Gathered, given: Given, roster: Roster) -> Applied:
+    """Return the Subscriptions tab with what readers chose on their pages."""
+    return apply(
+        gathered.tables.get("Subscriptions"),
+        load_memory(given.values.get("chosen", "")),
+        [choice for _, choice in given.choices],
+        roster=[person.email for person in roster.people if person.email],
+        behind=given.behind,
     )
 
 
@@ -145,13 +189,14 @@ def _merge_people(
     gathered: Gathered, given: Given, rules: Rules, today: date
 ) -> tuple[list[Listed], Roster, Merged, list[Problem]]:
     """Read the roster and merge the mentor/mentee sheet into it."""
-    people, mentors = gathered.tables.get("People"), gathered.tables.get("Mentors")
+    people = gathered.tables.get("People")
+    sheet = given.mentors.tab if given.mentors else MENTORS
     listed, people_problems = read_people(
         people, given.acquaintances, groups=rules.groups, today=today
     )
     roster = Roster(one.person for one in listed)
-    pairs, pair_problems = read_mentors(mentors, roster)
-    merged = merge(listed, pairs, roster, today=today)
+    pairs, pair_problems = read_mentors(gathered.tables.get(sheet.title), roster)
+    merged = merge(listed, pairs, roster, today=today, sheet=sheet.title)
     return listed, roster, merged, [*people_problems, *pair_problems, *merged.problems]
 
 
@@ -161,7 +206,7 @@ def _past(given: Given, rules: Rules, roster: Roster) -> Past:
         known=given.known,
         intake=intake,
         restorable=given.restorable,
-        first=given.first,
+        unseen=given.unseen,
         now=given.now,
         zone=rules.zone,
         roster=roster,
@@ -186,18 +231,21 @@ def _people(
     )
 
 
-def _settled_entries(given: Given, lines: Sequence[Line], missing: Sequence[Known]) -> list[int]:
+def _settled_entries(
+    given: Given, lines: Sequence[Line], missing: Sequence[Known], frozen: Set[str]
+) -> list[int]:
     """Return the journal entries that are done with.
 
-    A correction waits for a row that is just gone, or is asked about; not for a removed one.
+    A correction waits for a row that is just gone, is asked about, or stands in a tab to which
+    nothing is written; not for a removed one.
     """
-    present = {line.id for line in lines}
+    present = {line.id for line in lines if line.table.title not in frozen}
     gone = {one.id for one in missing}
     gone |= {id for line in lines for id in line.question.split(" or ")}
     settled = []
     for entry in given.queue:
         id, known = entry.submission.report, given.known.get(entry.submission.report)
-        removed = known is not None and known.missing_since is not None
+        removed = known is not None and bool(known.missing_since) and known.tab not in frozen
         if id in present or (removed and id not in gone):
             settled.append(entry.number)
     return settled

@@ -43,6 +43,14 @@ file = "workbook.xlsx"
 # backups = 14
 # Other headers for our columns, tab by tab, so that a table you have can be used as it is:
 # headers = {{ Reports = {{ "What did you do?" = "text" }} }}
+# Tabs that a Google Form fills, each one more source of reports:
+# linked_tabs = ["Form responses 1"]
+
+# Where other people keep the list of mentors, if it is not the tab Mentors; read, never written.
+# [mentors]
+# file = "../council/pairs.xlsx"
+# tab = "Pairs"
+# headers = {{ "Looks after them" = "mentor" }}
 
 # Your words for the groups in the People tab.
 [groups]

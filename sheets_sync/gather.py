@@ -6,9 +6,11 @@ last good copy serves, its age is said, and nothing is written there.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from rapidfuzz import process
 
 from sheets_sync.columns import Layout, complete, followed, layout_of
 from sheets_sync.community import Problem
@@ -22,12 +24,12 @@ from sheets_sync.layout import (
     TAGS,
     Tab,
 )
+from sheets_sync.linked import bears_ids, header_map, linked_tab
+from sheets_sync.mentor_sheet import MentorSheet
 from sheets_sync.spreadsheet import AddColumn, Cell, CellFault, SheetError, Snapshot, Worksheet
 
 PATIENCE = timedelta(hours=24)
 """For so long a sudden loss is not believed."""
-STEADY = frozenset({PEOPLE.title, MENTORS.title, SUBSCRIPTIONS.title})
-"""Tabs of which a good copy is kept: a short one would misdirect mail."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class Gathered:
     """What a sync works with. `frozen` names the tabs to which nothing is written."""
 
     tables: dict[str, Table] = field(default_factory=dict)
+    reports: list[Table] = field(default_factory=list)
+    """The tables that hold reports: the Reports tab first, then the linked ones."""
     frozen: set[str] = field(default_factory=set)
     tabs: list[Tab] = field(default_factory=list)
     columns: list[AddColumn] = field(default_factory=list)
@@ -71,13 +75,22 @@ def gather(
     aliases: Mapping[str, Mapping[str, str]],
     stamped: bool,
     known_reports: bool,
+    linked: Sequence[str] = (),
+    mentors: MentorSheet | None = None,
 ) -> Gathered:
-    """Find every tab. Raises SheetError when the Reports tab cannot be told."""
+    """Find every tab. Raises SheetError when the Reports tab cannot be told.
+
+    `linked` names tabs that a form fills; `mentors` stands for the Mentors tab.
+    """
     gathered = Gathered()
-    for tab in (reports, PEOPLE, MENTORS, TAGS, SUBSCRIPTIONS, PROBLEMS, DIGESTS):
+    holding = (reports, *(linked_tab(title, reports) for title in linked))
+    own = () if mentors else (MENTORS,)
+    for tab in (*holding, PEOPLE, *own, TAGS, SUBSCRIPTIONS, PROBLEMS, DIGESTS):
         worksheet = sheet.worksheet(tab.title)
         try:
-            if worksheet is None:
+            if worksheet is None and tab.foreign:
+                _refuse_missing(sheet, tab)
+            elif worksheet is None:
                 _missing(gathered, sheet, tab, seen, known=tab is reports and known_reports)
             else:
                 _found(gathered, worksheet, tab, seen, aliases.get(tab.title, {}), stamped)
@@ -85,7 +98,27 @@ def gather(
             if tab is reports:
                 raise
             _unreadable(gathered, tab, seen, str(error))
+    if mentors:
+        _elsewhere(gathered, mentors, seen)
+    gathered.reports = [gathered.tables[t.title] for t in holding if t.title in gathered.tables]
     return gathered
+
+
+def _elsewhere(gathered: Gathered, mentors: MentorSheet, seen: Seen) -> None:
+    """Find the mentor sheet in a spreadsheet of other people's; nothing is written there."""
+    try:
+        _found(gathered, mentors.worksheet(), mentors.tab, seen, mentors.headers, stamped=True)
+    except SheetError as error:
+        _unreadable(gathered, mentors.tab, seen, str(error))
+
+
+def _refuse_missing(sheet: Snapshot, tab: Tab) -> None:
+    near = process.extractOne(tab.title, [w.title for w in sheet.worksheets], score_cutoff=60)
+    guess = f" (perhaps {near[0]!r}?)" if near else ""
+    raise SheetError(
+        f"there is no tab {tab.title!r}{guess}; name it so again, or correct "
+        "spreadsheet.linked_tabs in tidings.toml. Its reports stay as they were last seen"
+    )
 
 
 def _missing(gathered: Gathered, sheet: Snapshot, tab: Tab, seen: Seen, *, known: bool) -> None:
@@ -118,6 +151,8 @@ def _found(
         for header, name in retyped.items()
     ]
     renamed = {**layout.renamed, **retyped}
+    if tab.foreign:
+        aliases, stamped = header_map(tab, aliases), stamped and bears_ids(worksheet)
     table = find_table(
         worksheet,
         tab,
@@ -125,18 +160,25 @@ def _found(
         ours=stamped or bool(layout.headers),
         kept=layout.ours,
     )
-    if tab.title in STEADY and _is_short(gathered, table, seen):
-        _use_copy(gathered, tab, seen, "suddenly misses much of what was there")
+    if tab.steady and _is_short(gathered, table, seen):
+        lacks = "suddenly misses much of what was there"
+        _use_copy(
+            gathered, tab, seen, lacks, "If it is right so, run: tidings sync --accept-removals"
+        )
         return
     completed = complete(table, layout)
     table = completed.table
     gathered.tables[tab.title] = table
     gathered.columns += completed.added
+    gathered.notes += [
+        f"{tab.title}: the header {name!r} had been emptied, and was put back"
+        for name in completed.put_back
+    ]
     gathered.problems += completed.questions
     if not completed.questions:  # while a column is asked about, what it was is kept
         gathered.keep[f"layout:{tab.title}"] = layout_of(table, renamed)
     gathered.problems += table.problems
-    if tab.title in STEADY:
+    if tab.steady:
         gathered.keep[f"copy:{tab.title}"] = _copy(table)
         gathered.keep[f"good:{tab.title}"] = seen.now.isoformat()
 
@@ -175,22 +217,25 @@ def _keys(table: Table) -> set[str]:
 
 
 def _unreadable(gathered: Gathered, tab: Tab, seen: Seen, reason: str) -> None:
-    gathered.problems.append(Problem(tab.title, None, "", "", reason, ""))
-    if tab.title in STEADY:
-        _use_copy(gathered, tab, seen, "cannot be read")
+    fault = reason.removeprefix(f"{tab.title}: ")
+    gathered.problems.append(Problem(tab.title, None, "", "", fault, ""))
+    if tab.steady:
+        _use_copy(gathered, tab, seen, "cannot be read", "The Problems tab says why")
     else:
         gathered.frozen.add(tab.title)
 
 
-def _use_copy(gathered: Gathered, tab: Tab, seen: Seen, reason: str) -> None:
+def _use_copy(gathered: Gathered, tab: Tab, seen: Seen, reason: str, remedy: str) -> None:
     gathered.frozen.add(tab.title)
     copy = seen.json(f"copy:{tab.title}")
     if not copy:
+        if tab.foreign:
+            gathered.notes.append(f"{tab.title} {reason}, and no good copy is kept")
         return
     at = seen.values.get(f"good:{tab.title}", "")[:16].replace("T", " ")
+    where = tab.title if tab.foreign else f"The tab {tab.title}"
     gathered.notes.append(
-        f"The tab {tab.title} {reason}; the copy of {at} (UTC) is used and nothing is written "
-        "there. If it is right so, run: tidings sync --accept-removals"
+        f"{where} {reason}; the copy of {at} (UTC) is used and nothing is written there. {remedy}"
     )
     worksheet = _worksheet(tab, copy)
     gathered.tables[tab.title] = find_table(worksheet, tab, aliases={}, ours=True, kept={})

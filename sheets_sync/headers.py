@@ -4,6 +4,8 @@ Columns are found by name; case, space and accents do not matter, and the settin
 headers. Nothing is guessed: a doubtful header is a Problem.
 """
 
+import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +18,8 @@ from sheets_sync.layout import Owner, Tab
 from sheets_sync.spreadsheet import Cell, SheetError, Worksheet
 
 SEARCHED_ROWS = 20
+IGNORED = "ignored"
+"""What a header is mapped to that is like one of ours and means something else."""
 OURS = "{name} (Tidings)"
 """Header of our column where a manager's own column has the name already."""
 
@@ -91,6 +95,8 @@ def find_table(
     headers that our columns bore last time. Raises SheetError when a required column is missing.
     """
     if all(blank(cells) for cells in worksheet.rows):
+        if tab.foreign:
+            raise SheetError(f"{tab.title}: nothing stands there, not even a header")
         return Table(tab, 1, {}, [[]])
     names = _names(tab, aliases, kept)
     at = _header_row(worksheet.rows, names)
@@ -100,19 +106,25 @@ def find_table(
         if name := names.get(plain(text)):
             places.setdefault(name, []).append(index)
     _require(tab, places, header)
+    doubled = tuple(_doubled(tab, at, places, header))
+    if doubled and tab.foreign:
+        raise SheetError(f"{tab.title}: {_stopping(places, header)}. Nothing of this tab was used")
     columns = {name: found[0] for name, found in places.items()}
     theirs = {} if ours else _managers_own(tab, columns, worksheet.rows[at:], kept)
     for name in theirs:
         own = [i for i, text in enumerate(header) if plain(text) == plain(OURS.format(name=name))]
         columns.pop(name)
         columns |= {name: own[0]} if own else {}
-    return Table(tab, at, columns, worksheet.rows, theirs, tuple(_doubled(tab, at, places, header)))
+    return Table(tab, at, columns, worksheet.rows, theirs, doubled)
 
 
 def _names(tab: Tab, aliases: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
     names = {plain(column.name): column.name for column in tab.columns}
     known = set(names.values())
     names |= {plain(other): name for other, name in aliases.items() if name in known}
+    for other, name in aliases.items():
+        if name == IGNORED:
+            names.pop(plain(other), None)
     for name, header in kept.items():
         if plain(header) != plain(name):
             names.pop(plain(name), None)
@@ -140,8 +152,13 @@ def _require(tab: Tab, places: Mapping[str, object], header: Sequence[str]) -> N
         guesses.append(f"{name!r}" + (f" (perhaps {close[0]!r}?)" if close else ""))
     raise SheetError(
         f"{tab.title}: no column {', '.join(guesses)}. Nothing was written. Name the column so "
-        f"again, or map its header in tidings.toml under [spreadsheet.headers.{tab.title}]"
+        f"again, or map its header in tidings.toml under [{_mapped_in(tab)}]"
     )
+
+
+def _mapped_in(tab: Tab) -> str:
+    bare = re.fullmatch(r"[A-Za-z0-9_-]+", tab.title)
+    return tab.mapped_in or f"spreadsheet.headers.{tab.title if bare else json.dumps(tab.title)}"
 
 
 def _managers_own(
@@ -153,8 +170,17 @@ def _managers_own(
         if column.owner is Owner.TIDINGS
         and column.name not in kept
         and (at := columns.get(column.name, -1)) >= 0
-        and any(at < len(cells) and cells[at] not in (None, "") for cells in rows)
+        and (tab.foreign or any(at < len(cells) and cells[at] not in (None, "") for cells in rows))
     }
+
+
+def _stopping(places: Mapping[str, Sequence[int]], header: Sequence[str]) -> str:
+    name, found = next((name, found) for name, found in places.items() if len(found) > 1)
+    those = " and ".join(repr(header[at]) for at in found)
+    return (
+        f"{len(found)} columns stand for {name!r} ({those}); rename all but one, or map their "
+        f"headers in tidings.toml to {IGNORED!r}"
+    )
 
 
 def _doubled(

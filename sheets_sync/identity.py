@@ -37,6 +37,8 @@ class Found:
 
     id: str
     content: str
+    away: bool = False
+    """The report of this id was last seen in another tab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,19 @@ class Identity:
 
 
 def identify(
-    rows: Sequence[Found], *, known: Mapping[str, str], elsewhere: Collection[str] = ()
+    rows: Sequence[Found],
+    *,
+    known: Mapping[str, str],
+    elsewhere: Collection[str] = (),
+    at_home: Collection[str] = (),
 ) -> list[Identity]:
     """Tell for each row which report it is.
 
     `known` maps the ids of all reports ever seen to the print of their content; `elsewhere` holds
-    ids that stand in another tab or wait in the journal, which no row can be matched to.
+    ids that stand in another tab or wait in the journal, which no row can be matched to;
+    `at_home` those that stand in the tab in which they were, so that a row away is a copy.
     """
-    claims = _claims(rows, known)
+    claims = _claims(rows, known, at_home)
     claimed = {claim for claim in claims if claim} | set(elsewhere)
     vanished = defaultdict(list)
     for id, content in known.items():
@@ -67,14 +74,16 @@ def identify(
     return list(_decide(rows, claims, known, vanished, wanting))
 
 
-def _claims(rows: Sequence[Found], known: Mapping[str, str]) -> list[str | None]:
+def _claims(
+    rows: Sequence[Found], known: Mapping[str, str], at_home: Collection[str]
+) -> list[str | None]:
     """Return the id that each row rightly bears, "" where it is settled to be new, else None."""
     seen: set[str] = set()
     claims: list[str | None] = []
     for row in rows:
         if not WELL_FORMED.fullmatch(row.id):
             claims.append("" if row.id.casefold() == "new" else None)
-        elif row.id in seen:
+        elif row.id in seen or (row.away and row.id in at_home):
             claims.append("")
         elif row.id in known:
             seen.add(row.id)

@@ -11,7 +11,8 @@ from pathlib import Path
 from sheets_sync.decide import Rules
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.headers import Table, plain
-from sheets_sync.layout import MENTORS, PEOPLE, REPORTS
+from sheets_sync.layout import MENTORS, PEOPLE, REPORTS, Tab
+from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
 from sheets_sync.plan import Plan
 from sheets_sync.reps_archive import PORTAL_COLUMNS, mentorship_row, person_row, report_row
 from sheets_sync.reps_records import LeftOut, Records, Rep, load_records
@@ -75,17 +76,22 @@ def import_archive(
     folder: Path,
     *,
     now: datetime,
+    mentors: Elsewhere | None = None,
     dry_run: bool = False,
 ) -> Import:
     """Add what the spreadsheet lacks of the archive in a folder.
 
+    Who mentors whom is left out where other people keep that in `mentors`.
     Raises ArchiveError, and SheetError when the spreadsheet cannot be read or written.
     """
-    records = load_records(folder)
+    records, pairs = load_records(folder), mentors.read() if mentors else None
     for attempt in range(1, ATTEMPTS + 1):
         sheet, values = spreadsheet.read(), state.base.values()
         refuse_foreign(sheet.stamp, values)
-        plan = plan_import(sheet, records, rules, known=state.base.known(), values=values, now=now)
+        known = state.base.known()
+        plan = plan_import(
+            sheet, records, rules, known=known, values=values, now=now, mentors=pairs
+        )
         if dry_run or not plan.changes:
             return plan
         try:
@@ -117,6 +123,7 @@ def plan_import(
     known: Collection[str],
     values: Mapping[str, str],
     now: datetime,
+    mentors: MentorSheet | None = None,
 ) -> Import:
     """Return what to add. `known` holds the ids of all reports ever seen, `values` the state's."""
     gathered = gather(
@@ -126,8 +133,10 @@ def plan_import(
         aliases=rules.headers,
         stamped=sheet.stamp is not None,
         known_reports=bool(known),
+        mentors=mentors,
     )
-    _refuse_frozen(gathered)
+    own = (PEOPLE, REPORTS) if mentors else (PEOPLE, MENTORS, REPORTS)
+    _refuse_frozen(gathered, own)
     present = _column(gathered.tables[REPORTS.title], "id")
     removed = {one.key for one in records.reports if one.key in known} - present
     added = _added(records, gathered.tables, skipped=present | removed, at=local(now, rules.zone))
@@ -136,14 +145,16 @@ def plan_import(
         MENTORS.title: sum(rep.mentored for rep in records.people),
         REPORTS.title: len(records.reports) - len(removed),
     }
-    stay_out = f"Reports: {len(removed)} whose rows were removed before stay out"
+    notes = [f"Reports: {len(removed)} whose rows were removed before stay out"] if removed else []
+    if mentors:
+        notes.append(f"Mentors: none is added, since they are kept in {mentors.tab.title}")
     return Import(
         changes=_changes(gathered, added),
         added=added,
         there={tab: given[tab] - len(rows) for tab, rows in added.items()},
         left_out=records.left_out,
         layouts={name: v for name, v in gathered.keep.items() if name.startswith("layout:")},
-        notes=[stay_out] if removed else [],
+        notes=notes,
     )
 
 
@@ -151,17 +162,15 @@ def _added(
     records: Records, tables: Mapping[str, Table], *, skipped: Collection[str], at: datetime
 ) -> dict[str, Sequence[Cells]]:
     """Return the rows that each tab lacks; `skipped` are ids of reports that make none."""
-    return {
-        PEOPLE.title: [person_row(rep) for rep in _new_people(records, tables[PEOPLE.title])],
-        MENTORS.title: [mentorship_row(rep) for rep in _newly_mentored(records, tables)],
-        REPORTS.title: [
-            {**report_row(one), "received": at} for one in records.reports if one.key not in skipped
-        ],
-    }
+    people = {PEOPLE.title: [person_row(r) for r in _new_people(records, tables[PEOPLE.title])]}
+    if MENTORS.title in tables:
+        people[MENTORS.title] = [mentorship_row(rep) for rep in _newly_mentored(records, tables)]
+    reports = (one for one in records.reports if one.key not in skipped)
+    return {**people, REPORTS.title: [{**report_row(one), "received": at} for one in reports]}
 
 
-def _refuse_frozen(gathered: Gathered) -> None:
-    for title in (REPORTS.title, PEOPLE.title, MENTORS.title):
+def _refuse_frozen(gathered: Gathered, tabs: Sequence[Tab]) -> None:
+    for title in (tab.title for tab in tabs):
         if title in gathered.frozen or title not in gathered.tables:
             reasons = [one.text() for one in gathered.problems if one.tab == title]
             raise SheetError(

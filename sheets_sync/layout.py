@@ -44,6 +44,12 @@ class Tab:
     title: str
     columns: tuple[Column, ...]
     required: tuple[str, ...] = ()
+    steady: bool = False
+    """A good copy of it is kept: a short one would misdirect mail."""
+    foreign: bool = False
+    """A form or other people fill it: never made, never appended to, never believed empty."""
+    mapped_in: str = ""
+    """The table of the settings that maps its headers, where that is not the usual one."""
 
     def column(self, name: str) -> Column:
         """Return the column with this name; raises KeyError."""
@@ -109,6 +115,7 @@ PEOPLE = Tab(
         Column("problem", T, "What is wrong with this row, and what to do.", width=50),
     ),
     required=("name",),
+    steady=True,
 )
 MENTORS = Tab(
     "Mentors",
@@ -121,6 +128,7 @@ MENTORS = Tab(
         Column("problem", T, "What is wrong with this row, and what to do.", width=50),
     ),
     required=("mentee", "mentor"),
+    steady=True,
 )
 TAGS = Tab(
     "Tags",
@@ -155,6 +163,7 @@ SUBSCRIPTIONS = Tab(
         Column("problem", T, "What is wrong with this row, and what to do.", width=50),
     ),
     required=("email",),
+    steady=True,
 )
 PROBLEMS = Tab(
     "Problems",

@@ -1,33 +1,37 @@
-"""The Reports tab, the journal and what was known -> one line for each report, and what is gone.
+"""The tabs of reports, the journal and what was known -> a line for each report, and what is gone.
 
 Pure but for fresh ids. A new submission is a line like any other, below the last row; what a
 line's report is remembered by comes with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
+from typing import NamedTuple
 
 from forms.definition import Form
 from forms.plural import counted
-from sheets_sync.cells import EPOCH, as_text
+from sheets_sync.cells import as_text
 from sheets_sync.community import Problem
 from sheets_sync.gather import Gathered, Seen, is_settled, is_sudden
 from sheets_sync.headers import Table
 from sheets_sync.identity import WELL_FORMED, Found, Identity, identify
 from sheets_sync.intake import Intake, as_cells, as_value, correct
 from sheets_sync.layout import TABS
+from sheets_sync.linked import SOURCE, TIMESTAMP, answered, arrived, as_moment
 from sheets_sync.memory import MEMORY, Memory
 from sheets_sync.roster import Roster
 from sheets_sync.spreadsheet import Cell, Snapshot, Value
 from sheets_sync.state.base import Known
-from sheets_sync.validate import STANDARD, content_print, further_questions, to_utc
+from sheets_sync.validate import STANDARD, content_print, further_questions
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A report's row: as found, corrected, or to be appended."""
 
+    table: Table
     row: int
     cells: Sequence[Cell]
     content: str
@@ -53,7 +57,8 @@ class Past:
     intake: Intake
     restorable: Mapping[str, Mapping[str, str]]
     """Answers of reports that an older copy, saved over ours, has lost (fault 43)."""
-    first: bool
+    unseen: Set[str]
+    """Tabs that are read for the first time."""
     now: datetime
     zone: tzinfo
     roster: Roster
@@ -63,52 +68,97 @@ class Past:
         return {*self.intake.rows, *self.restorable}
 
 
-def find_lines(table: Table, form: Form, past: Past) -> list[Line]:
-    """Return every report's line: the rows from top to bottom, then what the journal brings."""
+class _Row(NamedTuple):
+    """A row that stands for a report, with what identifies it."""
+
+    table: Table
+    row: int
+    cells: Sequence[Cell]
+    found: Found
+
+
+def find_lines(tables: Sequence[Table], form: Form, past: Past, stopped: Set[str]) -> list[Line]:
+    """Return every report's line: the rows from top to bottom, then what the journal brings.
+
+    New rows go to the first table. `stopped` names tabs that could not be read.
+    """
     columns = (*STANDARD, *(q.column for q in further_questions(form)))
     today = past.now.astimezone(past.zone).date()
-    rows = [(n, cells) for n, cells in table.data() if _is_report(table, cells)]
-    prints = [content_print(table, cells, columns) for _, cells in rows]
-    found = [
-        Found(table.text(cells, "id"), content)
-        for (_, cells), content in zip(rows, prints, strict=True)
-    ]
-    known = {id: one.content for id, one in past.known.items()}
-    who = identify(found, known=known | dict.fromkeys(past.waiting() - known.keys(), ""))
-    lines = []
-    for (row, cells), content, identity in zip(rows, prints, who, strict=True):
-        line = _line(table, row, cells, content, identity, past)
+    rows = [row for table in tables for row in _rows(table, columns, past, len(tables) > 1)]
+    who = _identified(rows, past, len(tables) > 1, stopped)
+    lines: list[Line] = []
+    for row, identity in zip(rows, who, strict=True):
+        line = _line(row, identity, past)
         if submissions := past.intake.corrections.get(line.id):
-            done = correct(table, cells, line.memory, submissions, form, today)
-            content = content_print(table, done.cells, columns)
+            done = correct(line.table, line.cells, line.memory, submissions, form, today)
+            told_apart_by = _told_apart_by(line.table, columns)
+            content = content_print(line.table, done.cells, told_apart_by)
             line = replace(
                 line, cells=done.cells, content=content, memory=done.memory, written=done.written
             )
         lines.append(line)
-    row = table.last_row
-    present = {line.id for line in lines}
+    return lines + _new_lines(tables[0], {line.id for line in lines}, columns, past, today)
+
+
+def _rows(table: Table, columns: Sequence[str], past: Past, several: bool) -> Iterator[_Row]:
+    columns = _told_apart_by(table, columns)
+    for row, cells in table.data():
+        if _is_report(table, cells):
+            id = table.text(cells, "id")
+            away = several and id in past.known and past.known[id].tab != table.title
+            yield _Row(table, row, cells, Found(id, content_print(table, cells, columns), away))
+
+
+def _identified(
+    rows: Sequence[_Row], past: Past, several: bool, stopped: Set[str]
+) -> list[Identity]:
+    """Tell whose row each is; what stands in a tab that could not be read is nobody's else."""
+    known = {id: one.content for id, one in past.known.items()}
+    return identify(
+        [row.found for row in rows],
+        known=known | dict.fromkeys(past.waiting() - known.keys(), ""),
+        elsewhere={id for id, one in past.known.items() if one.tab in stopped} if stopped else (),
+        at_home={row.found.id for row in rows if not row.found.away} if several else (),
+    )
+
+
+def _new_lines(
+    table: Table, present: Set[str], columns: Sequence[str], past: Past, today: date
+) -> list[Line]:
+    """Return the lines to append: what the journal brings, and what an older copy lacks."""
+    lines: list[Line] = []
     for id, answers in {**past.restorable, **past.intake.rows}.items():
-        if id not in present:
-            row += 1
-            cells = as_cells(table, answers, today)
-            written = {column: as_value(column, text, today) for column, text in answers.items()}
-            content = content_print(table, cells, columns)
-            memory = _memory(table, cells, Identity(id), past)
-            lines.append(
-                Line(row, cells, content, id, memory, memory, appended=True, written=written)
-            )
+        if id in present:
+            continue
+        row = table.last_row + len(lines) + 1
+        cells = as_cells(table, answers, today)
+        content = content_print(table, cells, columns)
+        memory = _memory(table, cells, Identity(id), past)
+        written = {column: as_value(column, text, today) for column, text in answers.items()}
+        lines.append(
+            Line(table, row, cells, content, id, memory, memory, appended=True, written=written)
+        )
     return lines
 
 
+def _told_apart_by(table: Table, columns: Sequence[str]) -> Sequence[str]:
+    # Of two equal answers to a form, the moment tells which row is whose once an id is gone.
+    return (*columns, TIMESTAMP) if table.tab.foreign else columns
+
+
 def _is_report(table: Table, cells: Sequence[Cell]) -> bool:
-    return any(table.text(cells, name) for name in ("id", *STANDARD))
+    return any(table.text(cells, name) for name in ("id", *STANDARD, TIMESTAMP))
 
 
-def _line(
-    table: Table, row: int, cells: Sequence[Cell], content: str, who: Identity, past: Past
-) -> Line:
+def _line(row: _Row, who: Identity, past: Past) -> Line:
+    table, cells = row.table, row.cells
     memory = _memory(table, cells, who, past)
-    return Line(row, cells, content, who.id, memory, memory, who.question, fresh=who.fresh)
+    if table.tab.foreign:
+        memory = answered(table, cells, memory)
+    content = row.found.content
+    return Line(
+        table, row.row, cells, content, who.id, memory, memory, who.question, fresh=who.fresh
+    )
 
 
 def _memory(table: Table, cells: Sequence[Cell], who: Identity, past: Past) -> Memory:
@@ -121,16 +171,21 @@ def _memory(table: Table, cells: Sequence[Cell], who: Identity, past: Past) -> M
     elif memory is None and who.fresh and not who.copied_from and table.text(cells, "id"):
         memory = _adopted(table, cells, past)
     elif memory is None:
-        memory = Memory(past.now, "sheet", considered=past.first, copied_from=who.copied_from)
+        memory = _first_seen(table, cells, who, past)
     return replace(memory, withdrawn=True) if who.id in past.intake.withdrawn else memory
+
+
+def _first_seen(table: Table, cells: Sequence[Cell], who: Identity, past: Past) -> Memory:
+    considered = table.title in past.unseen
+    if table.tab.foreign and not who.copied_from:
+        at = arrived(table, cells, now=past.now, zone=past.zone)
+        return Memory(at, SOURCE, considered=considered)
+    return Memory(past.now, "sheet", considered=considered, copied_from=who.copied_from)
 
 
 def _adopted(table: Table, cells: Sequence[Cell], past: Past) -> Memory:
     """Return the memory of a report that has an id of ours already: imported, or state lost."""
-    received = past.now
-    serial = table.cell(cells, "received")
-    if isinstance(serial, int | float) and not isinstance(serial, bool) and 0 < serial < 2958466:
-        received = to_utc(EPOCH + timedelta(days=serial), past.zone)
+    received = as_moment(table.cell(cells, "received"), past.zone) or past.now
     source = as_text(table.cell(cells, "source")) or "sheet"
     name = table.text(cells, "mentor")
     mentor = past.roster.find(name).person if name else None
@@ -139,36 +194,46 @@ def _adopted(table: Table, cells: Sequence[Cell], past: Past) -> Memory:
         source,
         mentor=mentor.id if mentor else "",
         mentor_name=name,
-        considered=past.first or source == "archive",
+        considered=table.title in past.unseen or source == "archive",
     )
 
 
 def find_missing(
     lines: Sequence[Line], past: Past, seen: Seen, gathered: Gathered, sheet: Snapshot
 ) -> list[Known]:
-    """Return the reports that are newly gone; a sudden loss freezes the tab instead (fault 20).
+    """Return the reports that are newly gone; a sudden loss freezes its tab instead (fault 20).
 
-    Rows that were moved to a tab of the managers' own are no loss.
+    Rows that were moved to another tab, if of the managers' own, are no loss; those of a tab that
+    could not be read are not missed.
     """
     present = {line.id for line in lines} | past.waiting()
-    there = [one for one in past.known.values() if one.missing_since is None]
-    gone = [one for one in there if one.id not in present]
-    if seen.accept_removals or not is_sudden(len(gone), len(there)):
-        return gone
-    lost = {one.id for one in gone} - _ids_elsewhere(sheet)
-    if not is_sudden(len(lost), len(there)) or is_settled(gathered, "Reports", lost, seen):
-        return gone
-    message = f"{len(lost)} of {len(there)} reports are suddenly gone; nothing is written here"
+    stopped = frozenset(gathered.frozen)
+    there: Counter[str] = Counter()
+    gone: dict[str, list[Known]] = defaultdict(list)
+    for one in past.known.values():
+        if one.missing_since is None and one.tab not in stopped:
+            there[one.tab] += 1
+            if one.id not in present:
+                gone[one.tab].append(one)
+    for tab, those in gone.items():
+        if not seen.accept_removals and is_sudden(len(those), there[tab]):
+            lost = {one.id for one in those} - _ids_elsewhere(sheet, gathered)
+            if is_sudden(len(lost), there[tab]) and not is_settled(gathered, tab, lost, seen):
+                _freeze(gathered, tab, len(lost), there[tab])
+    return [one for tab, those in gone.items() if tab not in gathered.frozen for one in those]
+
+
+def _freeze(gathered: Gathered, tab: str, lost: int, there: int) -> None:
+    message = f"{lost} of {there} reports are suddenly gone; nothing is written here"
     remedy = "bring them back, or run: tidings sync --accept-removals"
-    gathered.frozen.add("Reports")
-    gathered.problems.append(Problem("Reports", None, "", "", message, remedy))
-    gathered.notes.append(f"Reports: {message}; {remedy}")
-    return []
+    gathered.frozen.add(tab)
+    gathered.problems.append(Problem(tab, None, "", "", message, remedy))
+    gathered.notes.append(f"{tab}: {message}; {remedy}")
 
 
-def _ids_elsewhere(sheet: Snapshot) -> set[str]:
+def _ids_elsewhere(sheet: Snapshot, gathered: Gathered) -> set[str]:
     """Return the ids that stand in tabs of the managers' own."""
-    tabs = {tab.title for tab in TABS}
+    tabs = {tab.title for tab in TABS} | gathered.tables.keys()
     return {
         cell
         for worksheet in sheet.worksheets
@@ -184,6 +249,6 @@ def note_restored(lines: Sequence[Line], past: Past, gathered: Gathered) -> None
     back = sum(line.appended and line.id in past.restorable for line in lines)
     if back:
         gathered.notes.append(
-            f"An older copy of the spreadsheet was saved over ours; {counted(back, 'report')} "
-            "that it lacked were put back"
+            "An older copy of the spreadsheet was saved over ours; what it lacked was put back: "
+            f"{counted(back, 'report')}"
         )

@@ -22,6 +22,10 @@ class Purpose(StrEnum):
     CORRECT = "correct a report"
     PERSONAL = "report as a person"
     FORM = "fill in the form"
+    LEAVE = "leave the digest"
+    PREFERENCES = "choose what the digest brings"
+    REPORTS = "read the reports"
+    CONFIRM = "confirm an address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,25 @@ class Links:
     def personal_form(self, person: str) -> str:
         """Return the form's address with the person's identity filled in."""
         return f"{self.public_url}/for/{self.sign(Purpose.PERSONAL, person)}"
+
+    def leave(self, subscriber: str) -> str:
+        """Return the address where a subscriber leaves; it works for ever."""
+        return f"{self.public_url}/leave/{self.sign(Purpose.LEAVE, subscriber)}"
+
+    def preferences(self, subscriber: str, generation: int) -> str:
+        """Return the address of a subscriber's settings, until a later generation of links."""
+        token = self.sign(Purpose.PREFERENCES, subscriber, str(generation))
+        return f"{self.public_url}/preferences/{token}"
+
+    def reports(self, subscriber: str, generation: int) -> str:
+        """Return the address where a subscriber reads the reports, until a later generation."""
+        return (
+            f"{self.public_url}/reports/{self.sign(Purpose.REPORTS, subscriber, str(generation))}"
+        )
+
+    def confirm(self, number: int) -> str:
+        """Return the address where the owner of a mail address confirms a wish."""
+        return f"{self.public_url}/confirm/{self.sign(Purpose.CONFIRM, str(number))}"
 
 
 @lru_cache(maxsize=16)

@@ -26,9 +26,11 @@ from digests.message import Letterhead
 from digests.press import DigestError, Press
 from digests.render import Renderer
 from digests.send import open_transport
+from digests.subscribers import Subscriber
 from digests.transport import Transport
 from sheets_sync.cells import as_text
 from sheets_sync.headers import plain
+from sheets_sync.links import Links
 from sheets_sync.project import Project
 from sheets_sync.spreadsheet import Snapshot
 from sheets_sync.sync import Outcome, sync
@@ -112,10 +114,12 @@ def mail(project: Project, wish: Wish, *, now: datetime) -> Mailed:
 
 def sync_and_mail(project: Project, wish: Wish, *, now: datetime) -> tuple[Outcome, Mailed]:
     """Sync, mail what is due, and write the issue's line into the Digests tab."""
-    outcome = sync(project.spreadsheet, project.state, project.rules, now=now)
+    outcome = sync(
+        project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now
+    )
     mailed = mail(project, wish, now=now)
     if mailed.made or mailed.delivered != Delivered():
-        sync(project.spreadsheet, project.state, project.rules, now=now)
+        sync(project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now)
     return outcome, mailed
 
 
@@ -145,12 +149,18 @@ def open_press(project: Project) -> Press:
     return Press(
         base=project.state.base,
         outbox=project.state.outbox,
-        renderer=partial(Renderer, _masthead(project), project.links),
+        choices=project.state.choices,
+        renderer=partial(
+            Renderer,
+            _masthead(project),
+            project.links,
+            generations=project.state.choices.generations(),
+        ),
         letterhead=Letterhead(
             sender=settings.mail.sender,
             key=project.links.secret,
-            reply_to=settings.mail.reply_to,
-            unsubscribe=_contact(project),
+            reply_to=settings.mail.reply_to or next(iter(settings.community.coordinators), ""),
+            unsubscribe=contact(project),
         ),
         zone=settings.zone,
         rules=DigestRules(
@@ -162,7 +172,12 @@ def open_press(project: Project) -> Press:
         coordinators=settings.community.coordinators,
         review_hours=settings.digest.review_hours,
         first_sync=datetime.fromisoformat(first) if first else None,
+        unsubscribe_url=partial(_leave_url, project.links),
     )
+
+
+def _leave_url(links: Links, subscriber: Subscriber) -> str:
+    return links.leave(subscriber.id) if links.public_url else ""
 
 
 def transport(project: Project) -> Transport:
@@ -181,11 +196,11 @@ def _masthead(project: Project) -> Masthead:
         community=community.name,
         language=community.language,
         form_url=f"{community.public_url}/" if community.public_url else "",
-        contact=_contact(project),
+        contact=contact(project),
     )
 
 
-def _contact(project: Project) -> str:
+def contact(project: Project) -> str:
     """Return the mailbox of a person, the same for readers' eyes and for their mail program."""
     community, mail = project.settings.community, project.settings.mail
     contacts = (mail.unsubscribe, mail.reply_to, *community.coordinators)

@@ -13,6 +13,7 @@ from forms.rules import Fault
 from sheets_sync.cells import any_day, shown
 from sheets_sync.community import Person, Problem, Role
 from sheets_sync.headers import Table
+from sheets_sync.layout import MENTORS
 from sheets_sync.people import Listed
 from sheets_sync.roster import Match, Roster
 from sheets_sync.spreadsheet import Cell
@@ -28,6 +29,7 @@ class Mentorship:
     """Internal ids of both."""
     since: date | None = None
     until: date | None = None
+    tab: str = MENTORS.title
 
     def is_current(self, today: date) -> bool:
         """Tell whether it counts on this day; the last day still does."""
@@ -57,7 +59,7 @@ def read_mentors(table: Table | None, roster: Roster) -> tuple[list[Mentorship],
         mentor = roster.find(table.text(cells, "mentor")).person
         if mentee and mentor:
             since, until = (_day(table, cells, name) for name in ("since", "until"))
-            pairs.append(Mentorship(row, mentee.id, mentor.id, since, until))
+            pairs.append(Mentorship(row, mentee.id, mentor.id, since, until, table.title))
     return pairs, problems
 
 
@@ -71,15 +73,17 @@ def _row_faults(table: Table, roster: Roster, row: int, cells: Sequence[Cell]) -
         typed = table.text(cells, column)
         match = roster.find(typed)
         if match.person is None:
-            yield Problem("Mentors", row, column, shown(typed), *_unknown(typed, match.candidates))
+            yield Problem(
+                table.title, row, column, shown(typed), *_unknown(typed, match.candidates)
+            )
     for column in ("since", "until"):
         found = any_day(table.cell(cells, column))
         if isinstance(found, Fault):
-            yield Problem("Mentors", row, column, shown(table.cell(cells, column)), *found.text())
+            yield Problem(table.title, row, column, shown(table.cell(cells, column)), *found.text())
     since, until = _day(table, cells, "since"), _day(table, cells, "until")
     if since and until and until < since:
         yield Problem(
-            "Mentors",
+            table.title,
             row,
             "until",
             until.isoformat(),
@@ -98,7 +102,12 @@ def _unknown(typed: str, candidates: Sequence[Person]) -> tuple[str, str]:
 
 
 def merge(
-    listed: Sequence[Listed], pairs: Sequence[Mentorship], roster: Roster, *, today: date
+    listed: Sequence[Listed],
+    pairs: Sequence[Mentorship],
+    roster: Roster,
+    *,
+    today: date,
+    sheet: str = MENTORS.title,
 ) -> Merged:
     """Return today's mentor of each person, and everything that a manager should look at."""
     problems = list(_twice(pairs, roster))
@@ -111,13 +120,13 @@ def merge(
         if chosen:
             mentors[one.person.id] = chosen
     problems += _mentor_faults(current, roster)
-    problems += _circles(mentors, current, roster)
+    problems += _circles(mentors, current, roster, sheet)
     usable = {
         mentee: mentor
         for mentee, mentor in mentors.items()
         if mentor != mentee and Role.ALUMNI not in roster.by_id[mentor].roles
     }
-    problems += _without(listed, mentors, current)
+    problems += _without(listed, mentors, current, sheet)
     return Merged(usable, tuple(problems))
 
 
@@ -127,7 +136,7 @@ def _twice(pairs: Iterable[Mentorship], roster: Roster) -> Iterator[Problem]:
         row = first.setdefault((pair.mentee, pair.mentor, pair.since), pair.row)
         if row != pair.row:
             yield Problem(
-                "Mentors",
+                pair.tab,
                 pair.row,
                 "mentee",
                 roster.by_id[pair.mentee].name,
@@ -152,7 +161,7 @@ def _choose(one: Listed, rows: Sequence[Mentorship], roster: Roster) -> tuple[st
         where = " and ".join(f"row {pair.row}" for pair in rows)
         return "", [
             Problem(
-                "Mentors",
+                pair.tab,
                 pair.row,
                 "mentor",
                 roster.by_id[pair.mentor].name,
@@ -164,7 +173,7 @@ def _choose(one: Listed, rows: Sequence[Mentorship], roster: Roster) -> tuple[st
     own = roster.find(one.names_mentor) if one.names_mentor else Match(None)
     if not rows:
         return (own.person.id, []) if own.person else ("", list(_own_unknown(one, own)))
-    mentor = rows[0].mentor
+    row, mentor = rows[0], rows[0].mentor
     if own.person and own.person.id != mentor:
         return mentor, [
             Problem(
@@ -172,7 +181,7 @@ def _choose(one: Listed, rows: Sequence[Mentorship], roster: Roster) -> tuple[st
                 one.row,
                 "mentor",
                 one.names_mentor,
-                f"Mentors row {rows[0].row} says {roster.by_id[mentor].name}; that row counts",
+                f"{row.tab} row {row.row} says {roster.by_id[mentor].name}; that row counts",
                 "correct one of the two places",
             )
         ]
@@ -209,11 +218,14 @@ def _mentor_faults(
 
 
 def _fault(pair: Mentorship, mentor: Person, message: str, remedy: str) -> Problem:
-    return Problem("Mentors", pair.row, "mentor", mentor.name, message, remedy)
+    return Problem(pair.tab, pair.row, "mentor", mentor.name, message, remedy)
 
 
 def _circles(
-    mentors: Mapping[str, str], current: Mapping[str, Sequence[Mentorship]], roster: Roster
+    mentors: Mapping[str, str],
+    current: Mapping[str, Sequence[Mentorship]],
+    roster: Roster,
+    sheet: str,
 ) -> Iterator[Problem]:
     """Name each circle of two or more once, at its first row. Walks every person once."""
     settled: set[str] = set()
@@ -228,7 +240,7 @@ def _circles(
             rows = sorted(pair.row for id in circle for pair in current.get(id, ()))
             names = " → ".join(roster.by_id[id].name for id in (*circle, circle[0]))
             yield Problem(
-                "Mentors",
+                sheet,
                 rows[0] if rows else None,
                 "mentor",
                 roster.by_id[circle[0]].name,
@@ -241,10 +253,11 @@ def _without(
     listed: Sequence[Listed],
     mentors: Mapping[str, str],
     current: Mapping[str, Sequence[Mentorship]],
+    sheet: str,
 ) -> Iterator[Problem]:
     for one in listed:
         person = one.person
         expected = Role.MEMBER in person.roles and Role.ALUMNI not in person.roles
         if expected and person.id not in mentors and person.id not in current:
             message = f"{person.name} has no mentor"
-            yield Problem("People", one.row, "mentor", "", message, "add a row to Mentors")
+            yield Problem("People", one.row, "mentor", "", message, f"add a row to {sheet}")

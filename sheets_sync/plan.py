@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 
 from sheets_sync.cells import holds
+from sheets_sync.choices import Applied
 from sheets_sync.community import Community, Person, Problem
 from sheets_sync.gather import Gathered
 from sheets_sync.headers import Table
@@ -27,6 +28,7 @@ def plan_changes(
     listed: Sequence[Listed],
     tags: TagList,
     subscribed: Sequence[Subscribed],
+    applied: Applied,
     issues: Sequence[IssueLine],
     community: Community,
     zone: tzinfo,
@@ -34,7 +36,7 @@ def plan_changes(
     """Return the one batch that makes the sheet show what was decided."""
     plan = Plan()
     tables = gathered.tables
-    plan.reports(tables["Reports"], settled, zone)
+    plan.reports(settled, zone)
     if table := tables.get("People"):
         plan.people(table, listed, community.people, community.problems)
     if table := tables.get("Mentors"):
@@ -42,7 +44,7 @@ def plan_changes(
     if table := tables.get("Tags"):
         plan.tags(table, tags)
     if table := tables.get("Subscriptions"):
-        plan.subscriptions(table, subscribed)
+        plan.subscriptions(table, subscribed, applied)
     if table := tables.get("Problems"):
         plan.problems(table, community.problems)
     if table := tables.get("Digests"):
@@ -76,10 +78,10 @@ class Plan:
         }
         self._appends.append(Append(table.title, placed))
 
-    def reports(self, table: Table, settled: Sequence[Settled], zone: tzinfo) -> None:
+    def reports(self, settled: Sequence[Settled], zone: tzinfo) -> None:
         """Plan our cells of the reports, new rows, and corrected cells."""
         for one in settled:
-            line, memory = one.line, one.judged.memory
+            line, table, memory = one.line, one.line.table, one.judged.memory
             ours: dict[str, Value] = {
                 "status": one.report.status.value,
                 "problem": told(one.problems),
@@ -133,11 +135,17 @@ class Plan:
         for values in tags.missing:
             self.append(table, values)
 
-    def subscriptions(self, table: Table, subscribed: Iterable[Subscribed]) -> None:
-        """Plan our cells of the Subscriptions tab."""
+    def subscriptions(
+        self, table: Table, subscribed: Iterable[Subscribed], applied: Applied
+    ) -> None:
+        """Plan our cells of the Subscriptions tab, and what readers chose on their pages."""
         for one in subscribed:
             ours: dict[str, Value] = {"status": one.status, "problem": told(one.problems)}
-            self.edit(table, one.row, table.rows[one.row - 1], ours)
+            ours |= applied.written.get(one.row, {})
+            if one.row in applied.appended:
+                self.append(table, ours)
+            else:
+                self.edit(table, one.row, table.rows[one.row - 1], ours)
 
     def problems(self, table: Table, problems: Iterable[Problem]) -> None:
         """Plan the Problems tab, anew as a whole when it differs."""

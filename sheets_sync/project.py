@@ -13,7 +13,8 @@ from sheets_sync.community import Role
 from sheets_sync.decide import Rules
 from sheets_sync.keys import load_password, load_secret
 from sheets_sync.links import Links
-from sheets_sync.settings import FILE, Settings, load_settings
+from sheets_sync.mentor_sheet import Elsewhere
+from sheets_sync.settings import FILE, MentorSettings, Settings, load_settings
 from sheets_sync.spreadsheet import Spreadsheet
 from sheets_sync.state import State, StateError, open_state
 from sheets_sync.xlsx import Workbook
@@ -35,6 +36,8 @@ class Project:
     rules: Rules
     links: Links
     spreadsheet: Spreadsheet
+    mentors: Elsewhere | None
+    """The mentor sheet, where other people keep it."""
     state: State
     password: str
     """The mail server's; empty when there is none."""
@@ -66,6 +69,7 @@ def open_project(
             rules=make_rules(settings, form),
             links=Links(secret, settings.community.public_url),
             spreadsheet=open_spreadsheet(folder, settings),
+            mentors=find_mentors(folder, settings.mentors),
             state=state,
             password=load_password(folder, environment),
         )
@@ -83,6 +87,14 @@ def open_spreadsheet(folder: Path, settings: Settings) -> Spreadsheet:
     return Workbook(folder / settings.spreadsheet.file, backups=settings.spreadsheet.backups)
 
 
+def find_mentors(folder: Path, settings: MentorSettings) -> Elsewhere | None:
+    """Return where the mentor sheet is, if it is not a tab of the spreadsheet."""
+    if not settings.file:
+        return None
+    book = Workbook(folder / settings.file)
+    return Elsewhere(book, book.name, settings.tab, settings.headers, book.path)
+
+
 def make_rules(settings: Settings, form: Form) -> Rules:
     """Return what the settings say of a sync."""
     return Rules(
@@ -92,6 +104,7 @@ def make_rules(settings: Settings, form: Form) -> Rules:
         groups={Role(name): words for name, words in settings.groups.items()},
         headers=settings.spreadsheet.headers,
         trust=settings.form.trust,
+        linked=settings.spreadsheet.linked_tabs,
     )
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from forms.plural import counted
+from sheets_sync.layout import TABS
 
 FILE = "tidings.toml"
 
@@ -65,9 +66,22 @@ def _way_to_send(url: str) -> str:
     raise ValueError(f"{fault}; write folder:outbox, smtp://user@host:587 or smtps://user@host:465")
 
 
+def _tabs_of_others(titles: tuple[str, ...]) -> tuple[str, ...]:
+    seen = {tab.title.casefold() for tab in TABS}
+    for title in titles:
+        if title.strip().casefold() in seen:
+            raise ValueError(
+                f"{title!r} is named twice or is a tab of Tidings' own; name the tab with a form's "
+                "answers, once"
+            )
+        seen.add(title.strip().casefold())
+    return titles
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
 WebAddress = Annotated[str, AfterValidator(_whole_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+LinkedTabs = Annotated[tuple[str, ...], AfterValidator(_tabs_of_others)]
 MailUrl = Annotated[str, AfterValidator(_way_to_send)]
 
 
@@ -89,6 +103,16 @@ class SpreadsheetSettings(_Section):
     backups: int = Field(14, ge=1)
     headers: dict[str, dict[str, str]] = {}
     """Per tab, other headers for our columns: `Reports = {"What did you do?" = "text"}`."""
+    linked_tabs: LinkedTabs = ()
+    """Tabs that a Google Form fills; each is one more source of reports."""
+
+
+class MentorSettings(_Section):
+    """Where other people keep the mentor sheet; it is read there and never written."""
+
+    file: str = ""
+    tab: str = "Mentors"
+    headers: dict[str, str] = {}
 
 
 class FormSettings(_Section):
@@ -108,6 +132,8 @@ class DigestSettings(_Section):
     ] = "monday"
     hour: int = Field(7, ge=0, le=23)
     opt_in: bool = False
+    subscribe_page: bool = True
+    """Whether people outside the roster may ask for the mail, and confirm it."""
     review_hours: int = Field(0, ge=0)
     maximum_reports: int = Field(100, ge=1)
     """Most reports in one mail; then "and N more"."""
@@ -131,6 +157,7 @@ class Settings(_Section):
 
     community: CommunitySettings = CommunitySettings()
     spreadsheet: SpreadsheetSettings = SpreadsheetSettings()
+    mentors: MentorSettings = MentorSettings()
     groups: dict[Literal["member", "mentor", "alumni", "coordinator"], tuple[str, ...]] = {}
     form: FormSettings = FormSettings()
     digest: DigestSettings = DigestSettings()

@@ -1,12 +1,13 @@
 """Lines -> the reports as judged and accepted, and what the state is to remember of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from sheets_sync.community import Problem, Report, Status
 from sheets_sync.doubts import Context
-from sheets_sync.headers import Table
 from sheets_sync.lines import Line, Past
 from sheets_sync.memory import MEMORY
 from sheets_sync.spreadsheet import Cell
@@ -30,12 +31,11 @@ class Settled:
         return self.judged.problems
 
 
-def settle(table: Table, lines: Sequence[Line], context: Context, past: Past) -> list[Settled]:
+def settle(lines: Sequence[Line], context: Context, past: Past) -> list[Settled]:
     """Judge every line, and number the reports that are used for the first time."""
-    judge = Judge(table, context)
     highest = max((one.accepted or 0 for one in past.known.values()), default=0)
     settled = []
-    for line in lines:
+    for line, judge in _judged_by(lines, context):
         known = past.known.get(line.id)
         before = REPORT.validate_json(known.fields) if known and _faulty(line.cells) else None
         judged = judge.judge(
@@ -45,6 +45,13 @@ def settle(table: Table, lines: Sequence[Line], context: Context, past: Past) ->
         highest = max(highest, number or 0)
         settled.append(Settled(line, replace(judged.report, accepted=number or 0), judged))
     return settled
+
+
+def _judged_by(lines: Sequence[Line], context: Context) -> Iterator[tuple[Line, Judge]]:
+    """Yield each line with the judge of its table."""
+    for table, those in groupby(lines, key=attrgetter("table")):
+        judge = Judge(table, context)
+        yield from ((line, judge) for line in those)
 
 
 def _faulty(cells: Sequence[Cell]) -> bool:
@@ -113,7 +120,7 @@ def _known(one: Settled, known: Known | None, counter: int, moment: str) -> Know
         accepted = report.accepted
     return Known(
         id=line.id,
-        tab="Reports",
+        tab=line.table.title,
         fields=REPORT.dump_json(report).decode(),
         content=line.content,
         status=report.status.value,

@@ -84,7 +84,7 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True)
 class AddColumn:
-    """Put a header into the first free column of the header row, formatted as ours."""
+    """Put a header into an empty cell of the header row; a free column is formatted as ours."""
 
     tab: str
     row: int

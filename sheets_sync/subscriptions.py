@@ -1,7 +1,7 @@
 """Rows of the Subscriptions tab -> who wants what, and what is wrong with the rows."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Protocol
@@ -37,8 +37,12 @@ def read_subscriptions(
     people: Sequence[Person],
     check_filter: FilterCheck,
     today: date,
+    further: Mapping[int, tuple[Problem, ...]] | None = None,
 ) -> list[Subscribed]:
-    """Return what each row says. A row of an address that stands above already is unusable."""
+    """Return what each row says. A row of an address that stands above already is unusable.
+
+    `further` are problems by row that were found before.
+    """
     if table is None:
         return []
     seen: dict[str, int] = {}
@@ -47,7 +51,8 @@ def read_subscriptions(
     for row, cells in table.data():
         _, address = split_name_and_address(table.text(cells, "email"))
         first = seen.setdefault(address.casefold(), row) if address else row
-        rows.append(_read(table, row, cells, address, first, wrong, today))
+        read = _read(table, row, cells, address, first, wrong, today)
+        rows.append(replace(read, problems=(*read.problems, *(further or {}).get(row, ()))))
     return rows
 
 

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from sheets_sync.community import Community, Problem
 from sheets_sync.decide import Decision, Given, Rules, decide
 from sheets_sync.intake import answers_by_column
+from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
 from sheets_sync.spreadsheet import (
     Changes,
     SheetBusy,
@@ -25,6 +26,7 @@ from sheets_sync.spreadsheet import (
 )
 from sheets_sync.state import State
 from sheets_sync.state.base import COMMUNITY, put, record_people, record_reports
+from sheets_sync.state.choices import mark_shown
 from sheets_sync.state.database import writing
 
 ATTEMPTS = 3
@@ -53,6 +55,7 @@ def sync(
     rules: Rules,
     *,
     now: datetime,
+    mentors: Elsewhere | None = None,
     dry_run: bool = False,
     accept_removals: bool = False,
     take_over: bool = False,
@@ -62,15 +65,16 @@ def sync(
     `take_over` accepts a spreadsheet that another installation, or a newer state, wrote last.
     Raises SheetError when the spreadsheet cannot be read; nothing is changed then.
     """
+    pairs = mentors.read() if mentors else None
     for attempt in range(1, ATTEMPTS + 1):
         sheet = spreadsheet.read()  # pull
         values = _values(state, sheet, take_over)
-        mark = _mark(sheet, state, rules, now)
+        mark = _mark(sheet, pairs, state, rules, now)
         if mark and mark == values.get("quiet") and (quiet := state.base.community()):
             if not dry_run:
                 state.base.put("last sync", now.isoformat())
             return _outcome(quiet, Changes(), written=False)
-        given = _given(sheet, state, rules, values, now, accept_removals, take_over)
+        given = _given(sheet, pairs, state, rules, values, now, accept_removals, take_over)
         stamp = next_stamp(sheet, values)
         decision = decide(given, rules, stamp.counter)  # validate, merge, plan
         if dry_run:
@@ -115,23 +119,27 @@ def refuse_foreign(stamp: Stamp | None, values: Mapping[str, str]) -> None:
         )
 
 
-def _mark(sheet: Snapshot, state: State, rules: Rules, now: datetime) -> str:
+def _mark(
+    sheet: Snapshot, pairs: MentorSheet | None, state: State, rules: Rules, now: datetime
+) -> str:
     """Return a print of all that a decision depends on; "" while something waits.
 
     Where it is that of the last sync which changed nothing, there is nothing to decide.
     """
-    if state.journal.unwritten():
+    if state.journal.unwritten() or state.choices.unwritten():
         return ""
     today = now.astimezone(rules.zone).date()
     mark = hashlib.blake2b(digest_size=16)
     issues = state.outbox.issue_lines()
-    for part in (sheet.worksheets, sheet.stamp, rules.print(), today, issues, version("tidings")):
+    settled = (rules.print(), today, issues, version("tidings"))
+    for part in (sheet.worksheets, sheet.stamp, pairs, *settled):
         mark.update(repr(part).encode("utf-8", "surrogatepass"))
     return mark.hexdigest()
 
 
 def _given(
     sheet: Snapshot,
+    pairs: MentorSheet | None,
     state: State,
     rules: Rules,
     values: Mapping[str, str],
@@ -149,6 +157,7 @@ def _given(
         for id, one in known.items()
         if since is not None and one.written_at > since and id not in waiting
     ]
+    tabs = ("Reports", *rules.linked)
     answers = {id: state.journal.answers(id) for id in lost}
     return Given(
         sheet=sheet,
@@ -156,11 +165,14 @@ def _given(
         acquaintances=state.base.acquaintances(),
         values=values,
         queue=queue,
+        choices=state.choices.unwritten(),
         issues=state.outbox.issue_lines(),
         restorable={id: answers_by_column(a, rules.form) for id, a in answers.items() if a},
         now=now,
         accept_removals=accept_removals,
-        first=take_over or "seen:Reports" not in values,
+        behind=behind,
+        unseen={tab for tab in tabs if take_over or f"seen:{tab}" not in values},
+        mentors=pairs,
     )
 
 
@@ -189,8 +201,9 @@ def write_back(
 def _record(state: State, given: Given, decision: Decision, *, note: str, mark: str) -> Community:
     """Record what was decided, in one transaction; less of it while the sheet lags behind."""
     values, now, known = given.values, given.now, decision.known
-    if note or "Reports" in decision.frozen:
-        instead = decision.unwritten
+    if note or decision.frozen:
+        lagging = {one.id for one in known if note or one.tab in decision.frozen}
+        instead = {id: one for id, one in decision.unwritten.items() if id in lagging}
         known = [r for one in known if (r := instead.get(one.id, one)) is not None]
     community, since = _told_at_last(decision.community, values, note, now)
     quiet = mark if not decision.changes and not decision.frozen else ""
@@ -198,12 +211,14 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         **{name: values[name] for name in ("instance", "counter") if name in values},
         **decision.keep,
         "community": COMMUNITY.dump_json(community).decode(),
-        "seen:Reports": "yes",
+        **{f"seen:{tab}": "yes" for tab in decision.read if not note},
         "blocked since": since,
         "quiet": quiet,
         "first sync": values.get("first sync") or now.isoformat(),
         "last sync": now.isoformat(),
     }
+    if note:  # what readers chose is not in the sheet yet
+        kept.pop("chosen", None)
     if decision.changes:
         kept.pop("instance", None)
         kept.pop("counter", None)
@@ -214,6 +229,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
             put(db, name, value)
         if not note:
             state.journal.mark_written(db, decision.entries)
+            mark_shown(db, decision.chosen)
     for line in given.issues:
         word = decision.decisions.get(line.issue, line.decision)
         if word != line.decision:

@@ -5,13 +5,17 @@ from datetime import datetime
 
 from forms.definition import Form
 from sheets_sync.community import Community, Report
+from sheets_sync.mailing import contact, open_press
 from sheets_sync.project import Project
 from sheets_sync.state.base import Base
 from sheets_sync.web.desk import Desk
+from sheets_sync.web.readership import Readership
 
 
-def open_desk(project: Project, now: Callable[[], datetime]) -> Desk:
-    """Return what the pages need of a project."""
+def open_desk(
+    project: Project, now: Callable[[], datetime], knock: Callable[[], None] = lambda: None
+) -> Desk:
+    """Return what the pages need of a project; `knock` is called when a mail waits to be sent."""
     community = project.settings.community
     return Desk(
         form=project.form,
@@ -23,7 +27,22 @@ def open_desk(project: Project, now: Callable[[], datetime]) -> Desk:
         zone=project.settings.zone,
         language=community.language,
         settings=project.settings.form,
+        readership=open_readership(project, now, knock),
         answers_elsewhere=lambda id: answers_in_sheet(project.state.base.report(id), project.form),
+    )
+
+
+def open_readership(
+    project: Project, now: Callable[[], datetime], knock: Callable[[], None]
+) -> Readership:
+    """Return those who get mail, as their pages need them."""
+    return Readership(
+        open_press(project),
+        project.links,
+        now,
+        contact(project),
+        open=project.settings.digest.subscribe_page and bool(project.links.public_url),
+        knock=knock,
     )
 
 

@@ -85,6 +85,7 @@ def press(state: State, **changes: object) -> Press:
     made = Press(
         base=state.base,
         outbox=state.outbox,
+        choices=state.choices,
         renderer=lambda stock: Renderer(
             Masthead("The Reps", "en", "", "people@example.org"), Links("secret"), stock
         ),

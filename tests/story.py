@@ -13,6 +13,7 @@ from sheets_sync.community import Person, Report
 from sheets_sync.decide import Rules
 from sheets_sync.identity import new_report_id
 from sheets_sync.layout import PEOPLE, TABS
+from sheets_sync.mentor_sheet import Elsewhere
 from sheets_sync.spreadsheet import Changes, Snapshot, Value
 from sheets_sync.state import State, open_state
 from sheets_sync.sync import Outcome, sync
@@ -42,6 +43,7 @@ class Story:
         self.path = folder / "workbook.xlsx"
         self.folder = folder
         self.now = MONDAY
+        self.mentors: Elsewhere | None = None
         self.rules = Rules(FORM, ZoneInfo("Europe/Berlin"), bad_filter)
         rows = {PEOPLE.title: ROSTER, "Mentors": PAIRS} if people else {}
         self.book = Workbook(self.path)
@@ -52,7 +54,9 @@ class Story:
 
     def sync(self, **options: bool) -> Outcome:
         """Sync at the story's present moment."""
-        return sync(self.book, self.state, self.rules, now=self.now, **options)
+        return sync(
+            self.book, self.state, self.rules, now=self.now, mentors=self.mentors, **options
+        )
 
     def pass_time(self, **units: float) -> None:
         """Move the clock."""

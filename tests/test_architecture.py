@@ -27,6 +27,7 @@ SHELL = {
     "project",
     "founding",
     "mailing",
+    "confirming",
     "preview",
     "workflow",
     "checks",

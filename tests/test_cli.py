@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,8 @@ from datetime import UTC, datetime
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import urlopen
 
 import pytest
 from openpyxl import load_workbook
@@ -227,6 +230,28 @@ def test_a_second_run_waits_and_then_gives_up(tidings, project):
     assert after.status == 0
 
 
+# -- serve --------------------------------------------------------------------------------------
+
+
+def test_serve_shows_the_form_until_interrupted_and_a_second_one_says_what_to_do(project):
+    command = [sys.executable, "-m", "sheets_sync.cli", "--project", str(project), "serve"]
+    with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as going:
+        assert going.stdout is not None
+        address = going.stdout.readline().split()[4]
+        port = str(urlsplit(address).port)
+        with urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
+            page = answer.read().decode()
+        second = subprocess.run(
+            [*command, "--port", port], capture_output=True, text=True, timeout=60
+        )
+        going.send_signal(signal.SIGINT)
+        status = going.wait(timeout=20)
+
+    assert (status, "What have you been up to?" in page) == (0, True)
+    assert second.returncode == 2
+    assert f"127.0.0.1 port {port}: Address already in use; is the page served" in second.stderr
+
+
 # -- digest and run -----------------------------------------------------------------------------
 
 
@@ -311,6 +336,25 @@ def test_a_preview_without_a_person_shows_whoever_comes_first(tidings, weekly, t
 
     assert tidings("digest", "--early", "--out", str(out), "--preview").status == 0
     assert b"Met two newcomers" in out.read_bytes()
+
+
+def test_the_preview_opens_in_the_browser_as_it_stands_in_the_mail(tidings, weekly, tmp_path):
+    out, seen = tmp_path / "preview.eml", tmp_path / "seen"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" >{seen}\n')
+    browser.chmod(0o700)
+    words = [sys.executable, "-m", "sheets_sync.cli", "--project", str(weekly), "digest", "--early"]
+
+    for more in (["--preview", "bo@example.org"], ["--preview", "bo@example.org", "--out", out]):
+        subprocess.run(
+            [*words, *more], env={**os.environ, "BROWSER": str(browser)}, check=True, timeout=60
+        )
+
+    page = Path(unquote(urlsplit(seen.read_text()).path)).read_bytes().decode()
+    mail = BytesParser(policy=policy.default).parsebytes(out.read_bytes())
+    assert page == mail.get_body("html").get_content()
+    assert "Met two newcomers" in page
+    assert not (weekly / "outbox").exists()
 
 
 def test_a_test_copy_counts_for_nothing(tidings, weekly):
@@ -421,7 +465,7 @@ def test_a_secret_that_others_can_read_is_refused(tidings, project):
     assert "can be read by others on this machine (mode 0644); run: chmod 600" in told.err
 
 
-def test_a_damaged_workbook_is_status_3(tidings, project):
+def test_a_damaged_workbook_is_status_3(tidings, project):  # fault 19
     (project / "workbook.xlsx").write_bytes(b"PK\x03\x04 half a file")
 
     told = tidings("sync")

@@ -21,6 +21,7 @@ from tests.people import Manager, Typed
 from tests.story import FORM, Interrupted, Story, story
 
 OURS = {column.name for column in reports_tab(FORM).columns if column.owner is Owner.TIDINGS}
+NAMES = ("tags", "labels", "words")
 Act = Callable[[Story, int, int], object]
 
 
@@ -52,7 +53,7 @@ ACTS: dict[str, Act] = {
     "decide": lambda s, a, b: s.manager.types("Reports", somewhere(s, a), "decision", "ok"),
     "move column": lambda s, a, b: s.manager.moves_column("Reports", a % 14, b % 14),
     "retype header": lambda s, a, b: s.manager.renames_header(
-        "Reports", next(h for h in headers(s) if h.casefold() == "tags"), ("Tags", "TAGS")[a % 2]
+        "Reports", next(h for h in headers(s) if h.casefold() in NAMES), NAMES[a % 3].title()
     ),
 }
 

@@ -97,6 +97,24 @@ def test_a_run_that_allows_no_skips_fails_on_one_and_names_it(tmp_path):
     assert told == ["test_some.py::test_browser: Skipped: Chromium is not installed"]
 
 
+@pytest.mark.parametrize(("option", "status"), [("--help", 0), ("--redme", 2)])
+def test_an_option_of_the_benchmarks_that_is_none_measures_nothing(option, status):
+    command = [sys.executable, "-m", "benchmarks", option]
+
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+
+    assert (told.returncode, "Measuring" in told.stderr) == (status, False)
+    assert "--readme" in told.stdout + told.stderr
+
+
+def test_the_last_results_are_as_every_benchmark_writes_them():
+    results = json.loads((ROOT / "benchmarks/results.json").read_text("utf-8"))
+
+    keys = ["name", "figure", "unit", "beside", "ratio", "goal", "met"]
+    assert [list(one) for one in results] == [keys] * len(results)
+    assert [one["met"] for one in results if one["goal"]] == [True] * 4
+
+
 def _bare_name(requirement: str) -> str:
     match = re.match(r"[A-Za-z0-9._-]+", requirement)
     assert match

@@ -105,6 +105,15 @@ def test_the_defaults_are_those_of_the_settings():
     assert read_settings(text, name="the table") == Settings()
 
 
+def test_the_settings_in_examples_can_be_used():
+    examples = re.findall(r"^```toml\n(.+?)^```", README, re.MULTILINE | re.DOTALL)
+
+    assert len(examples) > 1
+    assert [read_settings(text, name="an example") == Settings() for text in examples] == [
+        False for _ in examples
+    ]
+
+
 def test_every_make_target_that_is_named_is_there():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     texts = README + (ROOT / "CONTRIBUTING.md").read_text("utf-8")

@@ -204,6 +204,17 @@ def test_a_batch_is_applied_in_order(sheet: Spreadsheet, person: Person) -> None
     assert person.text("Digests") == table("| issue |", "| 2026-W48 |")
 
 
+def test_a_header_may_be_put_back_above_what_it_named(sheet: Spreadsheet, person: Person) -> None:
+    # fault 22
+    before = person.text("Notes")
+    person.types("Notes", 1, "text", None)
+
+    write(sheet, columns=(AddColumn("Notes", 1, 1, "text"),))
+
+    assert person.text("Notes") == before
+    assert rows(sheet.read())[0] == ["name", "text", "status"]
+
+
 def test_a_rewrite_leaves_nothing_of_the_old_rows(sheet: Spreadsheet, person: Person) -> None:
     write(sheet, rewrites=(Rewrite("Problems", [["a", 1], ["b", 2], ["c", 3]]),))
     header = person.cells("Problems")[0]

@@ -1,8 +1,10 @@
 """The sync as a manager and a reporter live it, on a real workbook and a real database."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -299,6 +301,19 @@ def test_a_report_keeps_the_mentor_that_it_had_when_first_seen(s: Story):
     assert (by_id[ben.mentor].name, by_id[s.report(id).mentor].name) == ("Cho Min", "Ana Rossi")
 
 
+def test_in_another_zone_the_moment_that_it_came_stays(s: Story):  # fault 27
+    id = s.posts("ben", "one")
+    s.sync()
+    before = s.report(id).received
+    s.rules = replace(s.rules, zone=ZoneInfo("Pacific/Apia"))
+
+    s.sync()
+
+    assert (s.report(id).received, s.report(id).accepted) == (before, 1)
+    assert s.shows("Reports", "received") == [(datetime(2026, 11, 23, 20, 0),)]  # noqa: DTZ001
+    assert s.sync().written is False
+
+
 def test_a_person_stays_the_same_through_one_change_at_a_time(s: Story):  # fault 53
     id = s.posts("ben", "one")
     s.sync()
@@ -410,8 +425,8 @@ def test_rows_that_an_older_copy_lacked_are_put_back_once(s: Story):  # fault 43
     outcome = s.sync()
 
     assert outcome.notes == (
-        "An older copy of the spreadsheet was saved over ours; 1 report that it lacked were "
-        "put back",
+        "An older copy of the spreadsheet was saved over ours; what it lacked was put back: "
+        "1 report",
     )
     assert s.shows("Reports", "text", "tags", "status")[1:] == [("new", "press", "ok")]
     assert s.report(id).accepted == 2
@@ -565,6 +580,46 @@ def test_a_header_renamed_and_moved_is_asked_about(s: Story):  # fault 22
     assert s.shows("Reports", "Tags ", "status") == [("press", "ok")]
 
 
+@pytest.mark.parametrize("name", ["tags", "id", "status", "mentor"])
+def test_an_emptied_header_is_put_back_above_what_it_named(s: Story, name: str):  # fault 22
+    id = s.posts("ben", "one", tags="press")
+    s.sync()
+    before = s.manager.cells("Reports")
+    s.manager.types("Reports", 1, name, None)
+
+    outcome = s.sync()
+
+    assert outcome.notes == (f"Reports: the header {name!r} had been emptied, and was put back",)
+    assert s.manager.cells("Reports") == before
+    assert s.report(id).tags == ("press",)
+    assert s.sync().written is False
+
+
+def test_a_header_emptied_and_moved_is_asked_about(s: Story):  # fault 22
+    s.posts("ben", "one", tags="press")
+    s.sync()
+    s.manager.types("Reports", 1, "tags", None)
+    s.manager.moves_column("Reports", 3, 0)
+
+    assert (
+        "Reports row 1, tags: the column 'tags' is gone; if one of these is it, name it so again "
+        "or map its header in tidings.toml; if not, add an empty column of that name"
+    ) in lines(s)
+    assert s.manager.cells("Reports")[0].count("tags") == 0
+
+
+def test_of_two_columns_of_one_name_the_leftmost_counts(s: Story):  # fault 22
+    s.posts("ben", "one", tags="press")
+    s.sync()
+    s.manager.adds_column("Reports", " TAGS", ["mine"])
+
+    assert (
+        "Reports row 1, tags: there are 2 columns of this name; the leftmost counts; rename the "
+        "others"
+    ) in lines(s)
+    assert s.shows("Reports", "tags", " TAGS", "status") == [("press", "mine", "ok")]
+
+
 def test_a_lost_required_header_stops_with_a_guess(s: Story):  # fault 22
     s.posts("ben", "one")
     s.sync()
@@ -685,8 +740,55 @@ def test_the_mentor_sheet_gone_the_last_good_copy_serves(s: Story):  # fault 52
     assert s.shows("People", "mentor") == [("Cho Min",), ("Ana Rossi",), ("Ana Rossi",)]
     assert outcome.notes == (
         "The tab Mentors cannot be read; the copy of 2026-11-23 07:00 (UTC) is used and nothing is "
-        "written there. If it is right so, run: tidings sync --accept-removals",
+        "written there. The Problems tab says why",
     )
+    assert (
+        "Mentors: there is no tab 'Mentors' any more; name it so again, or make an empty one"
+    ) in lines(s)
+
+
+def test_a_roster_that_suddenly_shrinks_is_not_believed_until_told_so(s: Story):
+    # faults 20 and 52
+    with s.manager.editing():
+        for number in range(5, 15):
+            s.manager.types("People", number, "name", f"Person {number}")
+    s.sync()
+    with s.manager.editing():
+        for _ in range(10):
+            s.manager.deletes_row("People", 5)
+    short = s.manager.cells("People")
+
+    assert s.sync().notes == (
+        "The tab People suddenly misses much of what was there; the copy of 2026-11-23 07:00 (UTC) "
+        "is used and nothing is written there. If it is right so, run: tidings sync "
+        "--accept-removals",
+    )
+    assert s.manager.cells("People") == short
+    community = s.state.base.community()
+    assert community is not None
+    assert len(community.people) == 13
+
+    assert s.sync(accept_removals=True).notes == ()
+    community = s.state.base.community()
+    assert community is not None
+    assert len(community.people) == 3
+
+
+@pytest.mark.parametrize(("tab", "name"), [("People", "name"), ("Mentors", "mentor")])
+def test_a_tab_without_what_it_needs_is_named_and_its_copy_serves(s: Story, tab: str, name: str):
+    # faults 22 and 52
+    s.posts("ben", "one")
+    s.sync()
+    s.manager.types(tab, 1, name, None)
+
+    assert (
+        f"{tab}: no column {name!r}. Nothing was written. Name the column so again, or map its "
+        f"header in tidings.toml under [spreadsheet.headers.{tab}]"
+    ) in lines(s)
+    assert s.shows("Reports", "status", "mentor") == [("ok", "Ana Rossi")]
+
+    s.manager.types(tab, 1, 0 if tab == "People" else 1, name)
+    assert s.sync().notes == ()
 
 
 def test_subscriptions_are_read_and_their_faults_named(s: Story):

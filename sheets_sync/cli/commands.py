@@ -1,6 +1,7 @@
 """The commands init, demo, serve, sync and check: parse, call one function, print."""
 
 import gc
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -88,13 +89,23 @@ def demo(shell: Shell, folder: Path, serve: bool | None, port: int) -> None:
 def serve(shell: Shell, host: str, port: int) -> None:
     """Serve the form page until Ctrl-C."""
     from sheets_sync.cli.logs import begin_logging
+    from sheets_sync.confirming import postman
     from sheets_sync.project import open_project
     from sheets_sync.web import Server, create_app
     from sheets_sync.workflow import open_desk
 
     begin_logging(shell)
-    with open_project(shell.folder, shell.environment) as project:
-        server = Server(create_app(open_desk(project, shell.now)), host=host, port=port)
+    with (
+        open_project(shell.folder, shell.environment) as project,
+        postman(project, shell.now) as knock,
+    ):
+        try:
+            server = Server(create_app(open_desk(project, shell.now, knock)), host=host, port=port)
+        except OSError as error:
+            raise click.UsageError(
+                f"{host} port {port}: {os.strerror(error.errno or 0)}; is the page served there "
+                "already? If not, choose another one with --port, or an address with --host"
+            ) from error
         shown = f"[{host}]" if ":" in host else host
         say(f"The form is at http://{shown}:{server.port}/ — stop with Ctrl-C.")
         # Answers leave hardly any cycles behind; to look for them 30 times less often makes
@@ -135,6 +146,7 @@ def sync(
             project.spreadsheet,
             project.state,
             project.rules,
+            mentors=project.mentors,
             now=shell.now(),
             dry_run=dry_run,
             accept_removals=accept_removals,

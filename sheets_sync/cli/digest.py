@@ -94,6 +94,7 @@ def digest(
 def run(shell: Shell, dry_run: bool, clock_is_right: bool) -> int:
     """Do all that is due: sync, then the digest. This is what cron calls."""
     from sheets_sync.cli.plans import plan_lines, sync_line
+    from sheets_sync.confirming import send_confirmations
     from sheets_sync.mailing import Wish, sync_and_mail
     from sheets_sync.project import one_run, open_project
     from sheets_sync.sync import sync
@@ -101,12 +102,20 @@ def run(shell: Shell, dry_run: bool, clock_is_right: bool) -> int:
     with open_project(shell.folder, shell.environment) as project:
         now = shell.now()
         if dry_run:
-            outcome = sync(project.spreadsheet, project.state, project.rules, now=now, dry_run=True)
+            outcome = sync(
+                project.spreadsheet,
+                project.state,
+                project.rules,
+                mentors=project.mentors,
+                now=now,
+                dry_run=True,
+            )
             say("\n".join(["Nothing was written or sent. The plan:", *plan_lines(outcome.changes)]))
             say("\n".join(_plan(project, now, early=False)))
             return 0
         with one_run(shell.folder, patience=shell.patience_seconds), stage("Running …"):
             outcome, mailed = sync_and_mail(project, Wish(clock_is_right=clock_is_right), now=now)
+            send_confirmations(project, now=now)
         say(sync_line(outcome))
         tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
         # Done is done, whatever there is to look at: cron must not cry each hour.

@@ -39,6 +39,7 @@ def reps_archive(shell: Shell, archive: Path, dry_run: bool) -> int:
             project.rules,
             archive,
             now=shell.now(),
+            mentors=project.mentors,
             dry_run=dry_run,
         )
     say("Nothing was written. The plan:" if dry_run else "Imported:")

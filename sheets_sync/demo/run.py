@@ -87,7 +87,7 @@ def _begin(project: Project, invented: Invented, now: datetime) -> None:
 
 
 def _synced(project: Project, now: datetime) -> Outcome:
-    return sync(project.spreadsheet, project.state, project.rules, now=now)
+    return sync(project.spreadsheet, project.state, project.rules, mentors=project.mentors, now=now)
 
 
 def _tell(outcome: Outcome, out: Say) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from sheets_sync.state.base import Base
+from sheets_sync.state.choices import Choices
 from sheets_sync.state.database import Busy, StateError, open_database
 from sheets_sync.state.journal import Conflict, Journal, Receipt, draft
 from sheets_sync.state.outbox import Outbox
@@ -16,6 +17,7 @@ from sheets_sync.state.outbox import Outbox
 __all__ = [
     "Base",
     "Busy",
+    "Choices",
     "Conflict",
     "Journal",
     "Outbox",
@@ -35,6 +37,7 @@ class State:
     journal: Journal
     base: Base
     outbox: Outbox
+    choices: Choices
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -44,4 +47,4 @@ class State:
 def open_state(url: str, *, folder: Path, create: bool = False) -> State:
     """Open the state that the settings name; raises StateError."""
     engine = open_database(url, folder=folder, create=create)
-    return State(engine, Journal(engine), Base(engine), Outbox(engine))
+    return State(engine, Journal(engine), Base(engine), Outbox(engine), Choices(engine))

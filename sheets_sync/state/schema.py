@@ -122,3 +122,19 @@ had = Table(
     sqlite_with_rowid=False,
     comment="Which report each subscriber was sent, once.",
 )
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("act", Text, nullable=False, comment="choose, ask, tell or revoke"),
+    Column("subscriber", Text, nullable=False, index=True),
+    Column("address", Text, nullable=False),
+    Column("folded", Text, nullable=False, index=True, comment="the address as it is compared"),
+    Column("chosen", Text, nullable=False, comment="JSON: column -> value"),
+    Column("source", Text, nullable=False, comment="one-click, page, confirmation"),
+    Column("received", Text, nullable=False, comment="UTC, ISO 8601"),
+    Column("written", Boolean, nullable=False, default=False, index=True),
+    comment="The readers' journal: what they chose on their pages.",
+)

@@ -14,13 +14,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from forms.html_form import STATIC, Notice
 from forms.wording import N_
 from sheets_sync.state import StateError
+from sheets_sync.web.browsing import add_browsing
 from sheets_sync.web.clerk import Clerk, html
 from sheets_sync.web.correcting import add_correcting
 from sheets_sync.web.desk import Desk
 from sheets_sync.web.dispatching import together
 from sheets_sync.web.headers import PAPER, protected_headers
+from sheets_sync.web.leaving import add_leaving
 from sheets_sync.web.posting import BODY_BYTES
+from sheets_sync.web.preferring import add_preferring
 from sheets_sync.web.reporting import add_reporting
+from sheets_sync.web.subscribing import add_subscribing
 
 log = logging.getLogger("tidings.web")
 SLOW = 1000
@@ -59,6 +63,11 @@ def create_app(desk: Desk) -> Flask:
     clerk = Clerk(desk)
     add_reporting(app, clerk)
     add_correcting(app, clerk)
+    if desk.readership is not None:
+        add_leaving(app, clerk, desk.readership)
+        add_preferring(app, clerk, desk.readership)
+        add_browsing(app, clerk, desk.readership)
+        add_subscribing(app, clerk, desk.readership)
     _add_papers(app, desk)
     _add_health(app, desk)
     _add_errors(app, clerk)

@@ -9,6 +9,7 @@ from sheets_sync.community import Community, Person
 from sheets_sync.links import Links
 from sheets_sync.settings import FormSettings
 from sheets_sync.state import Journal
+from sheets_sync.web.readership import Readership
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Desk:
     """Answers of a report that was typed into the sheet, by its id."""
     papers: Callable[[str], Paper | None] = _nothing
     """Further things to show below `/papers/`, by name."""
+    readership: Readership | None = None
+    """Those who get mail; None where only reports are handed in."""
 
     def today(self) -> date:
         """Return the day it is where the community is."""

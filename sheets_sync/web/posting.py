@@ -59,15 +59,13 @@ def sign(links: Links, ticket: Ticket) -> str:
 
 def read_post(request: Request, form: Form, links: Links) -> Post:
     """Return what was sent; raises werkzeug's 413 and 415."""
-    if request.mimetype != "application/x-www-form-urlencoded":
-        raise UnsupportedMediaType
-    fields = _fields(request.get_data(cache=False))
+    fields = read_fields(request)
     return Post(
         typed=_typed(fields, form),
         ticket=_ticket(links, fields.get(TOKEN_FIELD, [""])[0]),
         trap=clean(fields.get(TRAP_FIELD, [""])[0]),
         block=address_block(request.remote_addr or ""),
-        foreign=_is_foreign(request, links.public_url),
+        foreign=is_foreign(request, links.public_url),
     )
 
 
@@ -78,6 +76,13 @@ def prefilled(request: Request, form: Form) -> dict[str, str]:
         for question in form.questions
         if question.name in request.args
     }
+
+
+def read_fields(request: Request) -> dict[str, list[str]]:
+    """Return the fields that were sent; raises werkzeug's 413 and 415."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise UnsupportedMediaType
+    return _fields(request.get_data(cache=False))
 
 
 def _fields(body: bytes) -> dict[str, list[str]]:
@@ -105,7 +110,8 @@ def _ticket(links: Links, token: str) -> Ticket | None:
     return Ticket(*parts) if parts else None
 
 
-def _is_foreign(request: Request, public_url: str) -> bool:
+def is_foreign(request: Request, public_url: str) -> bool:
+    """Tell whether another site made the browser send this (fault 14)."""
     # Browsers send the first over https and to localhost only, the second with every post;
     # what sends neither is no browser, and has nobody's standing to misuse.
     site = request.headers.get("Sec-Fetch-Site")

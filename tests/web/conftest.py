@@ -15,6 +15,7 @@ from sheets_sync.links import Links
 from sheets_sync.settings import FormSettings
 from sheets_sync.state import State, open_state
 from sheets_sync.web import Desk, Server, create_app
+from tests.web.village import Village, founded
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ANA = Person("p-ana", "Ana Torres", "ana@example.org", "ana", (), frozenset(), "Peru", "")
@@ -78,3 +79,10 @@ def serving() -> Iterator[Callable[..., str]]:
 def site(desk: Desk, serving: Callable[..., str]) -> str:
     """Return the address of the desk, served with a wall clock."""
     return serving(create_app(replace(desk, now=lambda: datetime.now(UTC))))
+
+
+@pytest.fixture
+def village(tmp_path: Path) -> Iterator[Village]:
+    """Return a village with three people."""
+    with founded(tmp_path) as opened:
+        yield opened

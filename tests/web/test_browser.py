@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from email.message import EmailMessage
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from sheets_sync.demo.papers import Papers
 from sheets_sync.state import State
-from sheets_sync.web import Desk
+from sheets_sync.web import Desk, create_app
 from tests.web.conftest import ANA
 from tests.web.visitor import ANSWERS
 
@@ -91,6 +94,55 @@ def test_every_page_meets_wcag_on_a_phone(page: Page, site: str, desk: Desk, sch
 
     assert found == {name: [] for name in found}
     assert len(found) == 8
+
+
+def sends(page: Page, site: str, text: str, token: str = "") -> str:
+    """Fill the form in and send it, with another token if one is given; return its own."""
+    page.goto(site)
+    page.fill("#reporter", "Ana")
+    page.fill("#text", text)
+    field = page.locator('[name="form-token"]')
+    own = field.input_value()
+    field.evaluate("(field, value) => { field.value = value }", token or own)
+    follow(page, "button")
+    return own
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_refused_is_shown_in_pages_that_meet_wcag_too(page: Page, site: str, scheme: str):
+    page.emulate_media(color_scheme=scheme)
+    token = sends(page, site, "One")
+    found = {}
+    for text, token_sent in (
+        ("Two " + "x" * 200, token),
+        ("Three", "forged"),
+        ("x" * 300_000, ""),
+    ):
+        sends(page, site, text, token_sent)
+        found[page.locator("h1, h2").first.inner_text()] = violations(page)
+
+    assert found == {
+        "You sent this form before, with other words": [],
+        "Please send it once more": [],
+        "That was too much": [],
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_demos_list_of_mails_meets_wcag(
+    page: Page, desk: Desk, serving: Callable[..., str], tmp_path: Path, scheme: str
+):
+    mail = EmailMessage()
+    mail["To"] = "Ana <ana@example.org>"
+    mail["Subject"] = "News " + "x" * 200
+    (tmp_path / "2026-W48-ana.eml").write_bytes(bytes(mail))
+    papers = Papers(tmp_path, ("Read.", "Write " + "y" * 200))
+    page.emulate_media(color_scheme=scheme)
+
+    page.goto(serving(create_app(replace(desk, papers=papers))) + "/papers/")
+
+    assert page.locator("h1").inner_text() == "The demo's mails"
+    assert violations(page) == []
 
 
 def test_a_whole_journey_by_keyboard(page: Page, site: str, state: State):

@@ -149,6 +149,7 @@ def test_merged_hidden_and_filtered_rows_are_read(path: Path) -> None:
 
 
 def test_a_missing_workbook_says_what_to_do(path: Path) -> None:
+    # fault 21
     with pytest.raises(SheetError, match=r"other\.xlsx: the workbook is not there; put it back"):
         read(path)
 

@@ -1,0 +1,140 @@
+"""The readers' journal: what they chose on their pages, committed before they are told so."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, func, literal, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DBAPIError
+
+from sheets_sync.choices import Choice, ChoiceAct
+from sheets_sync.state.database import StateError, reading, writing
+from sheets_sync.state.delivery import DeliveryState
+from sheets_sync.state.schema import choices, deliveries, had, marks
+
+WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
+
+
+class Choices:
+    """Choices in the order in which they were committed. Threads may share it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def commit(self, some: Sequence[Choice], *, wait: bool = True) -> Sequence[bool]:
+        """Commit choices durably; returns for each whether it is new.
+
+        Raises StateError when they cannot be written, and Busy when `wait` is off and another
+        process is writing.
+        """
+        try:
+            with writing(self._engine, wait=wait) as db:
+                return [_inserted(db, one) for one in some]
+        except DBAPIError as error:
+            raise StateError(
+                f"{self._engine.url.database} cannot be written ({error.orig}); nothing was lost. "
+                "Is the disk full, read-only, or another program using the file?"
+            ) from error
+
+    def unwritten(self, act: ChoiceAct = ChoiceAct.CHOOSE) -> Sequence[tuple[int, Choice]]:
+        """Return what the spreadsheet does not show yet, or was not mailed yet, oldest first."""
+        return self._found(choices.c.act == act.value, choices.c.written.is_(False))
+
+    def find(self, key: str) -> tuple[int, Choice] | None:
+        """Return the choice with this key."""
+        return next(iter(self._found(choices.c.key == key)), None)
+
+    def numbered(self, number: int) -> Choice | None:
+        """Return the choice with this number."""
+        return next((one for _, one in self._found(choices.c.number == number)), None)
+
+    def asked(self, address: str, since: datetime) -> bool:
+        """Tell whether a confirmation was asked for this address since a moment."""
+        found = select(func.count()).where(
+            choices.c.act == ChoiceAct.ASK.value,
+            choices.c.folded == address.casefold(),
+            choices.c.received >= since.isoformat(),
+        )
+        with reading(self._engine) as db:
+            return bool(db.execute(found).scalar())
+
+    def generations(self) -> dict[str, int]:
+        """Return how often each subscriber made older links useless."""
+        found = (
+            select(choices.c.subscriber, func.count())
+            .where(choices.c.act == ChoiceAct.REVOKE.value)
+            .group_by(choices.c.subscriber)
+        )
+        with reading(self._engine) as db:
+            return {subscriber: count for subscriber, count in db.execute(found)}
+
+    def latest(self) -> int:
+        """Return the number of the latest choice; 0 before the first."""
+        with reading(self._engine) as db:
+            return db.execute(select(func.max(choices.c.number))).scalar() or 0
+
+    def move_marks(self, old: str, new: str) -> None:
+        """Let a subscriber under a new id go on where the old one stood: nothing comes twice.
+
+        While a mail waits that will not leave any more, they start as anybody new does, with what
+        came lately: so nothing is missed.
+        """
+        mark = select(literal(new), marks.c.considered, marks.c.part).where(
+            marks.c.subscriber == old
+        )
+        past = select(literal(new), had.c.report, had.c.issue).where(had.c.subscriber == old)
+        waits = select(deliveries.c.number).where(
+            deliveries.c.subscriber == old, deliveries.c.state.in_(WAITING)
+        )
+        with writing(self._engine) as db:
+            if db.execute(waits).first():
+                return
+            for table, rows in ((marks, mark), (had, past)):
+                known = insert(table).from_select([column.name for column in table.c], rows)
+                db.execute(known.on_conflict_do_nothing())
+
+    def mark(self, numbers: Sequence[int]) -> None:
+        """Note that these were mailed."""
+        with writing(self._engine) as db:
+            mark_shown(db, numbers)
+
+    def _found(self, *conditions: Any) -> Sequence[tuple[int, Choice]]:
+        found = select(choices).where(*conditions).order_by(choices.c.number)
+        with reading(self._engine) as db:
+            return [(row.number, _choice(row)) for row in db.execute(found)]
+
+
+def mark_shown(db: Connection, numbers: Sequence[int]) -> None:
+    """Note, within the caller's transaction, that the spreadsheet shows these choices."""
+    marks = update(choices).values(written=True)
+    for start in range(0, len(numbers), 500):
+        db.execute(marks.where(choices.c.number.in_(numbers[start : start + 500])))
+
+
+def _inserted(db: Connection, one: Choice) -> bool:
+    row = insert(choices).values(
+        key=one.key,
+        act=one.act.value,
+        subscriber=one.subscriber,
+        address=one.address,
+        folded=one.address.casefold(),
+        chosen=json.dumps(dict(one.chosen), ensure_ascii=False, sort_keys=True),
+        source=one.source,
+        received=one.received.isoformat(),
+        written=False,
+    )
+    return db.execute(row.on_conflict_do_nothing(index_elements=["key"])).rowcount == 1
+
+
+def _choice(row: Row[Any]) -> Choice:
+    return Choice(
+        key=row.key,
+        act=ChoiceAct(row.act),
+        subscriber=row.subscriber,
+        address=row.address,
+        chosen=json.loads(row.chosen),
+        source=row.source,
+        received=datetime.fromisoformat(row.received),
+    )

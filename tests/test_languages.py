@@ -69,7 +69,7 @@ def test_a_mail_has_its_readers_words_and_dates(
 def test_a_german_mail_has_german_headings() -> None:
     mail = lively_mail("de")
 
-    for heading in ("Länger nicht gesehen", "Was du tun kannst"):
+    for heading in ("Länger nicht gesehen", "Was du tun kannst", "2 Probleme zu beheben"):
         assert heading.casefold() in mail.text.casefold()
         assert heading in mail.html
 

@@ -11,6 +11,9 @@ BENCH_OPTIONS ?=
 # One worker for each of two cores; each worker that needs a browser starts its own Chromium.
 TEST_OPTIONS ?= --numprocesses 2 --dist worksteal
 
+# Languages of pages and mails besides English; a new one is made by: make messages LANGUAGES=nl
+LANGUAGES ?= it es fr de pt_BR
+
 .PHONY: demo test check lint types tests wheel soak bench screenshots messages lock browser clean
 
 demo: .venv/ready
@@ -48,7 +51,12 @@ screenshots: .venv/ready-for-development browser
 messages: .venv/ready-for-development
 	@mkdir -p forms/locale
 	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --sort-by-file --no-location \
-	    --project Tidings --output-file forms/locale/tidings.pot --keywords N_ forms sheets_sync digests
+	    --project Tidings --output-file forms/locale/tidings.pot --keywords N_ \
+	    --keywords count:1,2 forms sheets_sync digests
+	for language in $(LANGUAGES); do mkdir -p forms/locale/$$language/LC_MESSAGES; \
+	    $(BIN)/pybabel --quiet update --domain tidings --input-file forms/locale/tidings.pot \
+	    --output-dir forms/locale --locale $$language --init-missing --no-fuzzy-matching \
+	    --ignore-obsolete || exit; done
 
 # `uv` resolves for every platform at once, which pip cannot; only this target needs it.
 lock: .venv/ready

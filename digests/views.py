@@ -93,7 +93,8 @@ class Teller:
         reports = [*(arrival.report for arrival in stock.arrivals), *stock.waiting]
         self._mask = Mask(stock.community.people, reports)
         self._roster = Roster(stock.community.people)
-        self._hidden = f"\u2068{self.say(N_('(e-mail address left out)'))}\u2069"
+        left_out = self.say(N_("(e-mail address left out)"))
+        self._hidden = f"\u2068{left_out}\u2069"
 
     def say(self, words: str, **values: str) -> str:
         """Return a phrase in the language, with values put in."""

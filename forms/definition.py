@@ -140,14 +140,17 @@ def read_form(text: str, *, name: str) -> Form:
     return form
 
 
+WORDING = re.compile(r'^((?:title|introduction|label|help) = )(".*")$', re.MULTILINE)
+"""What is said in the default `form.toml`: the key, and the words as JSON, which TOML's are."""
+
+
 def default_form_text(translate: Callable[[str], str] = str) -> str:
     """Return the default `form.toml`, its words translated; from then on it is the community's."""
 
     def spoken(found: re.Match[str]) -> str:
         return found[1] + json.dumps(translate(json.loads(found[2])), ensure_ascii=False)
 
-    wording = re.compile(r'^((?:title|introduction|label|help) = )(".*")$', re.MULTILINE)
-    return wording.sub(spoken, DEFAULT.read_text("utf-8"))
+    return WORDING.sub(spoken, DEFAULT.read_text("utf-8"))
 
 
 def _form_error(name: str, faults: list[str]) -> FormError:

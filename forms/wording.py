@@ -1,16 +1,20 @@
 """Words, dates and direction of pages and mails -> the reader's language.
 
 The one home of gettext and Babel. English is the language of the source, so a language without a
-catalogue falls back to it.
+catalogue falls back to it. Catalogues are read as translators leave them; nothing is compiled.
 """
 
 import gettext
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 DOMAIN = "tidings"
@@ -22,10 +26,34 @@ Words = gettext.NullTranslations
 
 @cache
 def translations(language: str) -> gettext.NullTranslations:
-    """Return the catalogue for a language such as `en` or `pt-BR`; English when there is none."""
-    return gettext.translation(
-        DOMAIN, CATALOGUES, languages=[language.replace("-", "_")], fallback=True
-    )
+    """Return the catalogue for a language such as `en` or `pt-BR`; English when there is none.
+
+    A variant without a catalogue of its own gets that of its language: `de-AT` reads `de`, and
+    `pt-PT` rather `pt_BR` than English.
+    """
+    wanted = language.replace("-", "_")
+    general = wanted.partition("_")[0]
+    near = [name for name in catalogues() if name.partition("_")[0] == general]
+    for name in (wanted, general, *near):
+        if name in catalogues():
+            return _catalogue(catalogues()[name])
+    return gettext.NullTranslations()
+
+
+@cache
+def catalogues() -> Mapping[str, Path]:
+    """Return where the catalogue of each language stands, by its name such as `pt_BR`."""
+    found = sorted(CATALOGUES.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
+    return {path.parent.parent.name: path for path in found}
+
+
+def _catalogue(path: Path) -> gettext.NullTranslations:
+    with path.open("rb") as file:
+        read = read_po(file, locale=path.parent.parent.name)
+    compiled = BytesIO()
+    write_mo(compiled, read)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 def N_(message: str) -> str:

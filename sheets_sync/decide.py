@@ -27,8 +27,8 @@ from sheets_sync.state.base import Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
 from sheets_sync.state.journal import Entry
 from sheets_sync.state.operating import Refusals
-from sheets_sync.subscriptions import FilterCheck, read_subscriptions
-from sheets_sync.suspension import SUSPENDED, people_problems, shown, suspend
+from sheets_sync.subscriptions import FilterCheck, Subscribed, read_subscriptions
+from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown, suspend
 from sheets_sync.taglist import list_tags
 from sheets_sync.validate import reports_tab
 
@@ -103,20 +103,28 @@ class Decision:
     """Tabs whose reports were read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What readers want: the Subscriptions tab with what they chose on their pages."""
+
+    applied: Applied
+    subscribed: Sequence[Subscribed]
+    suspended: Suspended
+    problems: Sequence[Problem]
+    are_shown: bool
+    """Whether the sheet holds their choices once the changes are written."""
+
+    def keep(self) -> Mapping[str, str]:
+        """Return single values for the state."""
+        chosen = {"chosen": dump_memory(self.applied.memory)} if self.are_shown else {}
+        return {SUSPENDED: self.suspended.kept, **chosen}
+
+
 def decide(given: Given, rules: Rules, counter: int) -> Decision:
     """Validate, merge and plan. `counter` numbers the write that would follow."""
     today = given.now.astimezone(rules.zone).date()
     seen = Seen(given.values, given.now, given.accept_removals)
-    gathered = gather(
-        given.sheet,
-        reports_tab(rules.form),
-        seen,
-        aliases=rules.headers,
-        stamped=given.sheet.stamp is not None,
-        known_reports=bool(given.known),
-        linked=rules.linked,
-        mentors=given.mentors,
-    )
+    gathered = _gathered(given, rules, seen)
     listed, roster, merged, problems = _merge_people(gathered, given, rules, today)
     past = _past(given, rules, roster)
     lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
@@ -127,44 +135,27 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     reports = [one.report for one in settled if one.line.id]
     remembered = remember(settled, missing, past, counter=counter, now=given.now)
     tags = list_tags(gathered.tables.get("Tags"), reports)
-    applied = _applied(gathered, given, roster)
-    subscribed = read_subscriptions(
-        applied.table,
-        people=roster.people,
-        check_filter=rules.check_filter,
-        today=today,
-        further=applied.problems,
-    )
-    suspended = suspend(given.refused, gathered.tables.get("Subscriptions"), given.values)
-    subscribed = shown(subscribed, suspended)
+    wishes = _wishes(gathered, given, rules, listed, roster, today)
     decisions = read_decisions(gathered.tables.get("Digests"), given.issues, given.values)
+    told = (*problems, *(problem for one in settled for problem in one.problems), *tags.problems)
     community = Community(
         at=given.now.astimezone(UTC),
         people=_people(listed, merged, reports),
         tags=tags.tags,
-        subscriptions=tuple(one.subscription for one in subscribed if one.subscription),
-        problems=(
-            *gathered.problems,
-            *problems,
-            *(problem for one in settled for problem in one.problems),
-            *tags.problems,
-            *(problem for one in subscribed for problem in one.problems),
-            *people_problems(listed, subscribed, suspended),
-            *decisions.problems,
-        ),
+        subscriptions=tuple(o.subscription for o in wishes.subscribed if o.subscription),
+        problems=(*gathered.problems, *told, *wishes.problems, *decisions.problems),
         notes=tuple(gathered.notes),
-        suspended=tuple(suspended.words),
+        suspended=tuple(wishes.suspended.words),
     )
     frozen = frozenset(gathered.frozen)
-    shows_choices = applied.table is not None and "Subscriptions" not in frozen
     return Decision(
         changes=plan_changes(
             gathered,
             settled,
             listed,
             tags,
-            subscribed,
-            applied,
+            wishes.subscribed,
+            wishes.applied,
             given.issues,
             community,
             rules.zone,
@@ -176,15 +167,55 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         # Who is asked about stays as they were, so that the question stays until it is answered.
         acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
         entries=_settled_entries(given, lines, missing, frozen),
-        chosen=[number for number, _ in given.choices] if shows_choices else [],
-        keep={
-            **gathered.keep,
-            SUSPENDED: suspended.kept,
-            **({"chosen": dump_memory(applied.memory)} if shows_choices else {}),
-        },
+        chosen=[number for number, _ in given.choices] if wishes.are_shown else [],
+        keep={**gathered.keep, **wishes.keep()},
         decisions=decisions,
         frozen=frozen,
         read=[table.title for table in gathered.reports],
+    )
+
+
+def _gathered(given: Given, rules: Rules, seen: Seen) -> Gathered:
+    return gather(
+        given.sheet,
+        reports_tab(rules.form),
+        seen,
+        aliases=rules.headers,
+        stamped=given.sheet.stamp is not None,
+        known_reports=bool(given.known),
+        linked=rules.linked,
+        mentors=given.mentors,
+    )
+
+
+def _wishes(
+    gathered: Gathered,
+    given: Given,
+    rules: Rules,
+    listed: Sequence[Listed],
+    roster: Roster,
+    today: date,
+) -> Wishes:
+    """Read what readers want, and who is not written to any more."""
+    applied = _applied(gathered, given, roster)
+    read = read_subscriptions(
+        applied.table,
+        people=roster.people,
+        check_filter=rules.check_filter,
+        today=today,
+        further=applied.problems,
+    )
+    suspended = suspend(given.refused, gathered.tables.get("Subscriptions"), given.values)
+    subscribed = shown(read, suspended)
+    return Wishes(
+        applied,
+        subscribed,
+        suspended,
+        problems=(
+            *(problem for one in subscribed for problem in one.problems),
+            *people_problems(listed, subscribed, suspended),
+        ),
+        are_shown=applied.table is not None and "Subscriptions" not in gathered.frozen,
     )
 
 
@@ -205,13 +236,11 @@ def _merge_people(
     """Read the roster and merge the mentor/mentee sheet into it."""
     people = gathered.tables.get("People")
     sheet = given.mentors.tab if given.mentors else MENTORS
-    listed, people_problems = read_people(
-        people, given.acquaintances, groups=rules.groups, today=today
-    )
+    listed, problems = read_people(people, given.acquaintances, groups=rules.groups, today=today)
     roster = Roster(one.person for one in listed)
     pairs, pair_problems = read_mentors(gathered.tables.get(sheet.title), roster)
     merged = merge(listed, pairs, roster, today=today, sheet=sheet.title)
-    return listed, roster, merged, [*people_problems, *pair_problems, *merged.problems]
+    return listed, roster, merged, [*problems, *pair_problems, *merged.problems]
 
 
 def _past(given: Given, rules: Rules, roster: Roster) -> Past:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sheets_sync.findings import Finding
 from sheets_sync.google_sheets.calls import Calls, Json, Params, Refused
+from sheets_sync.google_sheets.draft import Draft
 from sheets_sync.google_sheets.known import (
     KNOWN,
     LOG_TITLE,
@@ -43,7 +44,7 @@ from sheets_sync.google_sheets.reading import (
     worksheets_of,
 )
 from sheets_sync.google_sheets.repairing import restores
-from sheets_sync.google_sheets.writing import Draft, make_batch
+from sheets_sync.google_sheets.writing import make_batch
 from sheets_sync.google_sheets.zones import zone_note
 from sheets_sync.headers import blank
 from sheets_sync.layout import Tab

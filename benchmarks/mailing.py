@@ -190,6 +190,7 @@ def _press(state: State) -> Press:
     return Press(
         base=state.base,
         outbox=state.outbox,
+        choices=state.choices,
         renderer=partial(Renderer, masthead, links),
         letterhead=Letterhead("Tidings <tidings@example.org>", "a secret for measuring"),
         zone=ZoneInfo("UTC"),

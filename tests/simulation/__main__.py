@@ -17,12 +17,12 @@ def main() -> int:
     asked.add_argument("seed", type=int, nargs="+")
     asked.add_argument("--weeks", type=int, default=12)
     asked.add_argument("--people", type=int, default=40)
-    asked.add_argument("--runs-a-day", type=int, default=1)
+    asked.add_argument("--runs-a-week", type=int, default=5)
     asked.add_argument("--calm", action="store_true")
     asked.add_argument("--trail", action="store_true")
     wanted = asked.parse_args()
     for seed in wanted.seed:
-        story = Story(seed, wanted.weeks, wanted.people, wanted.runs_a_day, wanted.calm)
+        story = Story(seed, wanted.weeks, wanted.people, wanted.runs_a_week, wanted.calm)
         began = time.process_time()
         with tempfile.TemporaryDirectory(dir=ram()) as folder:
             try:

@@ -33,6 +33,7 @@ def founded(story: Story, folder: Path) -> World:
     world.office = Office(world, dice(story.seed, "the managers"))
     world.unsteady_readers = {one.email for one in people if one.number % 3 == 2}
     world.steady_readers = {one.email for one in people} - world.unsteady_readers
+    world.google.around = world.relay.around = world.meanwhile
     world.boots()
     return world
 

@@ -23,6 +23,8 @@ CALLS = 6
 """A run makes about so many."""
 LASTING = (1, 1, 1, 2, 30)
 """For how many calls in a row a fault stays."""
+POWER = 0.08
+"""The chance that the power fails during a run."""
 HUMAN = 0.04
 """The chance that somebody acts in one of the gaps of a run."""
 

@@ -85,7 +85,8 @@ class Office:
 
     def _mends_a_word(self, paper: Paper, row: int) -> None:
         text = paper.value(row, "text")
-        if isinstance(text, str) and text:
+        # Typed anew, a text that begins with = becomes a formula in their program.
+        if isinstance(text, str) and text and not text.startswith("="):
             paper.types(row, "text", f"{text} (mended)")
 
     def _inserts(self, paper: Paper, row: int) -> None:

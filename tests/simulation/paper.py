@@ -79,6 +79,16 @@ class Paper:
         at = self.column(header)
         return self.sheet.cell(row, at).value if at >= 0 else None
 
+    def columns(self, *headers: str) -> list[tuple[Any, ...]]:
+        """Return the rows that hold something: each number, and the cells below these headers.
+
+        Nothing, when one of the headers is not found.
+        """
+        places, sheet = [self.column(header) for header in headers], self.sheet
+        if min(places) < 0:
+            return []
+        return [(row, *(sheet.cell(row, at).value for at in places)) for row in self.filled()]
+
     def filled(self) -> list[int]:
         """Return the rows below the header that hold something."""
         sheet = self.sheet

@@ -47,7 +47,7 @@ class Story:
     seed: int
     weeks: int = 12
     people: int = 40
-    runs_a_day: int = 1
+    runs_a_week: int = 5
     calm: bool = False
     """Nothing fails and nobody touches the spreadsheet."""
 
@@ -55,7 +55,7 @@ class Story:
         """Return what plays it again."""
         return (
             f"python -m tests.simulation {self.seed} --weeks {self.weeks} --people {self.people}"
-            f" --runs-a-day {self.runs_a_day}{' --calm' if self.calm else ''}"
+            f" --runs-a-week {self.runs_a_week}{' --calm' if self.calm else ''}"
         )
 
 
@@ -80,7 +80,9 @@ class World:
         self._events: list[tuple[datetime, int, Callable[[], object]]] = []
         self._numbers = count()
         self._open = ExitStack()
+        self.is_calm = story.calm
         self._is_off_duty = False
+        self._is_running = False
         self._steps_of_a_run = 40
         self.project: Project
         self._site: Any
@@ -154,23 +156,48 @@ class World:
         if self._is_off_duty:
             return
         began, self.disturbed = self.machine.steps, False
+        self._meets_trouble()
         try:
             line = self._run(Wish())
-        finally:
             self._steps_of_a_run = max(20, self.machine.steps - began)
+        finally:
+            faults.forget(self.google, self.relay)
+            self.machine.stops_at = 0
         if line:
             self.machine.says(f"stopped: {line}")
             self._reads(line)
         else:
             invariants.check_run(self, undisturbed=not self.disturbed)
+            if self.google.writes % 4 == 0 and not self.disturbed:
+                self.quiet_run()
 
-    def _run(self, wish: Wish) -> str:
-        """Run; return the line with which it stopped."""
+    def _meets_trouble(self) -> None:
+        if self.is_calm:
+            return
+        faults.plan(self.google, self.relay, self.chance)
+        if self.chance.random() < faults.POWER:
+            self.machine.stops_at = self.machine.steps + self.chance.randint(
+                1, self._steps_of_a_run
+            )
+
+    def meanwhile(self) -> None:
+        """Let somebody act in the middle of a run, or not."""
+        if not self._is_running or self.chance.random() > faults.HUMAN:
+            return
+        self._is_running = False  # one at a time
+        self.office.acts()
+        self._is_running = True
+
+    def _run(self, wish: Wish, *, alone: bool = False) -> str:
+        """Run; return the line with which it stopped. `alone`: nobody is at the spreadsheet."""
         try:
             with one_run(self.folder):
+                self._is_running = not (self.is_calm or alone)
                 outcome, mailed = sync_and_mail(self.project, wish, now=self.machine.clock.now())
         except (SheetError, DigestError, StateError) as error:
             return str(error)
+        finally:
+            self._is_running = False
         if mailed.made:
             self.machine.says(f"issue {mailed.made.issue.name} to {mailed.made.recipients}")
         for note in outcome.notes:
@@ -195,14 +222,13 @@ class World:
         """Run again at once: there is nothing to do, and nothing is done."""
         before = self.project.state.base.values()
         written, mails = self.google.writes, len(self.relay.arrived)
-        line = self._run(Wish())
+        line = self._run(Wish(), alone=True)
         invariants.check_quiet(self, line, before, written, mails)
 
     def marked_rows(self) -> Counter[str]:
         """Return how many rows of Reports hold each mark."""
         paper = self.papers["Reports"]
-        texts = [paper.value(row, "text") for row in paper.filled()]
-        return Counter(mark for text in texts for mark in marks_in(text))
+        return Counter(mark for _, text in paper.columns("text") for mark in marks_in(text))
 
     def summary(self) -> str:
         """Return in short what was played."""

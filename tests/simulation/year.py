@@ -5,9 +5,10 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.simulation import faults, invariants
+from tests.simulation import invariants
 from tests.simulation.community import founded
-from tests.simulation.machine import no_real_chance
+from tests.simulation.machine import dice, no_real_chance
+from tests.simulation.managers import ACTS_A_WEEK
 from tests.simulation.world import STATE, Story, World
 
 WEEK = timedelta(days=7)
@@ -41,15 +42,22 @@ def _play(world: World) -> None:
 def _plan(world: World, monday: datetime) -> None:
     for moment, errand in world.crowd.plans(monday):
         world.at(moment, errand)
-    for day in range(7):
-        for nth in range(world.story.runs_a_day):
-            hour = 6 + nth * 24 // world.story.runs_a_day
-            world.at(monday + timedelta(days=day, hours=hour, minutes=10), world.runs)
+    for _ in range(world.story.runs_a_week):
+        minutes = world.chance.randrange(7 * 24 * 60)
+        world.at(monday + timedelta(minutes=minutes), world.runs)
+    if not world.story.calm:
+        _plan_acts(world, monday)
+
+
+def _plan_acts(world: World, monday: datetime) -> None:
+    chance = dice(world.story.seed, f"the week of {monday:%Y-%m-%d}")
+    for _ in range(ACTS_A_WEEK):
+        world.at(monday + timedelta(minutes=chance.randrange(7 * 24 * 60)), world.office.acts)
 
 
 def _calms_down(world: World) -> None:
     """Let everybody go home and everything work, until nothing is left to be done."""
-    faults.forget(world.google, world.relay)
+    world.is_calm = True
     for _ in range(9):
         world.lives(world.machine.clock.time + timedelta(days=1))
         world.runs()

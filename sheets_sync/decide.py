@@ -70,6 +70,8 @@ class Given:
     accept_removals: bool = False
     behind: bool = False
     """An older copy of the sheet was saved over ours."""
+    older_copy: int | None = None
+    """Which of our writes was the last in such a copy, until all that it lacks is put back."""
     refused: Sequence[Refusals] = ()
     """Addresses that were refused for good in several issues."""
     unseen: Set[str] = frozenset()

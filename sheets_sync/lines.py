@@ -246,7 +246,10 @@ def _ids_elsewhere(sheet: Snapshot, gathered: Gathered) -> set[str]:
 
 def note_restored(lines: Sequence[Line], past: Past, gathered: Gathered) -> None:
     """Say so when reports that an older copy lacked are put back."""
-    back = sum(line.appended and line.id in past.restorable for line in lines)
+    back = sum(
+        line.appended and line.id in past.restorable and line.table.title not in gathered.frozen
+        for line in lines
+    )
     if back:
         gathered.notes.append(
             "An older copy of the spreadsheet was saved over ours; what it lacked was put back: "

@@ -33,6 +33,7 @@ from sheets_sync.suspension import TIMES
 
 ATTEMPTS = 3
 """How often a sync starts over when somebody saves in the middle of it."""
+OLDER_COPY = "older copy"
 PATIENCE = timedelta(hours=24)
 """After so long, coordinators are told why nothing can be written."""
 
@@ -154,7 +155,7 @@ def _given(
     queue = state.journal.unwritten()
     waiting = {entry.submission.report for entry in queue}
     behind = sheet.stamp is not None and sheet.stamp.counter < int(values.get("counter", "0"))
-    since = sheet.stamp.counter if sheet.stamp and behind else None
+    since = _older_copy(sheet, values, behind)
     lost = [
         id
         for id, one in known.items()
@@ -175,9 +176,21 @@ def _given(
         refused=state.operating.refused(TIMES),
         accept_removals=accept_removals,
         behind=behind,
+        older_copy=since,
         unseen={tab for tab in tabs if take_over or f"seen:{tab}" not in values},
         mentors=pairs,
     )
+
+
+def _older_copy(sheet: Snapshot, values: Mapping[str, str], behind: bool) -> int | None:
+    """Return which of our writes was the last in the copy that was saved over ours; None: none was.
+
+    Where nothing could be put back at once, it is remembered until that is done.
+    """
+    last = [int(values[OLDER_COPY])] if values.get(OLDER_COPY) else []
+    if sheet.stamp and behind:
+        last.append(sheet.stamp.counter)
+    return min(last, default=None)
 
 
 def next_stamp(sheet: Snapshot, values: Mapping[str, str]) -> Stamp:
@@ -217,6 +230,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         "community": COMMUNITY.dump_json(community).decode(),
         **{f"seen:{tab}": "yes" for tab in decision.read if not note},
         "blocked since": since,
+        OLDER_COPY: _still_to_put_back(given, decision),
         "quiet": quiet,
         "first sync": values.get("first sync") or now.isoformat(),
         "last sync": now.isoformat(),
@@ -242,6 +256,11 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
             state.journal.mark_written(db, decision.entries)
             mark_shown(db, decision.chosen)
     return community
+
+
+def _still_to_put_back(given: Given, decision: Decision) -> str:
+    waits = given.older_copy is not None and any(tab in decision.frozen for tab in decision.read)
+    return str(given.older_copy) if waits else ""
 
 
 def _told_at_last(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
+from forms.submission import Act
 from sheets_sync.community import Community, Problem
 from sheets_sync.decide import Decision, Given, Rules, decide
 from sheets_sync.decisions import AGREED, WHY
@@ -153,7 +154,7 @@ def _given(
 ) -> Given:
     known = state.base.known()
     queue = state.journal.unwritten()
-    waiting = {entry.submission.report for entry in queue}
+    waiting = {one.submission.report for one in queue if one.submission.act is Act.REPORT}
     behind = sheet.stamp is not None and sheet.stamp.counter < int(values.get("counter", "0"))
     since = _older_copy(sheet, values, behind)
     lost = [

@@ -81,3 +81,22 @@ def test_what_cannot_be_put_back_at_once_is_put_back_later(s: Story):
     assert texts(s) == [("old",), ("new",)]
     s.manager.deletes_row("Reports", 3)
     assert (s.sync().notes, texts(s)) == ((), [("old",)])
+
+
+def test_a_report_comes_back_with_the_correction_that_waited_for_its_row(s: Story):
+    s.posts("ben", "old")
+    s.sync()
+    stale = s.path.read_bytes()
+    id = s.posts("ana", "new")
+    s.sync()
+    s.path.write_bytes(stale)
+    s.posts("ana", "new and better told", id=id)
+
+    s.sync()
+
+    assert texts(s) == [("old",), ("new and better told",)]
+    assert s.state.journal.unwritten() == []
+    s.posts("ana", "once more", id=id)
+    s.sync()
+    assert texts(s) == [("old",), ("once more",)]
+    assert s.shows("Reports", "problem") == [(None,), (None,)]

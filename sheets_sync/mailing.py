@@ -108,20 +108,19 @@ def mail(
     state = project.state
     _refuse_clock(project, wish, now)
     press = open_press(project)
-    with state.outbox.sender():
-        _refuse_old_state(project, press, wish, now)
-        due = due_issue(project, now, early=wish.early) if wish.make else None
-        made = make(press, due, now=now) if due else None
-        hold_what_is_overdue(project, made, now=now)
-        delivered = deliver(
-            state.outbox,
-            transport(project),
-            Doorkeeper(press, now),
-            sender=press.letterhead.bounces_to,
-            now=now,
-            per_minute=project.settings.mail.per_minute,
-            progress=progress,
-        )
+    _refuse_old_state(project, press, wish, now)
+    due = due_issue(project, now, early=wish.early) if wish.make else None
+    made = make(press, due, now=now) if due else None
+    hold_what_is_overdue(project, made, now=now)
+    delivered = deliver(
+        state.outbox,
+        transport(project),
+        Doorkeeper(press, now),
+        sender=press.letterhead.bounces_to,
+        now=now,
+        per_minute=project.settings.mail.per_minute,
+        progress=progress,
+    )
     state.base.put("last digest", now.isoformat())
     return Mailed(made, delivered, next_issue(project, now), _folder(project))
 

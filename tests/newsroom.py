@@ -112,20 +112,19 @@ def run(
     state = open_at(folder)
     try:
         at = press(state)
-        with state.outbox.sender():
-            steps("before freeze")
-            if DUE.name not in state.outbox.made():
-                make(at, DUE, now=now)
-            steps("after freeze")
-            return deliver(
-                state.outbox,
-                open_transport(url, folder=folder, allow_insecure=True, connections=connections),
-                Doorkeeper(at, now),
-                sender=at.letterhead.envelope,
-                now=now,
-                per_minute=per_minute,
-                steps=steps,
-            )
+        steps("before freeze")
+        if DUE.name not in state.outbox.made():
+            make(at, DUE, now=now)
+        steps("after freeze")
+        return deliver(
+            state.outbox,
+            open_transport(url, folder=folder, allow_insecure=True, connections=connections),
+            Doorkeeper(at, now),
+            sender=at.letterhead.envelope,
+            now=now,
+            per_minute=per_minute,
+            steps=steps,
+        )
     finally:
         state.close()
 

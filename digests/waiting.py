@@ -15,7 +15,7 @@ AHEAD = 16
 """So many mails are claimed, read and looked at at a time."""
 CANDIDATES = 4 * AHEAD
 """Among so many a free one is looked for: other senders take from the same ones."""
-LOOK_AROUND_SECONDS = 5.0
+LOOK_AROUND_SECONDS = 2.0
 """So often it is asked whether another sender has gone and left something behind."""
 
 

@@ -4,9 +4,10 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from itertools import count
+from json import dumps
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -146,4 +147,5 @@ def run_until(folder: Path, url: str, step: int, connections: int) -> None:
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), sys.argv[2], connections=int(sys.argv[3]))
+    done = run(Path(sys.argv[1]), sys.argv[2], connections=int(sys.argv[3]))
+    sys.stdout.write(dumps(asdict(done)))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,3 +21,9 @@ class Shell:
     now: Callable[[], datetime] = _now
     patience_seconds: float = 10.0
     """How long to wait for another run to end."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Let no other run work in the project folder meanwhile; raises AnotherRunError."""
+        from sheets_sync.project import one_run
+
+        return one_run(self.folder, patience=self.patience_seconds)

@@ -4,6 +4,7 @@ Each step of a delivery is one conditional UPDATE, committed before the next eff
 crash it is known which mails certainly did not leave, and which may have.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from sheets_sync.state.base import put
 from sheets_sync.state.database import StateError, reading, writing
 from sheets_sync.state.delivery import (
     Delivery,
@@ -39,11 +41,16 @@ from sheets_sync.state.delivery import (
     line_of,
 )
 from sheets_sync.state.marking import Page, insert_had, may_leave
-from sheets_sync.state.schema import deliveries, had, issues, letters, marks
+from sheets_sync.state.schema import deliveries, had, issues, kept, letters, marks
 from sheets_sync.state.senders import senders_of
 
 QUEUED, SENDING, DOT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DOT
 SENT, FAILED = DeliveryState.SENT, DeliveryState.FAILED
+
+TURN = "next mail"
+"""Name of the single value that says from when on a mail may leave, where they are paced."""
+MOST_TURNS = 100
+"""More are never taken ahead: each sender takes one."""
 
 
 class Outbox:
@@ -138,6 +145,20 @@ class Outbox:
             repeated = _read(db, once)
             db.execute(put_back.where(once).values(repeats=1))
         return repeated
+
+    def take_turn(self, seconds: float) -> float:
+        """Take the next turn of all senders, so long after the one before.
+
+        Returns how many seconds are left until it comes.
+        """
+        with writing(self._engine) as db:
+            now = time.time()
+            found = db.execute(select(kept.c.value).where(kept.c.name == TURN)).scalar()
+            turn = max(float(found or 0), now)
+            if turn > now + seconds * MOST_TURNS:
+                turn = now  # the clock was wrong
+            put(db, TURN, str(turn + seconds))
+        return turn - now
 
     def unclear(self) -> Sequence[Delivery]:
         """Return the deliveries of which nobody knows whether they arrived, for the operator."""

@@ -50,15 +50,10 @@ class Choices:
         """Return the choice with this number."""
         return next((one for _, one in self._found(choices.c.number == number)), None)
 
-    def asked(self, address: str, since: datetime) -> bool:
-        """Tell whether a confirmation was asked for this address since a moment."""
-        found = select(func.count()).where(
-            choices.c.act == ChoiceAct.ASK.value,
-            choices.c.folded == address.casefold(),
-            choices.c.received >= since.isoformat(),
-        )
-        with reading(self._engine) as db:
-            return bool(db.execute(found).scalar())
+    def asks(self, address: str) -> Sequence[tuple[int, Choice]]:
+        """Return every wish for mail at this address that was to be confirmed, oldest first."""
+        mine = choices.c.folded == address.casefold()
+        return self._found(choices.c.act == ChoiceAct.ASK.value, mine)
 
     def generations(self) -> dict[str, int]:
         """Return how often each subscriber made older links useless."""

@@ -2,9 +2,12 @@
 
 import re
 import time
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from sheets_sync.confirming import postman, send_confirmations
 from sheets_sync.demo.papers import read_mail
@@ -34,6 +37,10 @@ def letters(village: Village) -> list[tuple[str, str]]:
     files = sorted((village.project.folder / "outbox").glob("confirmation-*.eml"))
     mails = [read_mail(file) for file in files]
     return [(str(mail["To"]), str(mail.get_content())) for mail in mails]
+
+
+def _note_statement(done: list[str], _db, _cursor, statement, *_rest) -> None:
+    done.append(statement)
 
 
 def link(words: str) -> str:
@@ -115,6 +122,41 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(village):
     assert answers[:2] == answers[2:4] == answers[4:]
     assert [to for to, _ in letters(village)] == ["ben@example.org", "cleo@example.org", NEW]
     assert ["/preferences/" in words for _, words in letters(village)] == [True, False, False]
+
+
+def test_the_answer_is_the_same_work_for_known_and_unknown_addresses(village):
+    # fault 85: equal work takes equal time, so that nobody learns who is known by measuring it
+    village.reports("ana: Met Ben #mentorship")
+    village.browser.post(village.leave_path("cleo@example.org"))
+    asks(village, "asked@press.example")
+    asked = token(village, "/subscribe")
+
+    def work(address: str) -> list[str]:
+        done: list[str] = []
+        note = partial(_note_statement, done)
+        event.listen(village.project.state.engine, "before_cursor_execute", note)
+        village.browser.post("/subscribe", data={"form-token": asked, "address": address})
+        event.remove(village.project.state.engine, "before_cursor_execute", note)
+        return done
+
+    known = work("ben@example.org")
+
+    assert [statement.split()[0] for statement in known] == ["BEGIN", "INSERT"]
+    assert work("cleo@example.org") == known
+    assert work(NEW) == known
+    assert work("asked@press.example") == known
+
+
+def test_one_address_is_written_to_again_after_a_day(village):
+    def mailed_after(**time: float) -> int:
+        village.now += timedelta(**time)
+        asks(village, NEW)
+        return len(letters(village))
+
+    assert mailed_after(hours=0) == 1
+    assert mailed_after(hours=23) == 1
+    assert mailed_after(hours=2) == 2
+    assert mailed_after(hours=23) == 2
 
 
 def test_the_page_never_waits_for_the_mail_server(village):

@@ -63,6 +63,7 @@ class Press:
             opt_in=self.opt_in,
             today=self.today(now).date(),
             coordinators=self.coordinators,
+            confirmed=self.choices.confirmed(),
         )
 
 

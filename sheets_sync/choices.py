@@ -17,6 +17,8 @@ from sheets_sync.headers import Table
 from sheets_sync.spreadsheet import Cell, Value
 
 FREQUENCY, PAUSED = "frequency", "paused until"
+CONFIRMED = "confirmation"
+"""Source of a choice that was confirmed by the link sent to its address."""
 COLUMNS = ("filter", FREQUENCY, PAUSED, "language", "format")
 
 

@@ -1,6 +1,6 @@
 """Rows of the Subscriptions tab -> who wants what, and what is wrong with the rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -8,7 +8,7 @@ from typing import Protocol
 
 from forms.rules import Fault, check_address, split_name_and_address
 from sheets_sync.cells import any_day, shown
-from sheets_sync.community import Person, Problem, Subscription
+from sheets_sync.community import Person, Problem, Role, Subscription
 from sheets_sync.headers import Table
 from sheets_sync.spreadsheet import Cell
 
@@ -54,6 +54,20 @@ def read_subscriptions(
         read = _read(table, row, cells, address, first, wrong, today)
         rows.append(replace(read, problems=(*read.problems, *(further or {}).get(row, ()))))
     return rows
+
+
+def show_alumni(
+    subscribed: Sequence[Subscribed], people: Iterable[Person], confirmed: Set[str]
+) -> list[Subscribed]:
+    """Return the rows, showing which of them bring no mail: of alumni who did not ask for it."""
+    alumni = {one.email.casefold() for one in people if Role.ALUMNI in one.roles}
+    silent = alumni - confirmed
+    return [
+        replace(one, status="alumni: no mail")
+        if one.subscription and one.subscription.email.casefold() in silent
+        else one
+        for one in subscribed
+    ]
 
 
 def _read(

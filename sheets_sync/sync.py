@@ -175,6 +175,7 @@ def _given(
         refused=state.operating.refused(TIMES),
         accept_removals=accept_removals,
         behind=behind,
+        confirmed=state.choices.confirmed(),
         unseen={tab for tab in tabs if take_over or f"seen:{tab}" not in values},
         mentors=pairs,
     )

@@ -12,11 +12,11 @@ from datetime import timedelta
 from flask import Flask, Response, abort, request
 
 from digests.filters import FilterError, Names, parse
-from digests.subscribers import Subscriber, outsider_id
+from digests.subscribers import Subscriber, id_at
 from forms.html_form import TOKEN_FIELD, TRAP_FIELD, Notice
 from forms.rules import check_address, clean
 from forms.wording import N_, language
-from sheets_sync.choices import COLUMNS, FREQUENCY, PAUSED, Choice, ChoiceAct
+from sheets_sync.choices import COLUMNS, CONFIRMED, FREQUENCY, PAUSED, Choice, ChoiceAct
 from sheets_sync.links import Purpose
 from sheets_sync.web.clerk import FOREIGN, STALE, Clerk, html
 from sheets_sync.web.counting import Window
@@ -223,26 +223,19 @@ def _is_old(readership: Readership, choice: Choice) -> bool:
 
 def _confirmed(readership: Readership, number: int, choice: Choice) -> None:
     """Have an address get the mail; where it moved there, the old one gets no more."""
-    known = _at(readership, choice.address)
     chosen = {FREQUENCY: "weekly", PAUSED: "", **choice.chosen}
     old = readership.subscriber(choice.source)
-    id = known.id if known else outsider_id(choice.address)
+    id = id_at(readership.press.community(), choice.address)
     if old is not None and old.id != id:
         readership.press.choices.move_marks(old.id, id)
     # The key makes the link work once: opened again later, it does not undo leaving.
     new = readership.choose(
-        choice.address, chosen, source="confirmation", id=id, key=f"confirm {number}"
+        choice.address, chosen, source=CONFIRMED, id=id, key=f"confirm {number}"
     )
     if new and old is not None and old.id != id:
         readership.choose(old.address, {FREQUENCY: "stop"}, source="moved", id=old.id)
         readership.choose(old.address, {}, source="moved", id=old.id, act=ChoiceAct.TELL)
         readership.knock()
-
-
-def _at(readership: Readership, address: str) -> Subscriber | None:
-    folded = address.casefold()
-    readers = readership.subscribers()
-    return next((one for one in readers if one.address.casefold() == folded), None)
 
 
 def _line(typed: str) -> str:

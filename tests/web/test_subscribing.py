@@ -14,7 +14,7 @@ from sheets_sync.demo.papers import read_mail
 from sheets_sync.mailing import open_press
 from sheets_sync.web import create_app
 from sheets_sync.workflow import open_desk
-from tests.web.village import SITE, Village, founded
+from tests.web.village import PEOPLE, SITE, Village, founded
 
 NEW = "jo@press.example"
 
@@ -74,6 +74,64 @@ def test_who_asks_and_confirms_gets_the_mail(village):
     assert text is not None
     assert "Wrote a post" in text.get_content()
     assert "Met Ben" not in text.get_content()
+
+
+OLD_MEMBER = "dia@example.org"
+
+
+@pytest.fixture
+def reunion(village: Village) -> Village:
+    """Return the village with an alumna whose old row in Subscriptions still stands."""
+    village.manager.holds(
+        "People", PEOPLE + f"| Dia Old | {OLD_MEMBER} | dia | Alumni, Coordinator |"
+    )
+    village.manager.holds("Subscriptions", f"| email | frequency |\n| {OLD_MEMBER} | monthly |")
+    village.reports("ana: Met Ben #mentorship", "zoe: Who is this")
+    return village
+
+
+def test_alumni_get_the_mail_again_when_they_ask_for_it_themselves(reunion):
+    # fault 53
+    assert OLD_MEMBER not in readers(reunion)
+    assert reunion.subscriptions() == [(OLD_MEMBER, None, "monthly", "alumni: no mail")]
+
+    asks(reunion, OLD_MEMBER)
+    reunion.browser.post(link(letters(reunion)[0][1]))
+    assert readers(reunion)[OLD_MEMBER] == ("everything", "weekly")
+    reunion.sync()
+    reunion.freezes()
+
+    assert OLD_MEMBER in reunion.delivers()
+    text = reunion.mails()[OLD_MEMBER].get_body(("plain",))
+    assert text is not None
+    assert "Met Ben" in text.get_content()
+    assert "this address is subscribed to Our village" in text.get_content()
+    assert "Waiting for you" not in text.get_content()
+    # What stood in the row stays the manager's; the choice counts beside it.
+    assert reunion.subscriptions() == [(OLD_MEMBER, None, "monthly", "weekly")]
+
+
+def test_alumni_who_asked_leave_as_everybody_does(reunion):
+    asks(reunion, OLD_MEMBER)
+    reunion.browser.post(link(letters(reunion)[0][1]))
+
+    reunion.browser.post(reunion.leave_path(OLD_MEMBER))
+    reunion.sync()
+    reunion.freezes()
+
+    assert OLD_MEMBER not in reunion.delivers()
+    assert "ana@example.org" in reunion.mails()
+
+
+def test_a_manager_ends_the_mail_of_alumni_by_removing_the_row(reunion):
+    asks(reunion, OLD_MEMBER)
+    reunion.browser.post(link(letters(reunion)[0][1]))
+    reunion.sync()
+
+    reunion.manager.deletes_row("Subscriptions", 2)
+    reunion.sync()
+
+    assert OLD_MEMBER not in readers(reunion)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])

@@ -1,9 +1,12 @@
 """An operator at the terminal: how an issue fares, once more, now, not yet, and in silence."""
 
+import re
 import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -12,6 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.test_cli import Terminal, types
+from tests.test_readme import README
 from tests.test_send import Mailbox, serving
 
 # aiosmtpd 1.4.6 asks its own deprecated attributes while it greets.
@@ -250,6 +254,37 @@ def test_bounced_typed_by_a_coordinator_ends_the_mail(operator):
     assert sorted(operator.served()) == ["ana@example.org", "ana@example.org", "bo@example.org"]
     tab = load_workbook(operator.folder / "workbook.xlsx")["Subscriptions"]
     assert "bounced" in [cell.value for cell in tab[2]][3:]
+
+
+class OwnNames(Mailbox):
+    """A relay that gives every mail a Message-ID of its own, as Amazon SES does."""
+
+    async def handle_DATA(self, server, session, envelope):
+        own = f"Message-ID: <relay-{len(self.received)}@relay.example>".encode()
+        envelope.content = re.sub(rb"(?im)^Message-ID: [^\r\n]+", own, envelope.content)
+        return await super().handle_DATA(server, session, envelope)
+
+
+def test_a_repeat_is_told_by_our_own_header_where_a_relay_renames_mails(operator):
+    # fault 73
+    relay = OwnNames()
+    with serving(relay) as controller:
+        settings = operator.folder / "tidings.toml"
+        settings.write_text(
+            re.sub(r"localhost:\d+", f"localhost:{controller.port}", settings.read_text())
+        )
+        operator("run")
+        operator("digest", "--resend", "bo@example.org")
+
+    mails = [message_from_bytes(m, policy=SMTP) for [to], m in relay.received if to[:2] == "bo"]
+    names = [(m["Message-ID"], m["X-Tidings-Issue"], m["List-Id"]) for m in mails]
+    (first, ours, list_id), (second, again, list_id_again) = names
+    assert first != second
+    assert ours.startswith("2026-W48 ")
+    assert (ours, list_id) == (again, list_id_again)
+    [of_ana] = [m for [to], m in relay.received if to[:3] == "ana"]
+    assert ours.encode() not in of_ana
+    assert "`X-Tidings-Issue`" in README
 
 
 # -- after a long silence -----------------------------------------------------------------------

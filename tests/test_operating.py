@@ -491,7 +491,7 @@ def test_an_address_refused_in_two_issues_is_suspended_and_listed(refused):
 
     assert set(refused.served()) == {"ana@example.org"}
     [told] = [line for line in refused("sync").out.splitlines() if "People row 3" in line]
-    assert "mail was refused in 2026-W48 and 2026-W49 (550 no such user)" in told
+    assert "mail was refused in 2026-W48, 2026-W49 (550 no such user)" in told
     assert "correct the address" in told
     assert "! mail: bo@example.org was refused in two issues" in refused("check").out
 

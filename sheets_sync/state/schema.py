@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 2
+VERSION = 3
 """Rises with each change of the tables; a state of a higher version is refused."""
 
 metadata = MetaData()

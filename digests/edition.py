@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from digests.filters import Filter
 from digests.subscribers import Subscriber
-from sheets_sync.community import Community, Person, Problem, Report
+from sheets_sync.community import Community, Note, Person, Problem, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Desk:
 
     waiting: tuple[Report, ...] = ()
     problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -96,8 +96,8 @@ def mail_view(
         problems_heading=teller.count(
             "{count} problem to mend", "{count} problems to mend", len(desk.problems)
         ),
-        problems=teller.lines([problem.text() for problem in desk.problems]),
-        notes=teller.lines(desk.notes),
+        problems=teller.lines([problem.text(teller.words.gettext) for problem in desk.problems]),
+        notes=teller.lines([note.text(teller.words.gettext) for note in desk.notes]),
         because=_because(masthead, teller, on_roster=on_roster),
         holds=_holds(content, teller),
         how_to_leave="" if marks.leave else _how_to_leave(masthead, teller),

@@ -62,7 +62,7 @@ def _things(content: Content) -> Iterator[tuple[str, ...]]:
             # Not by row: sorting the sheet makes no news.
             yield "problem", problem.tab, problem.column, problem.value, problem.message
         for note in content.desk.notes:
-            yield "note", note
+            yield "note", note.text()
 
 
 def _print(thing: tuple[str, ...]) -> str:

@@ -27,7 +27,7 @@ from sheets_sync.state.base import Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
 from sheets_sync.state.journal import Entry
 from sheets_sync.state.operating import Refusals
-from sheets_sync.subscriptions import FilterCheck, Subscribed, read_subscriptions
+from sheets_sync.subscriptions import FilterCheck, Subscribed, read_subscriptions, show_alumni
 from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown, suspend
 from sheets_sync.taglist import list_tags
 from sheets_sync.validate import reports_tab
@@ -70,6 +70,8 @@ class Given:
     accept_removals: bool = False
     behind: bool = False
     """An older copy of the sheet was saved over ours."""
+    confirmed: Set[str] = frozenset()
+    """Folded addresses whose owners asked for the mail, and confirmed it."""
     refused: Sequence[Refusals] = ()
     """Addresses that were refused for good in several issues."""
     unseen: Set[str] = frozenset()
@@ -206,7 +208,7 @@ def _wishes(
         further=applied.problems,
     )
     suspended = suspend(given.refused, gathered.tables.get("Subscriptions"), given.values)
-    subscribed = shown(read, suspended)
+    subscribed = show_alumni(shown(read, suspended), roster.people, given.confirmed)
     return Wishes(
         applied,
         subscribed,

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import process
 
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.cells import as_text
 from sheets_sync.community import Problem
 from sheets_sync.layout import Owner, Tab
@@ -190,11 +192,6 @@ def _doubled(
 ) -> Iterator[Problem]:
     for name, found in places.items():
         if len(found) > 1:
-            yield Problem(
-                tab.title,
-                row,
-                name,
-                header[found[1]],
-                f"there are {len(found)} columns of this name; the leftmost counts",
-                "rename the others",
-            )
+            told = N_("there are {count} columns of this name; the leftmost counts")
+            fault = Fault(told, N_("rename the others"), {"count": len(found)})
+            yield Problem.of(tab.title, row, name, header[found[1]], fault)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
-from sheets_sync.community import Community, Problem
+from forms.wording import N_
+from sheets_sync.community import Community, Note, Problem
 from sheets_sync.decide import Decision, Given, Rules, decide
 from sheets_sync.decisions import AGREED, WHY
 from sheets_sync.intake import answers_by_column
@@ -35,6 +36,7 @@ ATTEMPTS = 3
 """How often a sync starts over when somebody saves in the middle of it."""
 PATIENCE = timedelta(hours=24)
 """After so long, coordinators are told why nothing can be written."""
+NOT_WRITTEN = N_("For more than a day nothing could be written into the spreadsheet: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def _given(
         refused=state.operating.refused(TIMES),
         accept_removals=accept_removals,
         behind=behind,
+        confirmed=state.choices.confirmed(),
         unseen={tab for tab in tabs if take_over or f"seen:{tab}" not in values},
         mentors=pairs,
     )
@@ -253,9 +256,10 @@ def _told_at_last(
     since = values.get("blocked since") or now.isoformat()
     if now - datetime.fromisoformat(since) < PATIENCE:
         return community, since
-    return replace(community, notes=(*community.notes, note)), since
+    told = Note(NOT_WRITTEN, (("why", note),))
+    return replace(community, notes=(*community.notes, told)), since
 
 
 def _outcome(community: Community, changes: Changes, *, written: bool, note: str = "") -> Outcome:
-    notes = tuple(dict.fromkeys((*community.notes, *((note,) if note else ()))))
-    return Outcome(community, changes, written, notes)
+    notes = [one.text() for one in community.notes if one.words != NOT_WRITTEN]
+    return Outcome(community, changes, written, (*notes, *([note] if note else [])))

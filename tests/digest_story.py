@@ -7,6 +7,7 @@ from typing import Any
 from digests.edition import Arrival, Stock
 from sheets_sync.community import (
     Community,
+    Note,
     Person,
     Problem,
     Report,
@@ -62,7 +63,7 @@ def stock(
     tags: Sequence[Tag] = (),
     wishes: Sequence[Subscription] = (),
     problems: Sequence[Problem] = (),
-    notes: Sequence[str] = (),
+    notes: Sequence[Note] = (),
     age: timedelta = timedelta(days=1),
     **more: Any,
 ) -> Stock:
@@ -157,5 +158,5 @@ def lively_stock() -> Stock:
             ),
             Problem("Mentors", 3, "mentor", "Dia", "Dia is alumni", "choose another mentor"),
         ),
-        notes=("Olú has workbook.xlsx open since 08:12; rows are written later.",),
+        notes=(Note("Olú has workbook.xlsx open since 08:12; rows are written later."),),
     )

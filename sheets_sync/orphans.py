@@ -44,7 +44,8 @@ class Advisor:
     """Suggests mentors: of the same country or language if there are any, fewest mentees first."""
 
     def __init__(self, people: Sequence[Person], mentors: Mapping[str, str], today: date) -> None:
-        self._mentees = Counter(mentors.values())
+        here = (p.id for p in people if Role.ALUMNI not in p.roles)
+        self._mentees = Counter(mentors[id] for id in here if id in mentors)
         self._top = _tops(mentors)
         self._free = sorted((p for p in people if _is_free(p, today)), key=self._rank)
         self._near: dict[tuple[str, str], list[Person]] = defaultdict(list)

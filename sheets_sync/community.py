@@ -124,6 +124,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Orphan:
+    """A member without a mentor who is here; internal ids."""
+
+    person: str
+    gone: str = ""
+    """Their mentor who left; empty when there was none."""
+    suggested: tuple[str, ...] = ()
+    """Mentors of the same country or language, if any, with the fewest mentees first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tag:
     """One row of the Tags tab. `key` is what is compared."""
 
@@ -163,3 +174,5 @@ class Community:
     """What coordinators should know beyond the rows: who holds the file, an old mentor sheet."""
     suspended: tuple[str, ...] = ()
     """Addresses that were refused for good again and again, as they travel."""
+    orphans: tuple[Orphan, ...] = ()
+    """Members who need a mentor, with suggestions: for coordinators."""

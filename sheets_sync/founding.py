@@ -55,6 +55,8 @@ coordinators = {coordinators}
 # file = "../council/pairs.xlsx"
 # tab = "Pairs"
 # headers = {{ "Looks after them" = "mentor" }}
+# A report with one of these tags about somebody else proposes a pair in Mentors:
+# tags = ["mentoring", "mentorship", "mentor", "mentee"]
 
 # Your words for the groups in the People tab.
 [groups]

@@ -112,10 +112,12 @@ def find_table(
     if doubled and tab.foreign:
         raise SheetError(f"{tab.title}: {_stopping(places, header)}. Nothing of this tab was used")
     columns = {name: found[0] for name, found in places.items()}
-    theirs = {} if ours else _managers_own(tab, columns, worksheet.rows[at:], kept)
+    theirs = _known_own(header, kept)
+    if not ours:
+        theirs |= _managers_own(tab, columns, worksheet.rows[at:], kept)
     for name in theirs:
         own = [i for i, text in enumerate(header) if plain(text) == plain(OURS.format(name=name))]
-        columns.pop(name)
+        columns.pop(name, None)
         columns |= {name: own[0]} if own else {}
     return Table(tab, at, columns, worksheet.rows, theirs, doubled)
 
@@ -163,6 +165,16 @@ def _require(tab: Tab, places: Mapping[str, object], header: Sequence[str]) -> N
 def _mapped_in(tab: Tab) -> str:
     bare = re.fullmatch(r"[A-Za-z0-9_-]+", tab.title)
     return tab.mapped_in or f"spreadsheet.headers.{tab.title if bare else json.dumps(tab.title)}"
+
+
+def _known_own(header: Sequence[str], kept: Mapping[str, str]) -> dict[str, int]:
+    """Return the managers' columns beside which ours were put."""
+    places = {plain(text): at for at, text in reversed(list(enumerate(header)))}
+    return {
+        name: places[plain(name)]
+        for name, own in kept.items()
+        if plain(own) == plain(OURS.format(name=name)) and plain(name) in places
+    }
 
 
 def _managers_own(

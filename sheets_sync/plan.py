@@ -34,6 +34,7 @@ def plan_changes(
     community: Community,
     zone: tzinfo,
     decisions: Decisions,
+    proposals: Sequence[Mapping[str, Value]] = (),
 ) -> Changes:
     """Return the one batch that makes the sheet show what was decided."""
     plan = Plan()
@@ -42,7 +43,7 @@ def plan_changes(
     if table := tables.get("People"):
         plan.people(table, listed, community.people, community.problems)
     if table := tables.get("Mentors"):
-        plan.mentors(table, community.problems)
+        plan.mentors(table, community.problems, proposals)
     if table := tables.get("Tags"):
         plan.tags(table, tags)
     if table := tables.get("Subscriptions"):
@@ -124,11 +125,18 @@ class Plan:
             }
             self.edit(table, row, cells, ours)
 
-    def mentors(self, table: Table, problems: Iterable[Problem]) -> None:
-        """Plan our cells of the Mentors tab."""
+    def mentors(
+        self,
+        table: Table,
+        problems: Iterable[Problem],
+        proposals: Iterable[Mapping[str, Value]],
+    ) -> None:
+        """Plan our cells of the Mentors tab, and rows for the pairs that reports tell of."""
         messages = _by_row(table.title, problems)
         for row, cells in table.data():
             self.edit(table, row, cells, {"problem": messages.get(row, "")})
+        for values in proposals:
+            self.append(table, values)
 
     def tags(self, table: Table, tags: TagList) -> None:
         """Plan our cells of the Tags tab, and rows for the tags that it lacks."""

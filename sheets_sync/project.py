@@ -140,6 +140,7 @@ def make_rules(settings: Settings, form: Form) -> Rules:
         headers=settings.spreadsheet.headers,
         trust=settings.form.trust,
         linked=settings.spreadsheet.linked_tabs,
+        mentorship_tags=settings.mentors.tags,
     )
 
 

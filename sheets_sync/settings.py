@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from forms.plural import counted
 from sheets_sync.google_address import form_id, spreadsheet_id
 from sheets_sync.layout import TABS
+from sheets_sync.tags import MENTORSHIP_TAGS
 
 FILE = "tidings.toml"
 
@@ -156,10 +157,12 @@ class SpreadsheetSettings(_OnePlace):
 
 
 class MentorSettings(_OnePlace):
-    """Where other people keep the mentor sheet; it is read there and never written."""
+    """Where other people keep the mentor sheet (read, never written); what counts as mentoring."""
 
     tab: str = "Mentors"
     headers: dict[str, str] = {}
+    tags: tuple[str, ...] = MENTORSHIP_TAGS
+    """A report with one of these, about somebody else, proposes a pair."""
 
 
 class FormSettings(_Section):

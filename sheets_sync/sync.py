@@ -16,6 +16,7 @@ from sheets_sync.decide import Decision, Given, Rules, decide
 from sheets_sync.decisions import AGREED, WHY
 from sheets_sync.intake import answers_by_column
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
+from sheets_sync.proposals import KEPT as PROPOSED_MENTORS
 from sheets_sync.spreadsheet import (
     Changes,
     SheetBusy,
@@ -224,8 +225,9 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         "first sync": values.get("first sync") or now.isoformat(),
         "last sync": now.isoformat(),
     }
-    if note:  # what readers chose is not in the sheet yet
+    if note:  # what readers chose, and what is proposed, is not in the sheet yet
         kept.pop("chosen", None)
+        kept.pop(PROPOSED_MENTORS, None)
     if not note and "Digests" not in decision.frozen:
         kept[AGREED] = decision.decisions.kept()
     if decision.changes:

@@ -1,0 +1,79 @@
+"""The People tab and the mentor sheet -> everybody, who mentors whom, and what is wrong with it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sheets_sync.agreement import KEPT, dump_agreed, load_agreed
+from sheets_sync.community import Person, Problem, Report, Role
+from sheets_sync.headers import Table
+from sheets_sync.layout import PEOPLE, Tab
+from sheets_sync.mentorships import Mentorship, read_mentors
+from sheets_sync.merge import Merged, merge
+from sheets_sync.people import Listed, read_people
+from sheets_sync.roster import Roster
+from sheets_sync.settle import is_accepted
+from sheets_sync.state.base import Acquaintance
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Everybody on the roster, and who mentors whom."""
+
+    listed: Sequence[Listed]
+    roster: Roster
+    pairs: Sequence[Mentorship]
+    """The rows of the mentor sheet that name two known people."""
+    merged: Merged
+    problems: Sequence[Problem]
+    sheet: Tab
+    table: Table | None
+    """The mentor sheet; None when it cannot be read and no copy is kept."""
+
+    def keep(self) -> Mapping[str, str]:
+        """Return single values for the state."""
+        # What a sheet says that cannot be read is not known to have changed.
+        return {KEPT: dump_agreed(self.merged.agreed)} if self.table else {}
+
+    def people(self, reports: Iterable[Report]) -> tuple[Person, ...]:
+        """Return everybody with today's mentor and the day of their latest report."""
+        last: dict[str, date] = {}
+        for report in reports:
+            if report.person and is_accepted(report):
+                last[report.person] = max(last.get(report.person, report.date), report.date)
+        return tuple(
+            replace(
+                one.person,
+                mentor=self.merged.mentors.get(one.person.id, ""),
+                last_report=last.get(one.person.id),
+            )
+            for one in self.listed
+        )
+
+    def acquaintances(self) -> Mapping[str, Acquaintance]:
+        """Return everybody as they are to be recognised next time."""
+        # Who is asked about stays as they were, so that the question stays until it is answered.
+        return {one.person.id: _acquaintance(one.person) for one in self.listed if not one.asked}
+
+
+def read_membership(
+    tables: Mapping[str, Table],
+    known: Sequence[Acquaintance],
+    kept: str,
+    *,
+    sheet: Tab,
+    groups: Mapping[Role, Sequence[str]],
+    today: date,
+) -> Membership:
+    """Read the roster and merge the mentor sheet into it; `kept` is what was last agreed."""
+    table = tables.get(sheet.title)
+    listed, problems = read_people(tables.get(PEOPLE.title), known, groups=groups, today=today)
+    roster = Roster(one.person for one in listed)
+    pairs, faults = read_mentors(table, roster)
+    merged = merge(listed, pairs, roster, today=today, sheet=sheet.title, before=load_agreed(kept))
+    told = (*problems, *faults, *merged.problems)
+    return Membership(listed, roster, pairs, merged, told, sheet, table)
+
+
+def _acquaintance(person: Person) -> Acquaintance:
+    return Acquaintance(person.id, person.email, person.username, person.name)

@@ -105,6 +105,24 @@ class Tag:
     category: str = ""
     description: str = ""
     uses: int = 0
+    first_used: date | None = None
+    last_used: date | None = None
+    looks_like: str = ""
+    """Another tag, as shown, that it may be a spelling of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A tag that is used more than it was."""
+
+    key: str
+    shown: str
+    uses: int
+    """In the last month."""
+    before: float
+    """In a month, on average over the months before."""
+    is_new: bool = False
+    """Whether it was never used before that month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +152,5 @@ class Community:
     """What coordinators should know beyond the rows: who holds the file, an old mentor sheet."""
     suspended: tuple[str, ...] = ()
     """Addresses that were refused for good again and again, as they travel."""
+    trends: tuple[Trend, ...] = ()
+    """New and rising tags as of that day, for managers: the most used first."""

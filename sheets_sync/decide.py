@@ -3,6 +3,7 @@
 Pure but for fresh ids. The stages stand in `decide`, in order; each is a module of its own.
 """
 
+import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
@@ -30,6 +31,7 @@ from sheets_sync.state.operating import Refusals
 from sheets_sync.subscriptions import FilterCheck, Subscribed, read_subscriptions
 from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown, suspend
 from sheets_sync.taglist import list_tags
+from sheets_sync.trends import find_trends
 from sheets_sync.validate import reports_tab
 
 
@@ -134,7 +136,8 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     settled = settle(lines, context, past)
     reports = [one.report for one in settled if one.line.id]
     remembered = remember(settled, missing, past, counter=counter, now=given.now)
-    tags = list_tags(gathered.tables.get("Tags"), reports)
+    spelled = json.loads(given.values.get("spelled", "{}"))
+    tags = list_tags(gathered.tables.get("Tags"), reports, spelled)
     wishes = _wishes(gathered, given, rules, listed, roster, today)
     decisions = read_decisions(gathered.tables.get("Digests"), given.issues, given.values)
     told = (*problems, *(problem for one in settled for problem in one.problems), *tags.problems)
@@ -146,6 +149,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         problems=(*gathered.problems, *told, *wishes.problems, *decisions.problems),
         notes=tuple(gathered.notes),
         suspended=tuple(wishes.suspended.words),
+        trends=find_trends(reports, tags.tags, today),
     )
     frozen = frozenset(gathered.frozen)
     return Decision(
@@ -168,7 +172,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
         entries=_settled_entries(given, lines, missing, frozen),
         chosen=[number for number, _ in given.choices] if wishes.are_shown else [],
-        keep={**gathered.keep, **wishes.keep()},
+        keep={**gathered.keep, **wishes.keep(), "spelled": tags.kept()},
         decisions=decisions,
         frozen=frozen,
         read=[table.title for table in gathered.reports],

@@ -45,13 +45,15 @@ class Rules:
     groups: Mapping[Role, Sequence[str]] = field(default_factory=dict)
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     trust: str = "open"
+    hashtags: bool = True
+    """Whether hashtags in the text are tags where the tags column is blank."""
     linked: Sequence[str] = ()
     """Tabs that a Google Form fills: further sources of reports."""
 
     def print(self) -> str:
         """Return a print of everything here that is data."""
-        words = (dict(self.groups), dict(self.headers), self.trust, tuple(self.linked))
-        return repr((self.form, str(self.zone), *words))
+        words = (dict(self.groups), dict(self.headers), self.trust, self.hashtags)
+        return repr((self.form, str(self.zone), *words, tuple(self.linked)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,9 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
     missing = find_missing(lines, past, seen, gathered, given.sheet)
     note_restored(lines, past, gathered)
-    context = Context(rules.form, roster, merged.mentors, today, rules.zone, rules.trust)
+    context = Context(
+        rules.form, roster, merged.mentors, today, rules.zone, rules.trust, rules.hashtags
+    )
     settled = settle(lines, context, past)
     reports = [one.report for one in settled if one.line.id]
     remembered = remember(settled, missing, past, counter=counter, now=given.now)

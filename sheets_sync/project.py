@@ -139,6 +139,7 @@ def make_rules(settings: Settings, form: Form) -> Rules:
         groups={Role(name): words for name, words in settings.groups.items()},
         headers=settings.spreadsheet.headers,
         trust=settings.form.trust,
+        hashtags=settings.form.hashtags,
         linked=settings.spreadsheet.linked_tabs,
         mentorship_tags=settings.mentors.tags,
     )

@@ -34,6 +34,7 @@ SHELL = {
     "founding",
     "mailing",
     "confirming",
+    "stats",
     "operating",
     "overdue",
     "heartbeat",

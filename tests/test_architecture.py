@@ -35,6 +35,7 @@ SHELL = {
     "founding",
     "mailing",
     "confirming",
+    "stats",
     "operating",
     "overdue",
     "heartbeat",

@@ -40,6 +40,7 @@ SHELL = {
     "mail_records",
     "preview",
     "workflow",
+    "archiving",
     "checks",
     "web",
     "cli",

@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 2
+VERSION = 3
 """Rises with each change of the tables; a state of a higher version is refused."""
 
 metadata = MetaData()
@@ -146,4 +146,12 @@ choices = Table(
     Column("received", Text, nullable=False, comment="UTC, ISO 8601"),
     Column("written", Boolean, nullable=False, default=False, index=True),
     comment="The readers' journal: what they chose on their pages.",
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("person", Text, nullable=False, index=True, comment="internal id; never another's"),
+    comment="Where people's pages in the archive are, or were under another name.",
 )

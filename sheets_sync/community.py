@@ -101,6 +101,8 @@ class Report:
     """Rising number given when it was first used; 0: considered by everyone already."""
     extra: tuple[tuple[str, str], ...] = ()
     """Answers to further questions of the form: label and answer."""
+    once_at: str = ""
+    """Address of its page on an older site, for an imported one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class Person:
     break_until: date | None = None
     last_report: date | None = None
     language: str = ""
+    public: bool = True
+    """Whether public pages name them; otherwise they are "a member" there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,12 @@ url = "folder:outbox"
 # sender = "Tidings <tidings@example.org>"
 # A mailbox that a person reads, for those who want no more mail.
 # unsubscribe = "tidings@example.org"
+
+[archive]
+# true: each run builds public pages of the reports into the folder; url is where it is reached.
+# publish = false
+# url = "https://reports.example.org"
+# folder = "archive"
 """
 
 _FILE_LINE = re.compile(r"\s*file\s*=\s*\"[^\"]*\.xlsx\"")

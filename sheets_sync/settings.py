@@ -216,6 +216,31 @@ class MailSettings(_Section):
     """Most mails a minute; 0: as fast as the relay takes them."""
 
 
+class ArchiveSettings(_Section):
+    publish: bool = False
+    """Whether each `run` builds the public archive."""
+    folder: str = Field("archive", min_length=1)
+    url: WebAddress = ""
+    """Where the folder is reached from outside."""
+    title: str = ""
+    """As its pages say it; empty: the community's name."""
+    people: bool = True
+    """A page for each person who wrote a report and did not ask to be left out."""
+    mentors: bool = False
+    """A page for each mentor."""
+    automatic: bool = False
+    """Imported reports that a program wrote, on pages of their own."""
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> Self:
+        if self.publish and not self.url:
+            raise ValueError(
+                'is to be published, but nobody knows where; add url = "https://…", the address '
+                "at which its folder is reached"
+            )
+        return self
+
+
 class Settings(_Section):
     """Everything that `tidings.toml` may say."""
 
@@ -226,6 +251,7 @@ class Settings(_Section):
     form: FormSettings = FormSettings()
     digest: DigestSettings = DigestSettings()
     mail: MailSettings = MailSettings()
+    archive: ArchiveSettings = ArchiveSettings()
     state: str = "sqlite:tidings.db"
 
     @property

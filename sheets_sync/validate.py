@@ -184,6 +184,7 @@ class Judge:
             source=memory.source,
             accepted=0,
             extra=self._extra(cells),
+            once_at=self._table.text(cells, "portal page"),
         )
 
     def _value(self, cells: Sequence[Cell], column: str, before: Report | None) -> str:

@@ -42,6 +42,7 @@ SHELL = {
     "mail_records",
     "preview",
     "workflow",
+    "archiving",
     "checks",
     "web",
     "cli",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from sheets_sync.cli.archive import archive
 from sheets_sync.cli.asking import reports, tags
 from sheets_sync.cli.commands import check, demo, init, serve, sync
 from sheets_sync.cli.digest import digest, run
@@ -44,6 +45,7 @@ COMMANDS = (
     check,
     form,
     import_records,
+    archive,
     tags,
     reports,
     stats,

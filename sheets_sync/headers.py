@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz import process
 
@@ -20,6 +21,8 @@ from sheets_sync.layout import Owner, Tab
 from sheets_sync.spreadsheet import Cell, SheetError, Worksheet
 
 SEARCHED_ROWS = 20
+SHORT = 100
+"""Letters up to which a text is worth remembering."""
 IGNORED = "ignored"
 """What a header is mapped to that is like one of ours and means something else."""
 OURS = "{name} (Tidings)"
@@ -77,6 +80,16 @@ def blank(cells: Sequence[Cell]) -> bool:
 
 def plain(header: str) -> str:
     """Return a header as it is compared: case, accents and spaces do not matter."""
+    return _short(header) if len(header) <= SHORT else _plain(header)
+
+
+@lru_cache(maxsize=4096)
+def _short(header: str) -> str:
+    # The same few headers and names are compared again and again, in each of a sync's stages.
+    return _plain(header)
+
+
+def _plain(header: str) -> str:
     decomposed = unicodedata.normalize("NFKD", header.casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(bare.replace("_", " ").split())

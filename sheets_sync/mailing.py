@@ -222,7 +222,7 @@ def _leave_url(links: Links, subscriber: Subscriber) -> str:
 
 def transport(project: Project) -> Transport:
     """Return what carries the project's mails."""
-    return open_transport(
+    return project.carrier or open_transport(
         project.settings.mail.url,
         folder=project.folder,
         password=project.password,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from digests.filters import check_filter
+from digests.transport import Transport
 from forms.definition import Form, load_form
 from sheets_sync.backend import Backend
 from sheets_sync.community import Role
@@ -43,6 +44,8 @@ class Project:
     password: str
     """The mail server's; empty when there is none."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    carrier: Transport | None = None
+    """What carries the mails, in place of what the settings name."""
 
 
 @contextmanager

@@ -150,6 +150,8 @@ def test_the_community_of_an_older_state_is_read_and_its_notes_are_told_anew(tmp
     state.base.put("quiet", "a print of that sync")
     state.base.put("schema", "2")
     state.close()
+    with closing(sqlite3.connect(tmp_path / "tidings.db")) as db:
+        db.execute("ALTER TABLE deliveries DROP COLUMN sender")
 
     state = open_state(URL, folder=tmp_path)
 

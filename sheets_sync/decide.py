@@ -12,6 +12,7 @@ from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
 from sheets_sync.community import Community, Person, Problem, Report, Role
 from sheets_sync.decisions import Decisions, read_decisions
 from sheets_sync.doubts import Context
+from sheets_sync.erased import NOBODY, Erased, dismiss
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
 from sheets_sync.layout import MENTORS
@@ -45,6 +46,8 @@ class Rules:
     trust: str = "open"
     linked: Sequence[str] = ()
     """Tabs that a Google Form fills: further sources of reports."""
+    secret: str = ""
+    """Keys the prints of what was erased."""
 
     def print(self) -> str:
         """Return a print of everything here that is data."""
@@ -76,6 +79,8 @@ class Given:
     """Tabs seen for the first time: the reports that stand there have been read by everyone."""
     mentors: MentorSheet | None = None
     """The mentor sheet, where other people keep it in a spreadsheet of theirs."""
+    erased: Erased = NOBODY
+    """What must not come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     today = given.now.astimezone(rules.zone).date()
     seen = Seen(given.values, given.now, given.accept_removals)
     gathered = _gathered(given, rules, seen)
+    dismiss(gathered, given.erased, now=given.now, zone=rules.zone)
     listed, roster, merged, problems = _merge_people(gathered, given, rules, today)
     past = _past(given, rules, roster)
     lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))

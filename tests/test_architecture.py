@@ -37,6 +37,7 @@ SHELL = {
     "stats",
     "operating",
     "overdue",
+    "erasing",
     "heartbeat",
     "mail_records",
     "preview",

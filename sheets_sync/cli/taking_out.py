@@ -1,9 +1,17 @@
-"""What is taken out of a project: the command stats counts, and says nothing of people."""
+"""What is taken out of a project: stats counts, erase makes a person be gone."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from sheets_sync.cli.saying import say
+from sheets_sync.cli.commands import DRY_RUN, MOST_LINES
+from sheets_sync.cli.saying import say, say_some, stage
 from sheets_sync.cli.shell import Shell
+
+if TYPE_CHECKING:
+    from sheets_sync.erasing import Plan
 
 
 @click.command()
@@ -29,3 +37,62 @@ def stats(shell: Shell, form: str, automatic: bool) -> None:
     else:
         # As it is: other programs read it.
         click.echo(written(found, form), nl=False)
+
+
+@click.command()
+@click.argument("person")
+@DRY_RUN
+@click.option("--yes", is_flag=True, help="Do not ask whether to go on.")
+@click.option("--readmit", "comes_back", is_flag=True, help="Let who was erased come back.")
+@click.pass_obj
+def erase(shell: Shell, person: str, dry_run: bool, yes: bool, comes_back: bool) -> int:
+    """Erase a PERSON, by address, username or name, from everything that Tidings keeps.
+
+    It cannot be undone. Stop the page (tidings serve) meanwhile.
+    """
+    from sheets_sync.erasing import carry_out, look, readmit
+    from sheets_sync.project import one_run, open_project
+
+    with (
+        open_project(shell.folder, shell.environment) as project,
+        one_run(shell.folder, patience=shell.patience_seconds),
+    ):
+        if comes_back:
+            was = readmit(project, person)
+            say("They may come back." if was else "Nobody was erased under that word.")
+            return 0
+        with stage("Looking …"):
+            plan = look(project, person)
+        _tell_plan(plan, project.folder)
+        if dry_run or plan.is_empty():
+            return 0
+        if not yes and not _agreed():
+            say("Nothing was erased.")
+            return 0
+        with stage("Erasing …"):
+            left = carry_out(project, plan, now=shell.now())
+    say("Erased.")
+    for line in left:
+        say(f"Still there: {line}")
+    say("What only a person can delete:")
+    for line in plan.to_do:
+        say(f"  {line}")
+    return 1 if left else 0
+
+
+def _tell_plan(plan: "Plan", folder: Path) -> None:
+    if plan.before:
+        say(f"They were erased on {plan.before:%Y-%m-%d}; what came back since, or was left:")
+    lines = list(plan.lines(folder))
+    say("What goes:" if lines else "Nothing of them was found.")
+    for line in lines:
+        say(f"  {line}")
+    if plan.sheet.perhaps:
+        say("These cells may mean them, or somebody else; they stay, look at them:")
+        say_some(plan.sheet.perhaps, most=MOST_LINES, rest="which a search in the sheet finds")
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise click.UsageError("it cannot be undone; look with --dry-run, then add --yes")
+    return click.confirm("This cannot be undone. Erase?")

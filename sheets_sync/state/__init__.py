@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sheets_sync.state.base import Base
 from sheets_sync.state.choices import Choices
 from sheets_sync.state.database import Busy, StateError, open_database
+from sheets_sync.state.erasing import Erasing
 from sheets_sync.state.journal import Conflict, Journal, Receipt, draft
 from sheets_sync.state.operating import Operating
 from sheets_sync.state.outbox import Outbox
@@ -20,6 +21,7 @@ __all__ = [
     "Busy",
     "Choices",
     "Conflict",
+    "Erasing",
     "Journal",
     "Operating",
     "Outbox",
@@ -41,6 +43,7 @@ class State:
     outbox: Outbox
     choices: Choices
     operating: Operating
+    erasing: Erasing
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -57,4 +60,5 @@ def open_state(url: str, *, folder: Path, create: bool = False) -> State:
         Outbox(engine),
         Choices(engine),
         Operating(engine),
+        Erasing(engine),
     )

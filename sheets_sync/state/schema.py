@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 2
+VERSION = 3
 """Rises with each change of the tables; a state of a higher version is refused."""
 
 metadata = MetaData()
@@ -146,4 +146,12 @@ choices = Table(
     Column("received", Text, nullable=False, comment="UTC, ISO 8601"),
     Column("written", Boolean, nullable=False, default=False, index=True),
     comment="The readers' journal: what they chose on their pages.",
+)
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("print", Text, primary_key=True, comment="keyed, of an id, an address or a name"),
+    Column("at", Text, nullable=False, comment="UTC, ISO 8601"),
+    comment="What was erased and must not come back; it tells nobody who that was.",
 )

@@ -10,6 +10,7 @@ STEPS = {
         "INSERT INTO letters SELECT issue, subscriber, message FROM deliveries",
         "ALTER TABLE deliveries DROP COLUMN message",
     ),
+    2: (),
 }
 """What leads from each version to the next; new tables are there already."""
 

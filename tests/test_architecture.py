@@ -38,6 +38,7 @@ SHELL = {
     "operating",
     "overdue",
     "erasing",
+    "exporting",
     "heartbeat",
     "mail_records",
     "preview",

@@ -9,7 +9,7 @@ from sheets_sync.cli.digest import digest, run
 from sheets_sync.cli.form import form
 from sheets_sync.cli.importing import import_records
 from sheets_sync.cli.shell import Shell
-from sheets_sync.cli.taking_out import erase, stats
+from sheets_sync.cli.taking_out import erase, export, stats
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -33,5 +33,8 @@ def tidings(shell: Shell, folder: Path) -> None:
     shell.folder = folder
 
 
-for command in (init, demo, serve, sync, digest, run, check, form, import_records, stats, erase):
+COMMANDS = (init, demo, serve, sync, digest, run, check, form, import_records)
+TAKING_OUT = (stats, export, erase)
+
+for command in (*COMMANDS, *TAKING_OUT):
     tidings.add_command(command)

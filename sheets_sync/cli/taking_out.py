@@ -1,4 +1,4 @@
-"""What is taken out of a project: stats counts, erase makes a person be gone."""
+"""What is taken out of a project: stats counts, export copies, erase makes a person be gone."""
 
 import sys
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from forms.plural import counted
 from sheets_sync.cli.commands import DRY_RUN, MOST_LINES
 from sheets_sync.cli.saying import say, say_some, stage
 from sheets_sync.cli.shell import Shell
@@ -37,6 +38,59 @@ def stats(shell: Shell, form: str, automatic: bool) -> None:
     else:
         # As it is: other programs read it.
         click.echo(written(found, form), nl=False)
+
+
+@click.command()
+@click.option(
+    "--what",
+    type=click.Choice(["reports", "people", "tags", "subscriptions", "digests"]),
+    default="reports",
+    show_default=True,
+    help="Which table.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "jsonl", "xlsx"]),
+    help="How it is written.  [default: as the file is called, else csv]",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="The file; else it is printed."
+)
+@click.pass_obj
+def export(shell: Shell, what: str, form: str | None, out: Path | None) -> None:
+    """Copy a table, as of the last sync, for another program.
+
+    Withdrawn reports are left out. E-mail addresses are in it: take care whom you give it to.
+    """
+    from sheets_sync.exporting import as_csv, as_lines, write_workbook
+    from sheets_sync.exporting import export as exported
+    from sheets_sync.project import open_project
+
+    form = form or (out.suffix.removeprefix(".").lower() if out else "csv")
+    if form not in ("csv", "jsonl", "xlsx"):
+        raise click.UsageError(f"{out}: what is that? Add --format csv, jsonl or xlsx")
+    if form == "xlsx" and out is None:
+        raise click.UsageError("a workbook is not printed; add --out FILE.xlsx")
+    with open_project(shell.folder, shell.environment) as project:
+        table = exported(project, what, now=shell.now())
+    if out is None:
+        click.echo(as_csv(table) if form == "csv" else as_lines(table), nl=False)
+        return
+    if form == "xlsx":
+        write_workbook(table, out)
+    else:
+        # Excel takes a file for UTF-8 only where it begins with a mark.
+        code, text = ("utf-8-sig", as_csv(table)) if form == "csv" else ("utf-8", as_lines(table))
+        _write(out, text.encode(code, "replace"))
+    say(f"{counted(len(table.rows), 'row')} of {what} written to {out}.")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    waiting = path.with_name(f".{path.name}.tidings-tmp")
+    waiting.write_bytes(content)
+    waiting.replace(path)
 
 
 @click.command()

@@ -14,6 +14,7 @@ from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
 from sheets_sync.community import Community, Problem, Role
 from sheets_sync.decisions import Decisions, read_decisions
 from sheets_sync.doubts import Context
+from sheets_sync.erased import NOBODY, Erased, dismiss
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
 from sheets_sync.layout import MENTORS
@@ -55,6 +56,8 @@ class Rules:
     """Tabs that a Google Form fills: further sources of reports."""
     mentorship_tags: Sequence[str] = MENTORSHIP_TAGS
     """Reports with one of these propose pairs."""
+    secret: str = ""
+    """Keys the prints of what was erased."""
 
     def print(self) -> str:
         """Return a print of everything here that is data."""
@@ -90,6 +93,8 @@ class Given:
     """Tabs seen for the first time: the reports that stand there have been read by everyone."""
     mentors: MentorSheet | None = None
     """The mentor sheet, where other people keep it in a spreadsheet of theirs."""
+    erased: Erased = NOBODY
+    """What must not come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     today = given.now.astimezone(rules.zone).date()
     seen = Seen(given.values, given.now, given.accept_removals)
     gathered = _gathered(given, rules, seen)
+    dismiss(gathered, given.erased, now=given.now, zone=rules.zone)
     members = _members(gathered, given, rules, today)
     listed, roster = members.listed, members.roster
     past = _past(given, rules, roster)

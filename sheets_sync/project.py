@@ -71,7 +71,7 @@ def open_project(
             folder=folder,
             settings=settings,
             form=form,
-            rules=make_rules(settings, form),
+            rules=make_rules(settings, form, secret),
             links=Links(secret, settings.community.public_url),
             spreadsheet=open_spreadsheet(folder, settings, state, environment),
             mentors=find_mentors(folder, settings, state, environment),
@@ -133,7 +133,7 @@ def find_mentors(
     return None
 
 
-def make_rules(settings: Settings, form: Form) -> Rules:
+def make_rules(settings: Settings, form: Form, secret: str = "") -> Rules:
     """Return what the settings say of a sync."""
     return Rules(
         form=form,
@@ -145,6 +145,7 @@ def make_rules(settings: Settings, form: Form) -> Rules:
         hashtags=settings.form.hashtags,
         linked=settings.spreadsheet.linked_tabs,
         mentorship_tags=settings.mentors.tags,
+        secret=secret,
     )
 
 

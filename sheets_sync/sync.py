@@ -14,6 +14,7 @@ from forms.wording import N_
 from sheets_sync.community import Community, Note, Problem
 from sheets_sync.decide import Decision, Given, Rules, decide
 from sheets_sync.decisions import AGREED, WHY
+from sheets_sync.erased import Erased
 from sheets_sync.intake import answers_by_column
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
 from sheets_sync.proposals import KEPT as PROPOSED_MENTORS
@@ -31,6 +32,7 @@ from sheets_sync.state import State
 from sheets_sync.state.base import COMMUNITY, put, record_people, record_reports
 from sheets_sync.state.choices import mark_shown
 from sheets_sync.state.database import writing
+from sheets_sync.state.erasing import drop_erased
 from sheets_sync.suspension import TIMES
 
 ATTEMPTS = 3
@@ -137,7 +139,8 @@ def _mark(
     mark = hashlib.blake2b(digest_size=16)
     issues = state.outbox.issue_lines()
     held = state.base.get(WHY)
-    settled = (sheet.notes, rules.print(), today, issues, held, version("tidings"))
+    erased = sorted(state.erasing.prints())
+    settled = (sheet.notes, rules.print(), today, issues, held, erased, version("tidings"))
     for part in (sheet.worksheets, sheet.stamp, pairs, *settled):
         mark.update(repr(part).encode("utf-8", "surrogatepass"))
     return mark.hexdigest()
@@ -154,7 +157,9 @@ def _given(
     take_over: bool,
 ) -> Given:
     known = state.base.known()
-    queue = state.journal.unwritten()
+    erased = Erased(rules.secret, state.erasing.prints())
+    # What came about an erased report, by an old link say, is about nothing any more.
+    queue = [e for e in state.journal.unwritten() if not erased.any(e.submission.report)]
     waiting = {entry.submission.report for entry in queue}
     behind = sheet.stamp is not None and sheet.stamp.counter < int(values.get("counter", "0"))
     since = sheet.stamp.counter if sheet.stamp and behind else None
@@ -181,6 +186,7 @@ def _given(
         confirmed=state.choices.confirmed(),
         unseen={tab for tab in tabs if take_over or f"seen:{tab}" not in values},
         mentors=pairs,
+        erased=erased,
     )
 
 
@@ -245,6 +251,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
             put(db, name, value)
         if not note:
             state.journal.mark_written(db, decision.entries)
+            drop_erased(db, given.erased)
             mark_shown(db, decision.chosen)
     return community
 

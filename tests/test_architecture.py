@@ -38,6 +38,8 @@ SHELL = {
     "stats",
     "operating",
     "overdue",
+    "erasing",
+    "exporting",
     "heartbeat",
     "mail_records",
     "preview",

@@ -3,8 +3,10 @@
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,6 +68,7 @@ def test_every_connection_syncs_each_commit(tmp_path: Path):  # fault 74
 
 COMMITS = """
 import sys
+from contextlib import closing
 from pathlib import Path
 from sheets_sync.state import open_state
 state = open_state("sqlite:tidings.db", folder=Path(sys.argv[1]), create=True)

@@ -11,7 +11,7 @@ from sheets_sync.cli.digest import digest, run
 from sheets_sync.cli.form import form
 from sheets_sync.cli.importing import import_records
 from sheets_sync.cli.shell import Shell
-from sheets_sync.cli.taking_out import stats
+from sheets_sync.cli.taking_out import erase, export, stats
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -49,6 +49,8 @@ COMMANDS = (
     tags,
     reports,
     stats,
+    export,
+    erase,
 )
 for command in COMMANDS:
     tidings.add_command(command)

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sheets_sync.state.base import Base
 from sheets_sync.state.choices import Choices
 from sheets_sync.state.database import Busy, StateError, open_database
+from sheets_sync.state.erasing import Erasing
 from sheets_sync.state.journal import Conflict, Journal, Receipt, draft
 from sheets_sync.state.operating import Operating
 from sheets_sync.state.outbox import Outbox
@@ -21,6 +22,7 @@ __all__ = [
     "Busy",
     "Choices",
     "Conflict",
+    "Erasing",
     "Journal",
     "Operating",
     "Outbox",
@@ -44,6 +46,7 @@ class State:
     choices: Choices
     operating: Operating
     publishing: Publishing
+    erasing: Erasing
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -61,4 +64,5 @@ def open_state(url: str, *, folder: Path, create: bool = False) -> State:
         Choices(engine),
         Operating(engine),
         Publishing(engine),
+        Erasing(engine),
     )

@@ -79,9 +79,7 @@ def _groups(one: Writer) -> str:
     return "Rep, Mentor" if one.number < MENTORS else "Rep"
 
 
-def _fill(
-    world: World, tab: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]
-) -> None:
+def _fill(world: World, tab: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     person = world.google.person
     header = [str(cell) for cell in person.cells(tab)[0]]
     for number, row in enumerate(rows, start=2):

@@ -111,7 +111,10 @@ def check_quiet(
     after = world.project.state.base.values()
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     # Only the second of them finds in the state that there was nothing to do before.
-    hold(changed <= MAY_CHANGE or not before.get("quiet"), f"a quiet run recorded {sorted(changed - MAY_CHANGE)}")
+    hold(
+        changed <= MAY_CHANGE or not before.get("quiet"),
+        f"a quiet run recorded {sorted(changed - MAY_CHANGE)}",
+    )
 
 
 def check_end(world: "World") -> None:
@@ -179,7 +182,10 @@ def _check_nobody_got_a_report_twice(world: "World", received: Received) -> None
     for address, marks in received.items():
         for mark, times in marks.items():
             most = reports[mark] + world.history.again[mark]
-            hold(times <= most, f"{address} had note {mark} {times} times, of {reports[mark]} reports")
+            hold(
+                times <= most,
+                f"{address} had note {mark} {times} times, of {reports[mark]} reports",
+            )
 
 
 def _check_nobody_was_skipped(world: "World", received: Received) -> None:

@@ -105,9 +105,7 @@ class Office:
 
     def _moves_a_column(self, paper: Paper, row: int) -> None:
         headers = paper.headers()
-        paper.moves_column(
-            self._chance.choice(headers), self._chance.randrange(len(headers))
-        )
+        paper.moves_column(self._chance.choice(headers), self._chance.randrange(len(headers)))
 
     def _renames_a_header(self, paper: Paper, row: int) -> None:
         """Spell one in another way; or name it so that nobody knows it, and see that next day."""

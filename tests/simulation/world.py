@@ -134,7 +134,9 @@ class World:
         self.machine.step("a page is asked for")
         answer = self._site.get(path)
         invariants.check_answer(path, answer.status_code)
-        return str(answer.text) if answer.status_code == 200 and "form-token" in answer.text else None
+        return (
+            str(answer.text) if answer.status_code == 200 and "form-token" in answer.text else None
+        )
 
     def posts(self, path: str, token: str, fields: dict[str, str]) -> str:
         """Send a form; returns the id on the receipt, or nothing when there was no thanks."""

@@ -22,7 +22,9 @@ def play(story: Story, folder: Path) -> World:
             _play(world)
         except Exception as error:
             trail = "\n".join(f"  {line}" for line in world.machine.trail[-25:])
-            raise invariants.Broken(f"{error}\n{trail}\nplay it again: {story.command()}") from error
+            raise invariants.Broken(
+                f"{error}\n{trail}\nplay it again: {story.command()}"
+            ) from error
         finally:
             world.ends()
     return world

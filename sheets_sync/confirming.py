@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from gettext import NullTranslations
-from pathlib import Path
 from threading import Event, Thread
 
 from digests.lines import OneLine
@@ -21,7 +20,7 @@ from forms.wording import N_, language, translations
 from sheets_sync.choices import Choice, ChoiceAct
 from sheets_sync.mailing import open_press, transport
 from sheets_sync.project import Project
-from sheets_sync.state import StateError
+from sheets_sync.state.kind import Taken
 from sheets_sync.state.lock import hold
 
 log = logging.getLogger("tidings.mail")
@@ -49,9 +48,9 @@ def send_confirmations(project: Project, *, now: datetime) -> int:
     if not waiting:
         return 0
     try:
-        with hold(Path(f"{project.state.engine.url.database}-confirming")):
+        with hold(project.state.engine, "confirming"):
             return _send_all(project, now)
-    except StateError:
+    except Taken:
         return 0
 
 

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -23,7 +23,8 @@ import pytest
 
 from digests.delivery import Delivered
 from sheets_sync.state import StateError
-from tests.newsroom import NAMES, open_at, report, run, run_until, synced
+from tests.newsroom import NAMES, choose, open_at, report, run, run_until, synced
+from tests.postgresql import Server
 from tests.test_lines import Pipelined, pipelined
 from tests.test_send import Mailbox, serving
 
@@ -40,10 +41,14 @@ MOST_STEPS = 200
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project before its issue is made."""
     folder = tmp_path_factory.mktemp("founded")
+    found_at(folder)
+    return folder
+
+
+def found_at(folder: Path) -> None:
     state = open_at(folder)
     synced(state, report(1), report(2))
     state.close()
-    return folder
 
 
 @dataclass
@@ -75,6 +80,15 @@ def worlds(founded: Path, tmp_path: Path) -> "Worlds":
     return Worlds(founded, tmp_path)
 
 
+@pytest.fixture
+def worlds_anywhere(worlds: "Worlds", state_url: str, request: pytest.FixtureRequest) -> "Worlds":
+    """Worlds with their states on either database."""
+    if not state_url.startswith("sqlite:"):
+        server: Server = request.getfixturevalue("postgresql")
+        worlds.state_url = server.url
+    return worlds
+
+
 @dataclass
 class Worlds:
     """Makes worlds that are all alike."""
@@ -82,10 +96,17 @@ class Worlds:
     founded: Path
     folder: Path
     numbers: Iterator[int] = field(default_factory=count)
+    state_url: Callable[[], str] | None = None
+    """Gives each world a database of its own; without it that is a file, copied."""
 
     def new(self, url: str, connections: int, mailbox: Mailbox | Pipelined) -> World:
         folder = self.folder / f"world-{next(self.numbers)}"
-        shutil.copytree(self.founded, folder)
+        if self.state_url is None:
+            shutil.copytree(self.founded, folder)
+        else:
+            folder.mkdir()
+            choose(folder, self.state_url())
+            found_at(folder)
         return World(folder, url, connections, mailbox)
 
 
@@ -135,9 +156,9 @@ def crash(world: World, step: int) -> bool:
 @pytest.mark.parametrize(
     ("kind", "connections"), [("folder", 1), ("smtp", 3), ("pipelining", 1), ("pipelining", 3)]
 )
-def test_killed_before_and_after_each_step_nobody_is_missed(worlds, kind, connections):
+def test_killed_before_and_after_each_step_nobody_is_missed(worlds_anywhere, kind, connections):
     # fault 64
-    every = 1 if SOAK else 3
+    worlds, every = worlds_anywhere, 1 if SOAK else 3
     with recording(kind) as (mailbox, url):
         for step in range(0, MOST_STEPS, every):
             mailbox.received.clear()
@@ -150,7 +171,8 @@ def test_killed_before_and_after_each_step_nobody_is_missed(worlds, kind, connec
     assert len(world.arrived()) == len(EVERYBODY)
 
 
-def test_two_senders_started_at_once_send_nothing_twice(worlds):
+def test_two_senders_started_at_once_send_nothing_twice(worlds_anywhere):
+    worlds = worlds_anywhere
     mailbox = Mailbox()
     with serving(mailbox) as controller:
         world = worlds.new(f"smtp://127.0.0.1:{controller.port}", 2, mailbox)

@@ -87,7 +87,7 @@ def digest(
             # A pretended clock is not doubted.
             wish = Wish(early, clock_is_right or pretended is not None, accept_old_state)
             with (
-                one_run(shell.folder, patience=shell.patience_seconds),
+                one_run(project, patience=shell.patience_seconds),
                 counting("Mailing") as told,
             ):
                 outcome, mailed = sync_and_mail(project, wish, now=now, progress=told)
@@ -128,7 +128,7 @@ def _run(shell: Shell, project: "Project", clock_is_right: bool) -> int:
     from sheets_sync.project import one_run
 
     wish, now = Wish(clock_is_right=clock_is_right), shell.now()
-    with one_run(shell.folder, patience=shell.patience_seconds), counting("Mailing") as told:
+    with one_run(project, patience=shell.patience_seconds), counting("Mailing") as told:
         outcome, mailed = sync_and_mail(project, wish, now=now, progress=told)
         send_confirmations(project, now=now)
     say(sync_line(outcome))

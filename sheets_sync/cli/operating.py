@@ -65,7 +65,7 @@ def operate(shell: Shell, project: "Project", asked: Asked, now: datetime, tell:
         for line in status_lines(project, everybody=bool(asked["everybody"])):
             say(line)
         return 0
-    with one_run(shell.folder, patience=shell.patience_seconds):
+    with one_run(project, patience=shell.patience_seconds):
         if named := asked["hold"] or asked["release"]:
             issue = "" if named == LATEST else str(named)
             say(decide(project, issue, "hold" if asked["hold"] else "send"))

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from sheets_sync.community import Community, Report, Status
 from sheets_sync.state.database import reading, writing
+from sheets_sync.state.kind import kind_of
 from sheets_sync.state.schema import kept, people, reports, submissions
 
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)
@@ -152,7 +152,7 @@ class Base:
 
 def put(db: Connection, name: str, value: str) -> None:
     """Keep a single value within the caller's transaction."""
-    row = insert(kept).values(name=name, value=value)
+    row = kind_of(db).upsert(kept).values(name=name, value=value)
     db.execute(
         row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
     )
@@ -162,7 +162,7 @@ def record_reports(db: Connection, changed: Sequence[Known]) -> None:
     """Insert or replace reports within the caller's transaction."""
     if not changed:
         return
-    row = insert(reports)
+    row = kind_of(db).upsert(reports)
     values = {name: row.excluded[name] for name in Known.__slots__ if name != "id"}
     db.execute(
         row.on_conflict_do_update(index_elements=["id"], set_=values),
@@ -174,7 +174,7 @@ def record_people(db: Connection, present: Mapping[str, Acquaintance]) -> None:
     """Replace everybody's last seen attributes within the caller's transaction."""
     if not present:
         return
-    row = insert(people)
+    row = kind_of(db).upsert(people)
     values = {name: row.excluded[name] for name in ("email", "username", "name")}
     db.execute(
         row.on_conflict_do_update(index_elements=["id"], set_=values),

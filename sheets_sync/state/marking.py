@@ -47,8 +47,11 @@ class Page:
         """Take deliveries for sending; returns those that were not taken, held or put off."""
         if not numbers:
             return frozenset()
-        free = select(deliveries.c.number).where(
-            deliveries.c.number.in_(numbers), may_leave(self._now)
+        free = (
+            select(deliveries.c.number)
+            .where(deliveries.c.number.in_(numbers), may_leave(self._now))
+            # What another sender is just taking is its own; SQLite has one writer at a time anyway.
+            .with_for_update(skip_locked=True)
         )
         claimed = frozenset(self._db.execute(free).scalars())
         if claimed:

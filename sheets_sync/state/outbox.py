@@ -5,10 +5,9 @@ crash it is known which mails certainly did not leave, and which may have.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from json import dumps
-from pathlib import Path
 
 from sqlalchemy import (
     ColumnElement,
@@ -41,6 +40,7 @@ from sheets_sync.state.delivery import (
     issue_row,
     line_of,
 )
+from sheets_sync.state.kind import Taken, kind_of
 from sheets_sync.state.lock import hold
 from sheets_sync.state.marking import WAITING, Page, may_leave, moved
 from sheets_sync.state.schema import deliveries, had, issues, letters, marks
@@ -57,7 +57,7 @@ class Outbox:
 
     def sender(self) -> AbstractContextManager[None]:
         """Hold the right to freeze and send; raises StateError while another run has it."""
-        return hold(Path(f"{self._engine.url.database}-sending"))
+        return _alone(self._engine)
 
     def freeze(
         self, issue: Issue, frozen: Sequence[Delivery], *, considered: Mapping[str, Mark]
@@ -80,8 +80,9 @@ class Outbox:
                 _raise_marks(db, considered)
         except IntegrityError as error:
             raise StateError(
-                f"Issue {issue.name} would send somebody a report again ({error.orig}). Nothing "
-                "was frozen. Please report this as a fault of Tidings"
+                f"Issue {issue.name} would send somebody a report again "
+                f"({kind_of(self._engine).words(error.orig)}). Nothing was frozen. Please report "
+                "this as a fault of Tidings"
             ) from error
         return True
 
@@ -177,7 +178,7 @@ class Outbox:
     @contextmanager
     def together(self, now: datetime) -> Iterator[Page]:
         """Marks of several deliveries in one transaction, on the disk when it ends."""
-        with writing(self._engine) as db:
+        with writing(self._engine, beside=True) as db:
             yield Page(db, now)
 
     def claim(self, number: int, now: datetime) -> bool:
@@ -262,6 +263,19 @@ class Outbox:
         )
         with writing(self._engine) as db:
             return db.execute(told).rowcount == 1
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(hold(engine, "sending"))
+        except Taken as error:
+            raise StateError(
+                f"Another run is making or sending the digest ({error}). Nothing was done; try "
+                "again when it has ended"
+            ) from error
+        yield
 
 
 def _how_many(state: DeliveryState) -> ColumnElement[int]:

@@ -4,9 +4,10 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from itertools import count
+from json import dumps
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -119,20 +120,19 @@ def run(
     state = open_at(folder)
     try:
         at = press(state)
-        with state.outbox.sender():
-            steps("before freeze")
-            if DUE.name not in state.outbox.made():
-                make(at, DUE, now=now)
-            steps("after freeze")
-            return deliver(
-                state.outbox,
-                open_transport(url, folder=folder, allow_insecure=True, connections=connections),
-                Doorkeeper(at, now),
-                sender=at.letterhead.envelope,
-                now=now,
-                per_minute=per_minute,
-                steps=steps,
-            )
+        steps("before freeze")
+        if DUE.name not in state.outbox.made():
+            make(at, DUE, now=now)
+        steps("after freeze")
+        return deliver(
+            state.outbox,
+            open_transport(url, folder=folder, allow_insecure=True, connections=connections),
+            Doorkeeper(at, now),
+            sender=at.letterhead.envelope,
+            now=now,
+            per_minute=per_minute,
+            steps=steps,
+        )
     finally:
         state.close()
 
@@ -154,4 +154,5 @@ def run_until(folder: Path, url: str, step: int, connections: int) -> None:
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), sys.argv[2], connections=int(sys.argv[3]))
+    done = run(Path(sys.argv[1]), sys.argv[2], connections=int(sys.argv[3]))
+    sys.stdout.write(dumps(asdict(done)))

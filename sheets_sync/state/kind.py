@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
 from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
 
+from sheets_sync.state.senders import Senders
+
 BUSY_SECONDS = 10
 """So long is waited for another writer, and for a database that is being started again."""
 
@@ -81,6 +83,9 @@ class Kind(Protocol):
 
     def hold(self, engine: Engine, right: str) -> AbstractContextManager[None]:
         """Hold a right that one process at a time can have; raises Taken."""
+
+    def senders(self, engine: Engine) -> Senders:
+        """Return who sends just now."""
 
     def upsert(self, table: Table) -> Upsert:
         """Return an insert that says what becomes of rows that are there already."""

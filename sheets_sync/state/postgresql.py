@@ -7,9 +7,10 @@ one database do not meet.
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, Text, create_engine, event, text
@@ -18,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 
 from sheets_sync.state.kind import BUSY_SECONDS, Busy, StateError, Taken, Upsert
+from sheets_sync.state.senders import Senders
 
 RETRY_SECONDS = 0.2
 OLDEST = 130000
@@ -40,6 +42,11 @@ CONNECTION = {
     "client_encoding": "utf8",
     "application_name": "tidings",
 }
+HELD = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND (classid::bigint << 32 | objid::bigint) = :key"
+)
 WRITERS = "writers"
 """The lock that all writers take: alone, or beside each other."""
 
@@ -193,6 +200,14 @@ class PostgreSQL:
                 raise Taken(f"another process has the right to this in {self.place}")
             yield
 
+    def is_held(self, engine: Engine, right: str) -> bool:
+        """Tell whether any process, on whatever machine, has a right."""
+        with self.reading(engine) as db:
+            return bool(db.execute(HELD, self._key(right)).scalar())
+
+    def senders(self, engine: Engine) -> Senders:
+        return SendersApart(self, engine)
+
     def upsert(self, table: Table) -> Upsert:
         return insert(table)
 
@@ -264,3 +279,39 @@ def _locking(*, wait: bool, beside: bool) -> str:
     if wait:
         return f"SELECT pg_advisory_xact_lock{shared}(:key)"
     return f"SELECT pg_try_advisory_xact_lock{shared}(:key)"
+
+
+@dataclass(frozen=True, slots=True)
+class SendersApart:
+    """Senders on any number of machines: each holds a right as long as it lives."""
+
+    kind: PostgreSQL
+    engine: Engine
+    mine: dict[str, ExitStack] = field(default_factory=dict)
+
+    @contextmanager
+    def join(self) -> Iterator[str]:
+        """Be one of them; gives a name that no other sender ever has."""
+        name = token_hex(8)
+        self.mine[name] = self._held(name)
+        try:
+            yield name
+        finally:
+            self.mine.pop(name).close()
+
+    def gone(self, names: Collection[str]) -> frozenset[str]:
+        """Return which of these have ended, however that was."""
+        found = {name for name in names if not self.kind.is_held(self.engine, _sender(name))}
+        for name in found.intersection(self.mine):  # only the connection has ended
+            self.mine[name].close()
+            self.mine[name] = self._held(name)
+        return frozenset(found.difference(self.mine))
+
+    def _held(self, name: str) -> ExitStack:
+        held = ExitStack()
+        held.enter_context(self.kind.hold(self.engine, _sender(name)))
+        return held
+
+
+def _sender(name: str) -> str:
+    return f"sender {name}"

@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 2
+VERSION = 3
 """Rises with each change of the tables; a state of a higher version is refused."""
 
 metadata = MetaData()
@@ -92,6 +92,7 @@ deliveries = Table(
     Column("message_id", Text, nullable=False),
     Column("reports", Text, nullable=False, comment="JSON: ids of the reports in it"),
     Column("state", Text, nullable=False, index=True),
+    Column("sender", Text, nullable=False, server_default="", comment="who claimed it last"),
     Column("first", Boolean, nullable=False, default=False, comment="goes out before a review"),
     Column("attempts", Integer, nullable=False, default=0),
     Column("repeats", Integer, nullable=False, default=0, comment="after an unclear final dot"),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
 
 from sheets_sync.state.kind import BUSY_SECONDS, Busy, StateError, Taken, Upsert
+from sheets_sync.state.senders import Senders, SendersHere
 
 FULL = 2
 """SQLite's number for `synchronous=FULL`."""
@@ -96,6 +97,9 @@ class SQLite:
             except BlockingIOError as error:
                 raise Taken(f"another process has the right to this ({path} is locked)") from error
             yield
+
+    def senders(self, engine: Engine) -> Senders:
+        return SendersHere(Path(f"{self.path}.senders"))
 
     def upsert(self, table: Table) -> Upsert:
         return insert(table)

@@ -10,6 +10,10 @@ STEPS = {
         "INSERT INTO letters SELECT issue, subscriber, message FROM deliveries",
         "ALTER TABLE deliveries DROP COLUMN message",
     ),
+    2: (
+        # Several senders share the outbox.
+        "ALTER TABLE deliveries ADD COLUMN sender TEXT NOT NULL DEFAULT ''",
+    ),
 }
 """What leads from each version to the next; new tables are there already."""
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from sheets_sync.database_address import database_address
 from sheets_sync.state.kind import Kind, StateError
 from sheets_sync.state.postgresql import PostgreSQL
 from sheets_sync.state.sqlite import SQLite
 
-ON_POSTGRESQL = "postgresql+psycopg"
 SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,50}")
 HERE = ("", "localhost", "127.0.0.1", "::1")
 
@@ -26,19 +26,10 @@ def locate(url: str, folder: Path, *, community: str = "", password: str = "") -
     if url.startswith("sqlite:"):
         return SQLite(folder / url.removeprefix("sqlite:").removeprefix("///"))
     try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StateError(_unknown(url)) from error
-    if parsed.drivername != ON_POSTGRESQL or not parsed.database:
-        raise StateError(_unknown(parsed.render_as_string()))
+        parsed = make_url(database_address(url))
+    except (ValueError, ArgumentError) as error:
+        raise StateError(f"the address of the state {error}") from error
     return _on_postgresql(parsed, community, password)
-
-
-def _unknown(shown: str) -> str:
-    return (
-        f'state = {shown!r} is not known here; write state = "sqlite:tidings.db" or '
-        f'state = "{ON_POSTGRESQL}://user@host/database"'
-    )
 
 
 def _on_postgresql(url: URL, community: str, password: str) -> PostgreSQL:

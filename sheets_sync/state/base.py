@@ -10,16 +10,20 @@ from sqlalchemy import Connection, Engine, delete, func, select
 
 from sheets_sync.community import Community, Report, Status
 from sheets_sync.state.database import reading, writing
-from sheets_sync.state.kind import kind_of
+from sheets_sync.state.kind import StateError, kind_of
 from sheets_sync.state.schema import kept, people, reports, submissions
 
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 COMMUNITY: TypeAdapter[Community] = TypeAdapter(Community)
 USABLE = (Status.OK, Status.CHECK)
 
+LAST_SYNC = "last sync"
+
 MOMENT = select(
-    select(kept.c.value).where(kept.c.name == "last sync").scalar_subquery(),
+    select(kept.c.value).where(kept.c.name == LAST_SYNC).scalar_subquery(),
     select(func.max(submissions.c.number)).scalar_subquery(),
+    # On PostgreSQL a number may be committed after a higher one.
+    select(func.count()).where(submissions.c.written.is_(False)).scalar_subquery(),
 )
 
 
@@ -85,7 +89,7 @@ class Base:
     def moment(self) -> str:
         """Return what is another word after each sync and after each thing that people send."""
         with reading(self._engine) as db:
-            return "{}/{}".format(*db.execute(MOMENT).one())
+            return "{}/{}/{}".format(*db.execute(MOMENT).one())
 
     def not_taken_back(self) -> frozenset[str]:
         """Return the ids of all reports that nobody hid or withdrew."""
@@ -183,6 +187,19 @@ def record_people(db: Connection, present: Mapping[str, Acquaintance]) -> None:
             for one in present.values()
         ],
     )
+
+
+def refuse_overtaken(db: Connection, seen: Mapping[str, str]) -> None:
+    """Refuse, within the caller's transaction, when a sync was recorded since these values were.
+
+    That one could begin only where the right to sync was lost: with its connection, or its disk.
+    """
+    last = db.execute(select(kept.c.value).where(kept.c.name == LAST_SYNC)).scalar()
+    if last != seen.get(LAST_SYNC):
+        raise StateError(
+            "another sync has been recorded while this one was at work, since its connection to "
+            "the database broke. Nothing more was changed; run it again"
+        )
 
 
 def forget(db: Connection, name: str) -> None:

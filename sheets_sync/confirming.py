@@ -20,8 +20,8 @@ from forms.wording import N_, language, translations
 from sheets_sync.choices import Choice, ChoiceAct
 from sheets_sync.mailing import open_press, transport
 from sheets_sync.project import Project
-from sheets_sync.state.kind import Taken
 from sheets_sync.state.lock import hold
+from sheets_sync.state.refusal import Taken
 
 log = logging.getLogger("tidings.mail")
 GIVE_UP = timedelta(days=1)

@@ -17,8 +17,9 @@ from sheets_sync.mentor_sheet import Apart, Elsewhere, Names
 from sheets_sync.settings import FILE, Settings, load_settings
 from sheets_sync.state import State, StateError, open_state
 from sheets_sync.state.address import locate
-from sheets_sync.state.kind import Kind, Taken
+from sheets_sync.state.kind import Kind
 from sheets_sync.state.lock import hold
+from sheets_sync.state.refusal import Taken
 from sheets_sync.xlsx import Workbook
 
 

@@ -140,5 +140,5 @@ def test_a_state_of_an_older_tidings_is_brought_up_to_date(tmp_path: Path):
 
 
 def test_another_kind_of_database_is_not_guessed(tmp_path: Path):
-    with pytest.raises(StateError, match="is not a database; write sqlite:tidings.db or"):
+    with pytest.raises(StateError, match=r"is not a database; write sqlite:tidings\.db or"):
         open_state("mysql://x", folder=tmp_path)

@@ -60,8 +60,10 @@ def town(tmp_path: Path, state_url: str) -> Iterator[Town]:
     settings = tmp_path / "tidings.toml"
     # The test's clock stands still, so no time passes between opening and sending the form.
     text = settings.read_text().replace("[form]", "[form]\nminimum_seconds = 0")
-    settings.write_text(text.replace("sqlite:tidings.db", state_url))
+    settings.write_text(f'state = "{state_url}"\n{text}')
+    (tmp_path / "tidings.db").unlink()
     found(tmp_path, None, {})
+    assert (tmp_path / "tidings.db").exists() == state_url.startswith("sqlite:")
     with open_project(tmp_path, {}) as project:
         town = Town(project)
         town.manager.holds("People", PEOPLE)

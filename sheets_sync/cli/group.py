@@ -9,6 +9,7 @@ from sheets_sync.cli.digest import digest, run
 from sheets_sync.cli.form import form
 from sheets_sync.cli.importing import import_records
 from sheets_sync.cli.shell import Shell
+from sheets_sync.cli.state import state
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -32,5 +33,5 @@ def tidings(shell: Shell, folder: Path) -> None:
     shell.folder = folder
 
 
-for command in (init, demo, serve, sync, digest, run, check, form, import_records):
+for command in (init, demo, serve, sync, digest, run, check, form, import_records, state):
     tidings.add_command(command)

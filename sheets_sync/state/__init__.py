@@ -13,9 +13,10 @@ from sheets_sync.state.base import Base
 from sheets_sync.state.choices import Choices
 from sheets_sync.state.database import open_database
 from sheets_sync.state.journal import Conflict, Journal, Receipt, draft
-from sheets_sync.state.kind import Busy, Kind, StateError
+from sheets_sync.state.kind import Kind
 from sheets_sync.state.operating import Operating
 from sheets_sync.state.outbox import Outbox
+from sheets_sync.state.refusal import Busy, StateError
 
 __all__ = [
     "Base",

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import ssl
 import unicodedata
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from sheets_sync.database_address import database_address
-from sheets_sync.state.kind import Kind, StateError
+from sheets_sync.state.kind import Kind
 from sheets_sync.state.postgresql import PostgreSQL
+from sheets_sync.state.refusal import StateError
 from sheets_sync.state.sqlite import SQLite
 
 SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,50}")
@@ -44,9 +46,9 @@ def _on_postgresql(url: URL, community: str, password: str) -> PostgreSQL:
         url = url.set(password=password)
     if not _is_here(url) and "sslmode" not in url.query:
         # As with mail: the server must prove who it is, and nothing leaves in the clear.
-        url = url.update_query_dict({"sslmode": "verify-full"})
-        if "sslrootcert" not in url.query:
-            url = url.update_query_dict({"sslrootcert": "system"})
+        trusted = ssl.get_default_verify_paths().cafile or "system"
+        known = {"sslmode": "verify-full", "sslrootcert": trusted}
+        url = url.update_query_dict({**known, **url.query})
     return PostgreSQL(url, schema)
 
 

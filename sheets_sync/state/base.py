@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, delete, func, select
 
 from sheets_sync.community import Community, Report, Status
 from sheets_sync.state.database import reading, writing
-from sheets_sync.state.kind import StateError, kind_of
+from sheets_sync.state.kind import kind_of
+from sheets_sync.state.refusal import StateError
 from sheets_sync.state.schema import kept, people, reports, submissions
 
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)

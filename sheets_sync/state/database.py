@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Engine, insert, inspect, select
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from sheets_sync.state import schema
-from sheets_sync.state.kind import Busy, Kind, StateError, kind_of
+from sheets_sync.state.kind import Kind, kind_of
+from sheets_sync.state.refusal import Busy, StateError
 from sheets_sync.state.upgrading import upgrade
 
 __all__ = ["Busy", "StateError", "open_database", "reading", "write_at_once", "writing"]
@@ -18,15 +19,15 @@ UNFINISHED = "unfinished copy"
 """Name of the single value of a state that is still being copied."""
 
 
-def open_database(kind: Kind, *, create: bool = False) -> Engine:
-    """Open the database at a place.
+def open_database(kind: Kind, *, create: bool = False, halfway: bool = False) -> Engine:
+    """Open the database at a place; with `halfway` also one that is being moved.
 
     With `create`, a missing one is made; an existing one is never replaced. Raises StateError.
     """
     engine = kind.engine()
     try:
         kind.prepare(engine, create=create)
-        _check(engine, kind)
+        _check(engine, kind, halfway=halfway)
     except (DatabaseError, OperationalError) as error:
         engine.dispose()
         raise StateError(kind.damaged(kind.words(error.orig))) from error
@@ -36,11 +37,13 @@ def open_database(kind: Kind, *, create: bool = False) -> Engine:
     return engine
 
 
-def _check(engine: Engine, kind: Kind) -> None:
+def _check(engine: Engine, kind: Kind, *, halfway: bool) -> None:
     with reading(engine) as db:
         if fault := kind.fault(db):
             raise StateError(kind.damaged(fault))
         version = _version(db, kind)
+        if version is not None and not halfway:
+            _refuse_halfway(db, kind)
     if version == schema.VERSION:
         return
     with writing(engine) as db:
@@ -54,31 +57,29 @@ def _check(engine: Engine, kind: Kind) -> None:
 
 def _version(db: Connection, kind: Kind) -> int | None:
     """Return the version of the tables; None where there are none. Raises StateError."""
-    if not inspect(db).has_table(schema.kept.name):
+    found = kept(db, "schema") if inspect(db).has_table(schema.kept.name) else None
+    if found is None:
         return None
-    found = kept(db, "schema")
-    if found is not None:
-        _refuse(kind, int(found), moved=kept(db, MOVED), unfinished=kept(db, UNFINISHED))
-    return None if found is None else int(found)
-
-
-def _refuse(kind: Kind, version: int, *, moved: str | None, unfinished: str | None) -> None:
-    if version > schema.VERSION:
+    if int(found) > schema.VERSION:
         raise StateError(
-            f"{kind.place} was written by a newer Tidings (version {version} of its tables; this "
-            f"one knows {schema.VERSION}). Nothing was changed. Install the newer Tidings, or "
-            "bring back a backup made before the upgrade"
+            f"{kind.place} was written by a newer Tidings (version {found} of its tables; this one "
+            f"knows {schema.VERSION}). Nothing was changed. Install the newer Tidings, or bring "
+            "back a backup made before the upgrade"
         )
-    if moved:
+    return int(found)
+
+
+def _refuse_halfway(db: Connection, kind: Kind) -> None:
+    if moved := kept(db, MOVED):
         raise StateError(
             f"{kind.place} was moved to {moved}, and goes on there. Nothing was changed. Write "
             "that as `state` into tidings.toml; to come back here, move this one away and copy "
             "that one here with: tidings state copy"
         )
-    if unfinished:
+    if unfinished := kept(db, UNFINISHED):
         raise StateError(
-            f"{kind.place} is a copy that did not come to its end. Nothing was changed. Run the "
-            f"same again: tidings state copy {unfinished}"
+            f"{kind.place} is a copy of {unfinished} that did not come to its end. Nothing was "
+            "changed. Run the same once more: tidings state copy"
         )
 
 
@@ -107,6 +108,11 @@ def writing(engine: Engine, *, wait: bool = True, beside: bool = False) -> Itera
         with kind.writing(engine, wait=wait, beside=beside) as connection:
             yield connection
     except DBAPIError as error:
+        if kind.is_closed(error):
+            raise StateError(
+                f"{kind.place} was moved and goes on elsewhere. Nothing was changed. Look what "
+                "`state` in tidings.toml says, and start this anew"
+            ) from error
         if not isinstance(error, OperationalError) and not error.connection_invalidated:
             raise
         raise StateError(

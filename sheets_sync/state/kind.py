@@ -1,4 +1,4 @@
-"""What the kinds of database do each in its own way, and what is said when one cannot be used."""
+"""What the kinds of database do each in its own way."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -7,24 +7,10 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
 from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
+from sqlalchemy.exc import DBAPIError
 
+from sheets_sync.state.refusal import StateError
 from sheets_sync.state.senders import Senders
-
-BUSY_SECONDS = 10
-"""So long is waited for another writer, and for a database that is being started again."""
-
-
-class StateError(Exception):
-    """The state cannot be used; the message names the place, the fault and the choices."""
-
-
-class Busy(Exception):
-    """Another process is writing; ask again, and wait."""
-
-
-class Taken(StateError):
-    """Another process holds the right to do this."""
-
 
 Upsert = SQLiteInsert | PostgreSQLInsert
 """An insert that says what becomes of rows that are there already."""
@@ -95,6 +81,9 @@ class Kind(Protocol):
 
     def closing(self, table: Table) -> Sequence[str]:
         """Return the statements after which no program can change a table any more."""
+
+    def is_closed(self, error: DBAPIError) -> bool:
+        """Tell whether a fault comes of that."""
 
     def renumbering(self, table: Table) -> Sequence[str]:
         """Return the statements after which new rows get numbers that copied ones have not."""

@@ -6,7 +6,8 @@ from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import Engine
 
-from sheets_sync.state.kind import Taken, kind_of
+from sheets_sync.state.kind import kind_of
+from sheets_sync.state.refusal import Taken
 
 ASK_AGAIN_SECONDS = 0.1
 

@@ -5,12 +5,10 @@ the server when its holder's connection ends. All of them belong to one schema, 
 one database do not meet.
 """
 
-import hashlib
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, Text, create_engine, event, text
@@ -18,10 +16,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 
-from sheets_sync.state.kind import BUSY_SECONDS, Busy, StateError, Taken, Upsert
+from sheets_sync.state.kind import Upsert
+from sheets_sync.state.refusal import BUSY_SECONDS, Busy, StateError
+from sheets_sync.state.rights import Rights, SendersApart
 from sheets_sync.state.senders import Senders
 
 RETRY_SECONDS = 0.2
+CLOSED = "this_state_was_moved"
 OLDEST = 130000
 """The oldest server that is still looked after, as PostgreSQL numbers itself."""
 SESSION = (
@@ -42,13 +43,6 @@ CONNECTION = {
     "client_encoding": "utf8",
     "application_name": "tidings",
 }
-HELD = text(
-    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    " AND (classid::bigint << 32 | objid::bigint) = :key"
-)
-WRITERS = "writers"
-"""The lock that all writers take: alone, or beside each other."""
 
 
 @compiles(Text, "postgresql")
@@ -168,9 +162,7 @@ class PostgreSQL:
     @contextmanager
     def writing(self, engine: Engine, *, wait: bool, beside: bool) -> Iterator[Connection]:
         with self._connected(engine, wait=wait) as connection, connection.begin():
-            taken = connection.execute(text(_locking(wait=wait, beside=beside)), self._key(WRITERS))
-            if taken.scalar() is False:
-                raise Busy
+            self._rights(engine).admit(connection, wait=wait, beside=beside)
             yield connection
 
     def at_once(
@@ -190,23 +182,11 @@ class PostgreSQL:
                 if not self.outage.wait():
                     raise StateError(self._unreachable(error)) from error
 
-    @contextmanager
-    def hold(self, engine: Engine, right: str) -> Iterator[None]:
-        with self._connected(engine) as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.detach()  # of its own as long as the right is held, and closed at the end
-            asked = text("SELECT pg_try_advisory_lock(:key)")
-            if not connection.execute(asked, self._key(right)).scalar():
-                raise Taken(f"another process has the right to this in {self.place}")
-            yield
-
-    def is_held(self, engine: Engine, right: str) -> bool:
-        """Tell whether any process, on whatever machine, has a right."""
-        with self.reading(engine) as db:
-            return bool(db.execute(HELD, self._key(right)).scalar())
+    def hold(self, engine: Engine, right: str) -> AbstractContextManager[None]:
+        return self._rights(engine).hold(right)
 
     def senders(self, engine: Engine) -> Senders:
-        return SendersApart(self, engine)
+        return SendersApart(self._rights(engine))
 
     def upsert(self, table: Table) -> Upsert:
         return insert(table)
@@ -217,7 +197,11 @@ class PostgreSQL:
         return str(said or str(error).strip().partition("\n")[0])
 
     def closing(self, table: Table) -> Sequence[str]:
-        return [f"ALTER TABLE {table.name} ADD CONSTRAINT was_moved CHECK (false) NOT VALID"]
+        return [f"ALTER TABLE {table.name} ADD CONSTRAINT {CLOSED} CHECK (false) NOT VALID"]
+
+    def is_closed(self, error: DBAPIError) -> bool:
+        diagnosis = getattr(error.orig, "diag", None)
+        return getattr(diagnosis, "constraint_name", None) == CLOSED
 
     def renumbering(self, table: Table) -> Sequence[str]:
         column = table.autoincrement_column
@@ -227,6 +211,9 @@ class PostgreSQL:
         highest = f"(SELECT coalesce(max({column.name}), 0) + 1 FROM {table.name})"  # noqa: S608
         sequence = f"pg_get_serial_sequence('{table.name}', '{column.name}')"
         return [f"SELECT setval({sequence}, {highest}, false)"]
+
+    def _rights(self, engine: Engine) -> Rights:
+        return Rights(self.schema, lambda: self._connected(engine))
 
     def _begin_session(self, connection: Any, _record: object) -> None:
         said = "; ".join(f"SET {one}" for one in SESSION)
@@ -268,50 +255,3 @@ class PostgreSQL:
                 f"the database {self.url.database} keeps text as {encoding}; make it with: "
                 f"CREATE DATABASE {self.url.database} ENCODING 'UTF8' TEMPLATE template0"
             )
-
-    def _key(self, right: str) -> dict[str, int]:
-        name = hashlib.blake2b(f"tidings {self.schema} {right}".encode(), digest_size=8).digest()
-        return {"key": int.from_bytes(name, "big", signed=True)}
-
-
-def _locking(*, wait: bool, beside: bool) -> str:
-    shared = "_shared" if beside else ""
-    if wait:
-        return f"SELECT pg_advisory_xact_lock{shared}(:key)"
-    return f"SELECT pg_try_advisory_xact_lock{shared}(:key)"
-
-
-@dataclass(frozen=True, slots=True)
-class SendersApart:
-    """Senders on any number of machines: each holds a right as long as it lives."""
-
-    kind: PostgreSQL
-    engine: Engine
-    mine: dict[str, ExitStack] = field(default_factory=dict)
-
-    @contextmanager
-    def join(self) -> Iterator[str]:
-        """Be one of them; gives a name that no other sender ever has."""
-        name = token_hex(8)
-        self.mine[name] = self._held(name)
-        try:
-            yield name
-        finally:
-            self.mine.pop(name).close()
-
-    def gone(self, names: Collection[str]) -> frozenset[str]:
-        """Return which of these have ended, however that was."""
-        found = {name for name in names if not self.kind.is_held(self.engine, _sender(name))}
-        for name in found.intersection(self.mine):  # only the connection has ended
-            self.mine[name].close()
-            self.mine[name] = self._held(name)
-        return frozenset(found.difference(self.mine))
-
-    def _held(self, name: str) -> ExitStack:
-        held = ExitStack()
-        held.enter_context(self.kind.hold(self.engine, _sender(name)))
-        return held
-
-
-def _sender(name: str) -> str:
-    return f"sender {name}"

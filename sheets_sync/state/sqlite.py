@@ -10,10 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DBAPIError
 
-from sheets_sync.state.kind import BUSY_SECONDS, Busy, StateError, Taken, Upsert
+from sheets_sync.state.kind import Upsert
+from sheets_sync.state.refusal import BUSY_SECONDS, Busy, StateError, Taken
 from sheets_sync.state.senders import Senders, SendersHere
 
+CLOSED = "this state was moved"
 FULL = 2
 """SQLite's number for `synchronous=FULL`."""
 
@@ -110,9 +113,12 @@ class SQLite:
     def closing(self, table: Table) -> Sequence[str]:
         return [
             f"CREATE TRIGGER {table.name}_{act} BEFORE {act} ON {table.name} "
-            "BEGIN SELECT RAISE(ABORT, 'this state was moved'); END"
+            f"BEGIN SELECT RAISE(ABORT, {CLOSED!r}); END"
             for act in ("INSERT", "UPDATE")
         ]
+
+    def is_closed(self, error: DBAPIError) -> bool:
+        return str(error.orig) == CLOSED
 
     def renumbering(self, table: Table) -> Sequence[str]:
         return []

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from forms.plural import counted
+from sheets_sync.database_address import database_address
 from sheets_sync.google_address import form_id, spreadsheet_id
 from sheets_sync.layout import TABS
 from sheets_sync.tags import MENTORSHIP_TAGS
@@ -111,6 +112,7 @@ GoogleSpreadsheetId = Annotated[str, AfterValidator(lambda t: spreadsheet_id(t) 
 GoogleFormId = Annotated[str, AfterValidator(lambda t: form_id(t) if t else "")]
 Responders = Annotated[str, AfterValidator(_who_may_answer)]
 MailUrl = Annotated[str, AfterValidator(_way_to_send)]
+DatabaseUrl = Annotated[str, AfterValidator(database_address)]
 
 
 class _Section(BaseModel):
@@ -252,7 +254,7 @@ class Settings(_Section):
     digest: DigestSettings = DigestSettings()
     mail: MailSettings = MailSettings()
     archive: ArchiveSettings = ArchiveSettings()
-    state: str = "sqlite:tidings.db"
+    state: DatabaseUrl = "sqlite:tidings.db"
 
     @property
     def zone(self) -> ZoneInfo:

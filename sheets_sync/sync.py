@@ -29,7 +29,14 @@ from sheets_sync.spreadsheet import (
     Stamp,
 )
 from sheets_sync.state import State
-from sheets_sync.state.base import COMMUNITY, put, record_people, record_reports
+from sheets_sync.state.base import (
+    COMMUNITY,
+    LAST_SYNC,
+    put,
+    record_people,
+    record_reports,
+    refuse_overtaken,
+)
 from sheets_sync.state.choices import mark_shown
 from sheets_sync.state.database import writing
 from sheets_sync.state.erasing import drop_erased
@@ -79,7 +86,7 @@ def sync(
         mark = _mark(sheet, pairs, state, rules, now)
         if mark and mark == values.get("quiet") and (quiet := state.base.community()):
             if not dry_run:
-                state.base.put("last sync", now.isoformat())
+                state.base.put(LAST_SYNC, now.isoformat())
             return _outcome(quiet, Changes(), written=False)
         given = _given(sheet, pairs, state, rules, values, now, accept_removals, take_over)
         stamp = next_stamp(sheet, values)
@@ -87,7 +94,7 @@ def sync(
         if dry_run:
             return _outcome(decision.community, decision.changes, written=False)
         try:
-            note = write_back(spreadsheet, sheet, decision.changes, state, stamp)
+            note = write_back(spreadsheet, sheet, decision.changes, state, stamp, values)
         except SheetChanged:
             if attempt == ATTEMPTS:
                 raise
@@ -197,14 +204,24 @@ def next_stamp(sheet: Snapshot, values: Mapping[str, str]) -> Stamp:
 
 
 def write_back(
-    spreadsheet: Spreadsheet, sheet: Snapshot, changes: Changes, state: State, stamp: Stamp
+    spreadsheet: Spreadsheet,
+    sheet: Snapshot,
+    changes: Changes,
+    state: State,
+    stamp: Stamp,
+    seen: Mapping[str, str],
 ) -> str:
-    """Write the changes; return why they could not be written, or "". Raises SheetChanged."""
+    """Write the changes; return why they could not be written, or "". Raises SheetChanged.
+
+    `seen` are the state's single values from which the changes come.
+    """
     if not changes:
         return ""
     # Recorded before the write: after a crash the sheet is never newer than the state.
-    state.base.put("instance", stamp.instance)
-    state.base.put("counter", str(stamp.counter))
+    with writing(state.engine) as db:
+        refuse_overtaken(db, seen)
+        put(db, "instance", stamp.instance)
+        put(db, "counter", str(stamp.counter))
     try:
         spreadsheet.write(sheet, replace(changes, stamp=stamp))
     except (SheetBusy, SheetUnwritable) as error:
@@ -229,7 +246,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         "blocked since": since,
         "quiet": quiet,
         "first sync": values.get("first sync") or now.isoformat(),
-        "last sync": now.isoformat(),
+        LAST_SYNC: now.isoformat(),
     }
     if note:  # what readers chose, and what is proposed, is not in the sheet yet
         kept.pop("chosen", None)
@@ -245,6 +262,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         if word != line.decision:
             state.outbox.set_decision(line.issue, word)
     with writing(state.engine) as db:
+        refuse_overtaken(db, values)
         record_reports(db, known)
         record_people(db, decision.acquaintances)
         for name, value in kept.items():

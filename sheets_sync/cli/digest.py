@@ -88,7 +88,7 @@ def digest(
             wish = Wish(early, clock_is_right or pretended is not None, accept_old_state)
             with counting("Mailing") as told:
                 outcome, mailed = sync_and_mail(
-                    project, wish, now=now, alone=shell.alone, progress=told
+                    project, wish, now=now, alone=shell.alone(project), progress=told
                 )
             for note in outcome.notes:
                 say(f"Note: {note}")
@@ -126,10 +126,11 @@ def _run(shell: Shell, project: "Project", clock_is_right: bool) -> int:
     from sheets_sync.mailing import Wish, sync_and_mail
 
     wish, now = Wish(clock_is_right=clock_is_right), shell.now()
+    alone = shell.alone(project)
     with counting("Mailing") as told:
-        outcome, mailed = sync_and_mail(project, wish, now=now, alone=shell.alone, progress=told)
+        outcome, mailed = sync_and_mail(project, wish, now=now, alone=alone, progress=told)
     send_confirmations(project, now=now)
-    with shell.alone():
+    with alone():
         published = _publish(project, now)
     say(sync_line(outcome))
     tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])

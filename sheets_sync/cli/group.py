@@ -11,6 +11,7 @@ from sheets_sync.cli.digest import digest, run
 from sheets_sync.cli.form import form
 from sheets_sync.cli.importing import import_records
 from sheets_sync.cli.shell import Shell
+from sheets_sync.cli.state import state
 from sheets_sync.cli.taking_out import erase, export, stats
 
 
@@ -51,6 +52,7 @@ COMMANDS = (
     stats,
     export,
     erase,
+    state,
 )
 for command in COMMANDS:
     tidings.add_command(command)

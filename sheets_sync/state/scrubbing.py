@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from sheets_sync.clearing import without_entries
-from sheets_sync.community import Community, Note, Person, Problem, Report
+from sheets_sync.community import Community, Note, Person, Problem, Report, note
 from sheets_sync.memory import Memory
 from sheets_sync.traces import Traces
 

@@ -226,7 +226,7 @@ def test_nothing_else_is_wrong_with_the_roster(book: Book, facts: Facts) -> None
         ("People", "has no mentor"): 1,
         ("People", "mentors nobody"): 1,
         ("People", "left before they joined"): sum(
-            bool(rep["date_left_program"])
+            bool(rep.get("date_left_program"))
             and rep["date_left_program"][:10] < rep["date_joined_program"][:10]
             for rep in facts.reps
         ),

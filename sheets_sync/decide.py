@@ -49,13 +49,23 @@ class Rules:
     trust: str = "open"
     linked: Sequence[str] = ()
     """Tabs that a Google Form fills: further sources of reports."""
+    required_groups: Mapping[Role, Sequence[str]] = field(default_factory=dict)
+    """The groups that a status calls for, where they are not the status's own."""
     mentorship_tags: Sequence[str] = MENTORSHIP_TAGS
     """Reports with one of these propose pairs."""
 
     def print(self) -> str:
         """Return a print of everything here that is data."""
         words = (dict(self.groups), dict(self.headers), self.trust, tuple(self.linked))
-        return repr((self.form, str(self.zone), *words, tuple(self.mentorship_tags)))
+        return repr(
+            (
+                self.form,
+                str(self.zone),
+                *words,
+                tuple(self.mentorship_tags),
+                dict(self.required_groups),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +180,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         changes=plan_changes(
             gathered,
             settled,
-            listed,
+            members,
             tags,
             wishes.subscribed,
             wishes.applied,
@@ -255,6 +265,7 @@ def _members(gathered: Gathered, given: Given, rules: Rules, today: date) -> Mem
         given.values.get(AGREED_MENTORS, ""),
         sheet=given.mentors.tab if given.mentors else MENTORS,
         groups=rules.groups,
+        required=rules.required_groups,
         today=today,
     )
 

@@ -116,6 +116,24 @@ class Tag:
     category: str = ""
     description: str = ""
     uses: int = 0
+    first_used: date | None = None
+    last_used: date | None = None
+    looks_like: str = ""
+    """Another tag, as shown, that it may be a spelling of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A tag that is used more than it was."""
+
+    key: str
+    shown: str
+    uses: int
+    """In the last month."""
+    before: float
+    """In a month, on average over the months before."""
+    is_new: bool = False
+    """Whether it was never used before that month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +165,5 @@ class Community:
     """Addresses that were refused for good again and again, as they travel."""
     orphans: tuple[Orphan, ...] = ()
     """Members who need a mentor, with suggestions: for coordinators."""
+    trends: tuple[Trend, ...] = ()
+    """New and rising tags as of that day, for managers: the most used first."""

@@ -3,6 +3,7 @@
 Pure but for fresh ids. The stages stand in `decide`, in order; each is a module of its own.
 """
 
+import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
@@ -34,6 +35,7 @@ from sheets_sync.subscriptions import FilterCheck, Subscribed, read_subscription
 from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown, suspend
 from sheets_sync.taglist import list_tags
 from sheets_sync.tags import MENTORSHIP_TAGS
+from sheets_sync.trends import find_trends
 from sheets_sync.validate import reports_tab
 
 
@@ -47,6 +49,8 @@ class Rules:
     groups: Mapping[Role, Sequence[str]] = field(default_factory=dict)
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     trust: str = "open"
+    hashtags: bool = True
+    """Whether hashtags in the text are tags where the tags column is blank."""
     linked: Sequence[str] = ()
     """Tabs that a Google Form fills: further sources of reports."""
     required_groups: Mapping[Role, Sequence[str]] = field(default_factory=dict)
@@ -56,16 +60,9 @@ class Rules:
 
     def print(self) -> str:
         """Return a print of everything here that is data."""
-        words = (dict(self.groups), dict(self.headers), self.trust, tuple(self.linked))
-        return repr(
-            (
-                self.form,
-                str(self.zone),
-                *words,
-                tuple(self.mentorship_tags),
-                dict(self.required_groups),
-            )
-        )
+        groups = (dict(self.groups), dict(self.required_groups), tuple(self.mentorship_tags))
+        words = (dict(self.headers), self.trust, self.hashtags, tuple(self.linked))
+        return repr((self.form, str(self.zone), *groups, *words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +144,14 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
     missing = find_missing(lines, past, seen, gathered, given.sheet)
     note_restored(lines, past, gathered)
-    context = Context(rules.form, roster, members.merged.mentors, today, rules.zone, rules.trust)
+    context = Context(
+        rules.form, roster, members.merged.mentors, today, rules.zone, rules.trust, rules.hashtags
+    )
     settled = settle(lines, context, past)
     reports = [one.report for one in settled if one.line.id]
     remembered = remember(settled, missing, past, counter=counter, now=given.now)
-    tags = list_tags(gathered.tables.get("Tags"), reports)
+    spelled = json.loads(given.values.get("spelled", "{}"))
+    tags = list_tags(gathered.tables.get("Tags"), reports, spelled)
     wishes = _wishes(gathered, given, rules, listed, roster, today)
     decisions = read_decisions(gathered.tables.get("Digests"), given.issues, given.values)
     proposals = propose(
@@ -174,6 +174,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         notes=tuple(gathered.notes),
         suspended=tuple(wishes.suspended.words),
         orphans=members.merged.orphans,
+        trends=find_trends(reports, tags.tags, today),
     )
     frozen = frozenset(gathered.frozen)
     return Decision(
@@ -196,7 +197,13 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         acquaintances=members.acquaintances(),
         entries=_settled_entries(given, lines, missing, frozen),
         chosen=[number for number, _ in given.choices] if wishes.are_shown else [],
-        keep={**gathered.keep, **wishes.keep(), **members.keep(), **(proposals.keep or {})},
+        keep={
+            **gathered.keep,
+            **wishes.keep(),
+            **members.keep(),
+            **proposals.keep,
+            "spelled": tags.kept(),
+        },
         decisions=decisions,
         frozen=frozen,
         read=[table.title for table in gathered.reports],

@@ -140,6 +140,7 @@ def make_rules(settings: Settings, form: Form) -> Rules:
         required_groups={Role(name): those for name, those in settings.groups.required.items()},
         headers=settings.spreadsheet.headers,
         trust=settings.form.trust,
+        hashtags=settings.form.hashtags,
         linked=settings.spreadsheet.linked_tabs,
         mentorship_tags=settings.mentors.tags,
     )

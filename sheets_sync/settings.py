@@ -184,6 +184,8 @@ class FormSettings(_Section):
     answered_by: Responders = "anyone"
     """Who may answer the Google Form: `anyone`, `chosen` people, or a domain."""
     trust: Literal["open", "personal"] = "open"
+    hashtags: bool = True
+    """Hashtags in the text are tags where nothing is in the field for tags."""
     minimum_seconds: float = Field(3, ge=0)
     maximum_links: int = Field(3, ge=0)
     per_address_hour: int = Field(10, ge=1)

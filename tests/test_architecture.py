@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "digests": {"digests", "sheets_sync", "forms"},
 }
 SHELL = {
+    "answering",
     "settings",
     "keys",
     "project",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from sheets_sync.cli.asking import reports, tags
 from sheets_sync.cli.commands import check, demo, init, serve, sync
 from sheets_sync.cli.digest import digest, run
 from sheets_sync.cli.form import form
@@ -32,5 +33,5 @@ def tidings(shell: Shell, folder: Path) -> None:
     shell.folder = folder
 
 
-for command in (init, demo, serve, sync, digest, run, check, form, import_records):
+for command in (init, demo, serve, sync, digest, run, check, form, import_records, tags, reports):
     tidings.add_command(command)

@@ -9,6 +9,7 @@ from sheets_sync.cli.commands import check, demo, init, serve, sync
 from sheets_sync.cli.digest import digest, run
 from sheets_sync.cli.form import form
 from sheets_sync.cli.importing import import_records
+from sheets_sync.cli.listing import people
 from sheets_sync.cli.shell import Shell
 
 
@@ -35,3 +36,4 @@ def tidings(shell: Shell, folder: Path) -> None:
 
 for command in (init, demo, serve, sync, digest, run, check, form, import_records, tags, reports):
     tidings.add_command(command)
+tidings.add_command(people)

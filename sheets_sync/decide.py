@@ -54,6 +54,8 @@ class Rules:
     """Whether hashtags in the text are tags where the tags column is blank."""
     linked: Sequence[str] = ()
     """Tabs that a Google Form fills: further sources of reports."""
+    required_groups: Mapping[Role, Sequence[str]] = field(default_factory=dict)
+    """The groups that a status calls for, where they are not the status's own."""
     mentorship_tags: Sequence[str] = MENTORSHIP_TAGS
     """Reports with one of these propose pairs."""
     secret: str = ""
@@ -61,10 +63,9 @@ class Rules:
 
     def print(self) -> str:
         """Return a print of everything here that is data."""
-        words = (dict(self.groups), dict(self.headers), self.trust, self.hashtags)
-        return repr(
-            (self.form, str(self.zone), *words, tuple(self.linked), tuple(self.mentorship_tags))
-        )
+        groups = (dict(self.groups), dict(self.required_groups), tuple(self.mentorship_tags))
+        words = (dict(self.headers), self.trust, self.hashtags, tuple(self.linked))
+        return repr((self.form, str(self.zone), *groups, *words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         changes=plan_changes(
             gathered,
             settled,
-            listed,
+            members,
             tags,
             wishes.subscribed,
             wishes.applied,
@@ -207,7 +208,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
             **gathered.keep,
             **wishes.keep(),
             **members.keep(),
-            **(proposals.keep or {}),
+            **proposals.keep,
             "spelled": tags.kept(),
         },
         decisions=decisions,
@@ -278,6 +279,7 @@ def _members(gathered: Gathered, given: Given, rules: Rules, today: date) -> Mem
         given.values.get(AGREED_MENTORS, ""),
         sheet=given.mentors.tab if given.mentors else MENTORS,
         groups=rules.groups,
+        required=rules.required_groups,
         today=today,
     )
 

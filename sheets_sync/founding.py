@@ -64,6 +64,9 @@ coordinators = {coordinators}
 # coordinator = ["Council"]
 # mentor = ["Mentor"]
 # alumni = ["Alumni"]
+# The closed groups in which everybody of a status should be once they have a username; the
+# Problems tab lists who is not. Without this: the group of the status itself.
+# required = {{ member = ["Rep", "reps-forum"], mentor = ["Mentor"] }}
 
 [form]
 file = "form.toml"
@@ -246,7 +249,7 @@ def preparation(folder: Path, settings: Settings, state: Kind) -> Preparation:
         },
         arrange=lambda sheet: _arranged(sheet, reports, state, settings),
         mentorship=words.gettext(FIRST_TAGS[0][0]),
-        alumni=settings.groups.get("alumni", ("Alumni",))[0],
+        alumni=(settings.groups.alumni or ("Alumni",))[0],
     )
 
 

@@ -27,6 +27,7 @@ from sheets_sync.layout import (
 )
 from sheets_sync.linked import bears_ids, header_map, linked_tab
 from sheets_sync.mentor_sheet import MentorSheet
+from sheets_sync.pasted import beside
 from sheets_sync.spreadsheet import AddColumn, Cell, CellFault, SheetError, Snapshot, Worksheet
 
 PATIENCE = timedelta(hours=24)
@@ -193,7 +194,8 @@ def _found(
     gathered.problems += completed.questions
     if not completed.questions:  # while a column is asked about, what it was is kept
         gathered.keep[f"layout:{tab.title}"] = layout_of(table, renamed)
-    gathered.problems += table.problems
+    pasted = beside(table) if tab is PEOPLE else {}
+    gathered.problems += (problem for problem in table.problems if problem.column not in pasted)
     if tab.steady:
         gathered.keep[f"copy:{tab.title}"] = _copy(table)
         gathered.keep[f"good:{tab.title}"] = seen.now.isoformat()

@@ -1,10 +1,11 @@
 """The People tab and the mentor sheet -> everybody, who mentors whom, and what is wrong with it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sheets_sync.agreement import KEPT, dump_agreed, load_agreed
+from sheets_sync.closed_groups import group_queue
 from sheets_sync.community import Person, Problem, Report, Role
 from sheets_sync.headers import Table
 from sheets_sync.layout import PEOPLE, Tab
@@ -29,6 +30,8 @@ class Membership:
     sheet: Tab
     table: Table | None
     """The mentor sheet; None when it cannot be read and no copy is kept."""
+    notes: Mapping[int, str] = field(default_factory=dict)
+    """By row of People: how it adds to somebody else's."""
 
     def keep(self) -> Mapping[str, str]:
         """Return single values for the state."""
@@ -63,16 +66,19 @@ def read_membership(
     *,
     sheet: Tab,
     groups: Mapping[Role, Sequence[str]],
+    required: Mapping[Role, Sequence[str]],
     today: date,
 ) -> Membership:
     """Read the roster and merge the mentor sheet into it; `kept` is what was last agreed."""
     table = tables.get(sheet.title)
-    listed, problems = read_people(tables.get(PEOPLE.title), known, groups=groups, today=today)
+    people = read_people(tables.get(PEOPLE.title), known, groups=groups, today=today)
+    listed = people.listed
     roster = Roster(one.person for one in listed)
     pairs, faults = read_mentors(table, roster)
     merged = merge(listed, pairs, roster, today=today, sheet=sheet.title, before=load_agreed(kept))
-    told = (*problems, *faults, *merged.problems)
-    return Membership(listed, roster, pairs, merged, told, sheet, table)
+    queue = group_queue(listed, merged.mentors, groups=groups, required=required)
+    told = (*people.problems, *faults, *merged.problems, *queue)
+    return Membership(listed, roster, pairs, merged, told, sheet, table, people.notes)
 
 
 def _acquaintance(person: Person) -> Acquaintance:

@@ -6,7 +6,7 @@ bears a tag for that, or bears none and a mentor wrote it.
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sheets_sync.community import Person, Problem, Report, Role, Tag
@@ -40,7 +40,8 @@ class Proposals:
 
     rows: Sequence[Mapping[str, Value]] = ()
     problems: Sequence[Problem] = ()
-    keep: Mapping[str, str] | None = None
+    keep: Mapping[str, str] = field(default_factory=dict)
+    """Single values for the state."""
 
 
 def propose(
@@ -73,7 +74,7 @@ def propose(
         for at, one in enumerate(found, 1)
     ]
     rows = [_row(one, problem, members.roster) for one, problem in zip(found, new, strict=True)]
-    keep = {KEPT: json.dumps(sorted({*before, *map(_pair, found)}))} if found else None
+    keep = {KEPT: json.dumps(sorted({*before, *map(_pair, found)}))} if found else {}
     return Proposals(rows, [*waiting, *new], keep)
 
 

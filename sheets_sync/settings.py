@@ -111,6 +111,7 @@ LinkedTabs = Annotated[tuple[str, ...], AfterValidator(_tabs_of_others)]
 GoogleSpreadsheetId = Annotated[str, AfterValidator(lambda t: spreadsheet_id(t) if t else "")]
 GoogleFormId = Annotated[str, AfterValidator(lambda t: form_id(t) if t else "")]
 Responders = Annotated[str, AfterValidator(_who_may_answer)]
+RoleName = Literal["member", "mentor", "alumni", "coordinator"]
 MailUrl = Annotated[str, AfterValidator(_way_to_send)]
 DatabaseUrl = Annotated[str, AfterValidator(database_address)]
 
@@ -165,6 +166,17 @@ class MentorSettings(_OnePlace):
     headers: dict[str, str] = {}
     tags: tuple[str, ...] = MENTORSHIP_TAGS
     """A report with one of these, about somebody else, proposes a pair."""
+
+
+class GroupSettings(_Section):
+    """The community's words for the groups in the People tab."""
+
+    member: tuple[str, ...] = ()
+    mentor: tuple[str, ...] = ()
+    alumni: tuple[str, ...] = ()
+    coordinator: tuple[str, ...] = ()
+    required: dict[RoleName, tuple[str, ...]] = {}
+    """The groups in which everybody of a status with a username should be."""
 
 
 class FormSettings(_Section):
@@ -249,7 +261,7 @@ class Settings(_Section):
     community: CommunitySettings = CommunitySettings()
     spreadsheet: SpreadsheetSettings = SpreadsheetSettings()
     mentors: MentorSettings = MentorSettings()
-    groups: dict[Literal["member", "mentor", "alumni", "coordinator"], tuple[str, ...]] = {}
+    groups: GroupSettings = GroupSettings()
     form: FormSettings = FormSettings()
     digest: DigestSettings = DigestSettings()
     mail: MailSettings = MailSettings()

@@ -23,6 +23,7 @@ MAY_IMPORT = {
 }
 SHELL = {
     "answering",
+    "listing",
     "settings",
     "keys",
     "project",

@@ -20,6 +20,8 @@ import pytest
 from openpyxl import Workbook as Book
 from openpyxl import load_workbook
 
+from digests.search import Search, find, understand
+from sheets_sync.answering import last_found
 from sheets_sync.demo.papers import read_mail
 from sheets_sync.demo.visitor import hand_in
 from sheets_sync.founding import Answers, found
@@ -159,6 +161,38 @@ def test_every_report_and_person_is_there(book: Book, facts: Facts) -> None:
     assert alumni == facts.alumni()
 
 
+def portal_words(one: dict[str, Any]) -> list[str]:
+    marks = [one["activity"], one["initiative"], one["passive_report"] and "automatic"]
+    areas = [area["name"] for area in one["functional_areas"]]
+    return [word for word in dict.fromkeys([*marks, *areas]) if word and word != "Other"]
+
+
+def test_what_the_portal_called_it_is_found_under_todays_tags(
+    book: Book, imported: Path, facts: Facts
+) -> None:
+    def told(*words: str) -> int:
+        """Count the reports with any of these words among the twenty that a report may have."""
+        return sum(not set(portal_words(one)[:20]).isdisjoint(words) for one in facts.activities)
+
+    def found(expression: str) -> int:
+        with going(imported) as community:
+            known = last_found(community.project.state)
+            asked = understand(Search(expression), known, NOW.date())
+            return len(find(asked, community.project.state.base.accepted_above(-1), known))
+
+    assert found("mentorship") == told("Communicated with my mentee/mentor") == 77
+    assert found("recruiting") == told("Recruiting", "Recruitment effort", "Recruited a Mozillian")
+    assert found("press") == told("Interviewed with the press", "Public Relations")
+    assert found("press and not event") < found("press")
+    assert found("automatic") == 1969
+    problems = [row for row in shows(book, "Problems") if row["tab"] == "Tags"]
+    assert problems == []
+    tags = {row["tag"]: row for row in shows(book, "Tags")}
+    assert tags["Public Relations"]["same as"] == "press"
+    assert tags["Public Relations"]["uses"] == told("Public Relations")
+    assert {one["activity"] for one in facts.activities if len(one["activity"]) < 48} <= tags.keys()
+
+
 def test_texts_are_kept_as_typed(book: Book, facts: Facts) -> None:  # fault 9
     rows = shows(book, "Reports")
     assert [row["text"] for row in rows] == [
@@ -225,8 +259,9 @@ def test_nothing_else_is_wrong_with_the_roster(book: Book, facts: Facts) -> None
         ("Mentors", "in a circle"): 1,
         ("People", "has no mentor"): 1,
         ("People", "mentors nobody"): 1,
+        ("People", "a mentor and not in Mentor"): 2,
         ("People", "left before they joined"): sum(
-            bool(rep["date_left_program"])
+            bool(rep.get("date_left_program"))
             and rep["date_left_program"][:10] < rep["date_joined_program"][:10]
             for rep in facts.reps
         ),
@@ -241,6 +276,7 @@ ROSTER_FAULTS = (
     "in a circle",
     "has no mentor",
     "mentors nobody",
+    "a mentor and not in Mentor",
     "left before they joined",
 )
 
@@ -301,6 +337,7 @@ def test_importing_and_syncing_again_changes_nothing(imported: Path) -> None:
         "People: 0 new, 729 there already",
         "Mentors: 0 new, 218 there already",
         "Reports: 0 new, 2929 there already",
+        "Tags: 0 new, 139 there already",
         "Left out: 0",
     ]
     assert not again.changes

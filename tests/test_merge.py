@@ -24,9 +24,10 @@ PEOPLE_SHEET = """
 """
 
 
-def merged(mentors: str, people: str = PEOPLE_SHEET) -> tuple[dict[str, str], list[str]]:
+def merged(mentors: str, sheet: str = PEOPLE_SHEET) -> tuple[dict[str, str], list[str]]:
     """Return mentee -> mentor by username, and the problems as lines."""
-    listed, problems = read_people(table(PEOPLE, people), (), groups={}, today=TODAY)
+    people = read_people(table(PEOPLE, sheet), (), groups={}, today=TODAY)
+    listed, problems = people.listed, people.problems
     roster = Roster(one.person for one in listed)
     pairs, faults = read_mentors(table(MENTORS, mentors), roster)
     result: Merged = merge(listed, pairs, roster, today=TODAY)
@@ -144,7 +145,7 @@ def test_the_faults_of_a_pair_are_found():
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=30))
 def test_any_graph_of_mentors_ends(edges):  # fault 50
     people = "| name | groups |\n" + "\n".join(f"| P{n}x | Mentor |" for n in range(8))
-    listed, _ = read_people(table(PEOPLE, people), (), groups={}, today=TODAY)
+    listed = read_people(table(PEOPLE, people), (), groups={}, today=TODAY).listed
     ids = [one.person.id for one in listed]
     roster = Roster(one.person for one in listed)
     pairs = [Mentorship(row, ids[a], ids[b]) for row, (a, b) in enumerate(edges, 2)]

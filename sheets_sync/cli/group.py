@@ -10,6 +10,7 @@ from sheets_sync.cli.commands import check, demo, init, serve, sync
 from sheets_sync.cli.digest import digest, run
 from sheets_sync.cli.form import form
 from sheets_sync.cli.importing import import_records
+from sheets_sync.cli.listing import people
 from sheets_sync.cli.shell import Shell
 from sheets_sync.cli.state import state
 from sheets_sync.cli.taking_out import erase, export, stats
@@ -56,3 +57,4 @@ COMMANDS = (
 )
 for command in COMMANDS:
     tidings.add_command(command)
+tidings.add_command(people)

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 
 from forms.definition import Form
+from sheets_sync.breaks import break_problems
 from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
 from sheets_sync.community import Community, Person, Problem, Report, Role
 from sheets_sync.decisions import Decisions, read_decisions
 from sheets_sync.doubts import Context
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
+from sheets_sync.last_seen import last_reports
 from sheets_sync.layout import MENTORS
 from sheets_sync.lines import Line, Past, find_lines, find_missing, note_restored
 from sheets_sync.mentor_sheet import MentorSheet
@@ -21,7 +23,7 @@ from sheets_sync.merge import Merged, merge, read_mentors
 from sheets_sync.people import Listed, read_people
 from sheets_sync.plan import plan_changes
 from sheets_sync.roster import Roster
-from sheets_sync.settle import is_accepted, remember, settle
+from sheets_sync.settle import remember, settle
 from sheets_sync.spreadsheet import Changes, Snapshot
 from sheets_sync.state.base import Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
@@ -139,6 +141,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     tags = list_tags(gathered.tables.get("Tags"), reports)
     wishes = _wishes(gathered, given, rules, listed, roster, today)
     decisions = read_decisions(gathered.tables.get("Digests"), given.issues, given.values)
+    problems += break_problems(listed, today)
     told = (*problems, *(problem for one in settled for problem in one.problems), *tags.problems)
     community = Community(
         at=given.now.astimezone(UTC),
@@ -262,10 +265,7 @@ def _people(
     listed: Sequence[Listed], merged: Merged, reports: Sequence[Report]
 ) -> tuple[Person, ...]:
     """Return everybody with today's mentor and the day of their latest report."""
-    last: dict[str, date] = {}
-    for report in reports:
-        if report.person and is_accepted(report):
-            last[report.person] = max(last.get(report.person, report.date), report.date)
+    last = last_reports(reports)
     return tuple(
         replace(
             one.person,

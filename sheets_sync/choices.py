@@ -130,7 +130,9 @@ class _Sheet:
     """The tab while choices are applied to it."""
 
     def __init__(self, table: Table) -> None:
-        self._width = max((len(row) for row in table.rows), default=0)
+        # A column that is about to be added stands beyond every row.
+        widest = max((len(row) for row in table.rows), default=0)
+        self._width = max(widest, *(at + 1 for at in table.columns.values()))
         extra = [name for name in COLUMNS if name not in table.columns]
         columns = {**table.columns, **{n: self._width + at for at, n in enumerate(extra)}}
         self._all = self._width + len(extra)

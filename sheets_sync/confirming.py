@@ -115,7 +115,7 @@ def _letter(project: Project, press: Press, number: int, choice: Choice, now: da
 
 def _mail(project: Project, press: Press, number: int, choice: Choice, now: datetime) -> Mail:
     community = project.settings.community
-    words = translations(language(community.language))
+    words = translations(language(choice.chosen.get("language", ""), community.language))
     known = _known(press, choice.address, now)
     if choice.act is ChoiceAct.TELL:
         subject, lines = MOVED, [_said(words, MOVED_TEXT, community=community.name)]

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 from forms.definition import Form
 from sheets_sync.agreement import KEPT as AGREED_MENTORS
+from sheets_sync.breaks import break_problems
 from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
 from sheets_sync.community import Community, Problem, Role
 from sheets_sync.decisions import Decisions, read_decisions
@@ -170,7 +171,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         frozen=gathered.frozen,
         today=today,
     )
-    problems = (*members.problems, *proposals.problems)
+    problems = (*members.problems, *proposals.problems, *break_problems(listed, today))
     told = (*problems, *(problem for one in settled for problem in one.problems), *tags.problems)
     community = Community(
         at=given.now.astimezone(UTC),

@@ -206,6 +206,8 @@ def open_press(project: Project) -> Press:
             maximum_reports=settings.digest.maximum_reports,
             catch_up_weeks=settings.digest.catch_up_weeks,
             quiet_weeks=settings.digest.quiet_weeks,
+            quiet_weeks_coordinators=settings.digest.quiet_weeks_coordinators,
+            quiet_months=settings.digest.quiet_months,
         ),
         opt_in=settings.digest.opt_in,
         coordinators=settings.community.coordinators,

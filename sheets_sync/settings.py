@@ -209,6 +209,10 @@ class DigestSettings(_Section):
     """Most reports in one mail; then "and N more"."""
     catch_up_weeks: int = Field(8, ge=1)
     quiet_weeks: int = Field(4, ge=1)
+    """So many weeks without a report, and somebody is named to their mentor; then to coordinators,
+    and after months apart from the others."""
+    quiet_weeks_coordinators: int = Field(8, ge=1)
+    quiet_months: int = Field(12, ge=1, le=120)
     hold_after_days: int = Field(14, ge=1)
     """After so long without a run, what would leave is held for a person to look at."""
 

@@ -91,7 +91,7 @@ BEN = person("ben", "בן כהן", mentor="meilin", last_report=date(2026, 9, 3)
 LAYLA = person("layla", "ليلى حداد", mentor="")
 MEILIN = person("meilin", "陈美玲", roles=MENTOR | MEMBER)
 OLU = person("olu", "Olú Adébáyọ̀", roles=frozenset({Role.COORDINATOR}))
-RANI = person("rani", "রানী দাস", last_report=None)
+RANI = person("rani", "রানী দাস", last_report=None, joined=date(2026, 9, 1))
 PEOPLE = (ANA, BEN, LAYLA, MEILIN, OLU, RANI)
 
 

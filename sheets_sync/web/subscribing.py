@@ -23,7 +23,7 @@ from sheets_sync.web.counting import Window
 from sheets_sync.web.doorkeeping import HOUR, address_block
 from sheets_sync.web.posting import is_foreign, new_ticket, read_fields, sign
 from sheets_sync.web.preferring import has_kept_address, open_settings
-from sheets_sync.web.reader_pages import ReaderPages
+from sheets_sync.web.reader_pages import ReaderPages, visitors_language
 from sheets_sync.web.readership import Readership
 from sheets_sync.web.reporting import see_other
 
@@ -64,9 +64,13 @@ class Counter:
     window: Window
 
     def pages(self) -> ReaderPages:
-        """Return the pages in the community's language."""
+        """Return the pages in the visitor's language."""
         desk = self.clerk.desk
-        return ReaderPages(community=desk.name, language=language(desk.language))
+        return ReaderPages(community=desk.name, language=self.tongue())
+
+    def tongue(self) -> str:
+        """Return the language to speak to whoever asks now."""
+        return visitors_language(request.accept_languages, self.clerk.desk.language)
 
     def page(
         self,
@@ -122,12 +126,16 @@ class Counter:
             # Names mean nothing here: nobody is told who is on the roster.
             parse(wanted.filter, names=Names())
         except FilterError as error:
-            found["filter"] = str(error)
+            found["filter"] = error.text(self.pages().translate)
         return found
+
+    def _wish(self, wanted: Wanted) -> dict[str, str]:
+        own = self.tongue() == language(self.clerk.desk.language)
+        return {"filter": wanted.filter, **({} if own else {"language": self.tongue()})}
 
     def _note(self, wanted: Wanted, reader: Subscriber | None) -> None:
         readership = self.readership
-        chosen = {"filter": wanted.filter} if reader is None else _all_of(readership, reader)
+        chosen = self._wish(wanted) if reader is None else _all_of(readership, reader)
         readership.choose(
             wanted.address,
             chosen,

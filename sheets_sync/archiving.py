@@ -1,7 +1,10 @@
 """A project -> its public archive, built into a folder."""
 
+import gc
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,6 +41,11 @@ def build_archive(
             "archive.url is not set; write the address at which the archive's folder will be "
             'reached into tidings.toml, under [archive]: url = "https://reports.example.org"'
         )
+    with _no_search_for_cycles():
+        return _build(project, folder, now, dry_run)
+
+
+def _build(project: Project, folder: Path, now: datetime, dry_run: bool) -> Written:
     community = project.state.base.community() or Community(now)
     addresses = _addresses(project, community, dry_run)
     imprint = _imprint(project, now, dry_run)
@@ -47,6 +55,21 @@ def build_archive(
     revisions = Revisions(site, before.revisions, now)
     pages = make_pages(site, revisions)
     return write_pages(folder, pages, before, revisions.kept, dry_run=dry_run)
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Keep Python from looking for cycles among very many small objects that form none.
+
+    With 56,000 reports that would be half of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _holdings(project: Project, community: Community, now: datetime) -> Holdings:

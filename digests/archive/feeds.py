@@ -30,7 +30,7 @@ class Revisions:
         self._secret = site.imprint.secret
         self._known = known
         self._now = now
-        self.kept: dict[str, tuple[str, str]] = {}
+        self.kept: dict[str, list[str]] = {}
 
     def updated(self, slip: Slip) -> str:
         """Return when the report became what it is, as feeds write it."""
@@ -39,15 +39,15 @@ class Revisions:
             self.kept[id] = self._revision(slip)
         return self.kept[id][1]
 
-    def _revision(self, slip: Slip) -> tuple[str, str]:
+    def _revision(self, slip: Slip) -> list[str]:
         one = slip.report
         words = (one.text, one.outcome, one.link, one.date.toordinal(), one.about, one.extra)
         tags = sorted(label.key for label in slip.labels)
         mark = short_print(f"{words}{tags}{slip.name}{self._secret.hex()}")
         known = self._known.get(one.id)
         if known is None:
-            return mark, moment(slip.published)
-        return mark, known[1] if known[0] == mark else moment(max(self._now, slip.published))
+            return [mark, moment(slip.published)]
+        return [mark, known[1] if known[0] == mark else moment(max(self._now, slip.published))]
 
 
 def feed_page(site: Site, listing: Listing, name: str, revisions: Revisions) -> Page:

@@ -87,7 +87,7 @@ def _assets() -> Iterator[Page]:
 
 def _report_page(site: Site, slip: Slip) -> Page:
     path = f"{report_path(slip)}index.html"
-    return Page(path, site.report_print(slip), partial(_report, site, slip))
+    return Page(path, site.quick_print(slip.print), partial(_report, site, slip))
 
 
 def _report(site: Site, slip: Slip) -> bytes:

@@ -15,6 +15,7 @@ const further = document.getElementById("further");
 const fields = ["filter", "person", "since", "until"].flatMap((id) => document.getElementById(id) ?? []);
 let names;
 let pieces;
+let plural, number, long;
 let hits = [];
 let turn = 0;
 
@@ -23,8 +24,8 @@ function say(name, values = {}) {
 }
 
 function counted(count) {
-  const one = new Intl.PluralRules(names.language).select(count) === "one";
-  return names.counted[one ? 0 : 1].replace("{count}", count.toLocaleString(names.language));
+  const one = plural.select(count) === "one";
+  return names.counted[one ? 0 : 1].replace("{count}", number.format(count));
 }
 
 async function load(path) {
@@ -35,6 +36,9 @@ async function load(path) {
 
 async function begin() {
   names = await load("index/names.json");
+  plural = new Intl.PluralRules(names.language);
+  number = new Intl.NumberFormat(names.language);
+  long = new Intl.DateTimeFormat(names.language, { dateStyle: "long", timeZone: "UTC" });
   names.mentorOf = new Map(names.people.map((one) => [one[0], one[3]]));
   offer("known-tags", names.tags);
   offer("known-people", names.people.map((one) => one[1]));
@@ -141,8 +145,7 @@ function item(piece, row) {
   const path = `${root}reports/r-${piece.ids[row]}/`;
   const who = element("bdi", {}, name || say("member"));
   const day = new Date(Date.UTC(piece.year, Math.floor(piece.days[row] / 100) - 1, piece.days[row] % 100));
-  const shown = day.toLocaleDateString(names.language, { dateStyle: "long", timeZone: "UTC" });
-  const time = element("time", { dateTime: day.toISOString().slice(0, 10) }, shown);
+  const time = element("time", { dateTime: day.toISOString().slice(0, 10) }, long.format(day));
   const writer = address ? element("a", { href: `${root}people/${address}/` }, who) : who;
   const head = element("h2", { className: "who" }, writer, " ", element("a", { className: "day", href: path }, time));
   const made = element("article", { className: "report" }, head);

@@ -16,8 +16,8 @@ from sqlalchemy import insert, select, text, update
 
 from sheets_sync.community import Community, Subscription
 from sheets_sync.state import StateError, open_state
-from sheets_sync.state.base import COMMUNITY
 from sheets_sync.state.address import locate
+from sheets_sync.state.base import COMMUNITY
 from sheets_sync.state.database import is_durable, open_database, reading, writing
 from sheets_sync.state.delivery import Delivery, Issue
 from sheets_sync.state.schema import VERSION, kept

@@ -17,7 +17,7 @@ def main() -> int:
     asked.add_argument("seed", type=int, nargs="+")
     asked.add_argument("--weeks", type=int, default=12)
     asked.add_argument("--people", type=int, default=40)
-    asked.add_argument("--runs-a-week", type=int, default=5)
+    asked.add_argument("--runs-a-week", type=int, default=4)
     asked.add_argument("--calm", action="store_true")
     asked.add_argument("--trail", action="store_true")
     wanted = asked.parse_args()

@@ -39,6 +39,8 @@ class Span:
 
     least: int = 0
     most: int = 0
+    why: list[str] = field(default_factory=list)
+    """What changed it, for whoever looks into a fault."""
 
 
 @dataclass(slots=True)
@@ -51,16 +53,49 @@ class History:
     """By mark."""
     unsteady: set[str] = field(default_factory=set)
     """Marks of reports with which people did something that may keep them out of mails."""
-    again: Counter[str] = field(default_factory=Counter)
-    """How often each mark may be mailed once more, since a lost disk took the knowledge along."""
+    forgotten: set[str] = field(default_factory=set)
+    """Ids of reports whose answers may have been lost with a disk."""
     excused: set[str] = field(default_factory=set)
-    """Issues about which a lost disk took the knowledge along."""
+    """Issues of which a lost disk took the only knowledge along: they may come once more."""
 
-    def expect(self, mark: str, *, least: int = 0, most: int = 0) -> None:
+    def expect(self, mark: str, why: str, *, least: int = 0, most: int = 0) -> None:
         """Change how many rows must, and may, hold a mark."""
         span = self.rows.setdefault(mark, Span())
+        span.why.append(f"{why} ({least:+}, {most:+})")
         span.least = max(0, span.least + least)
         span.most = max(0, span.most + most)
+
+    def went_back(
+        self, before: Counter[str], now: Counter[str], *, gone: set[str], there: set[str]
+    ) -> None:
+        """Note that an old version took the spreadsheet's place.
+
+        What came by the form and is `gone` is put back; what people typed since, they threw away.
+        """
+        for mark in before.keys() | now.keys() | self.rows.keys():
+            self.unsteady.add(mark)
+            by_form = {id for id, one in self.sent.items() if one.mark == mark}
+            span = self.rows.setdefault(mark, Span())
+            still_to_come = max(0, span.least - before[mark])
+            may_come = max(0, span.most - before[mark])
+            span.least = now[mark] + len((by_form & gone) - self.forgotten) + still_to_come
+            span.most = now[mark] + len(by_form - there) + may_come
+            span.why.append(f"an old version: {span.least} to {span.most}")
+
+    def lost_a_disk(self, rows: Counter[str], unnamed: set[str]) -> None:
+        """Note what nobody can know any more: what stood nowhere but on that disk.
+
+        `rows` is what the spreadsheet holds; `unnamed` are issues that it does not name yet.
+        """
+        self.excused |= unnamed
+        self.forgotten |= self.sent.keys()
+        for mark, span in self.rows.items():
+            span.least = min(span.least, rows[mark])
+            span.why.append(f"a lost disk: {span.least} at least")
+
+    def starts_afresh(self) -> None:
+        """Note that somebody let all so far count as mailed."""
+        self.unsteady |= self.rows.keys()
 
 
 def marks_of(content: bytes) -> Counter[str]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.simulation.history import marks_in
 from tests.simulation.paper import Line, Paper
 from tests.simulation.world import World
 
@@ -50,6 +49,7 @@ class Office:
             (2, self._keeps_the_pairs),
             (1, self._keeps_subscriptions),
             (1, self._joins_tags),
+            (1, self._releases_issues),
         ]
 
     def acts(self) -> None:
@@ -74,11 +74,13 @@ class Office:
         paper.sorts(self._chance.choice(SORTED_BY), descending=self._chance.random() < 0.5)
 
     def _types_a_report(self, paper: Paper, row: int) -> None:
+        if paper.column("text") < 0:
+            return
         mark = self._world.crowd.mark()
         below = paper.filled()[-1] + 1
         paper.types(below, "reporter", f"p{self._chance.randrange(self._world.size)}")
         paper.types(below, "text", f"note {mark}, typed by hand")
-        self._world.history.expect(mark, least=1, most=1)
+        self._world.history.expect(mark, "typed", least=1, most=1)
 
     def _moves(self, paper: Paper, row: int) -> None:
         paper.moves(row, self._chance.choice(paper.filled()))
@@ -93,14 +95,14 @@ class Office:
         paper.inserts(row)
 
     def _copies(self, paper: Paper, row: int) -> None:
-        for mark in marks_in(paper.value(row, "text")):
-            self._world.history.expect(mark, least=1, most=1)
+        for mark in paper.marks(row):
+            self._world.history.expect(mark, "copied", least=1, most=1)
             self._world.history.unsteady.add(mark)
         paper.copies(row, self._chance.choice(paper.filled()))
 
     def _decides(self, paper: Paper, row: int) -> None:
         word = self._chance.choice(("hide", "ok", "ok", None))
-        self._world.history.unsteady.update(marks_in(paper.value(row, "text")))
+        self._world.history.unsteady.update(paper.marks(row))
         paper.types(row, "decision", word)
 
     def _moves_a_column(self, paper: Paper, row: int) -> None:
@@ -120,13 +122,18 @@ class Office:
             paper.types(0, name, self._chance.choice(HEADERS[name]))
 
     def _deletes(self, paper: Paper, row: int) -> None:
-        for mark in marks_in(paper.value(row, "text")):
-            self._world.history.expect(mark, least=-1, most=-1)
+        waiting = {
+            entry.submission.report for entry in self._world.project.state.journal.unwritten()
+        }
+        for mark in paper.marks(row):
+            # The run that wrote the row never heard of it: so it may be written once more.
+            may_come_back = str(paper.value(row, "id")) in waiting
+            self._world.history.expect(mark, "deleted", least=-1, most=may_come_back - 1)
             self._world.history.unsteady.add(mark)
         paper.deletes(row)
 
     def _loses_an_id(self, paper: Paper, row: int) -> None:
-        self._world.history.unsteady.update(marks_in(paper.value(row, "text")))
+        self._world.history.unsteady.update(paper.marks(row))
         paper.types(row, "id", self._chance.choice((None, "hello")))
 
     def _overtypes(self, paper: Paper, row: int) -> None:
@@ -169,6 +176,13 @@ class Office:
         if rows := tags.filled():
             tags.types(self._chance.choice(rows), "same as", "press")
 
+    def _releases_issues(self, paper: Paper, row: int) -> None:
+        """Let go what Tidings held for a person to look at."""
+        issues = self._world.papers["Digests"]
+        for at, word in issues.columns("decision"):
+            if word == "hold":
+                issues.types(at, "decision", "send")
+
     # Old versions
 
     def keeps_version(self) -> None:
@@ -185,16 +199,12 @@ class Office:
             return
         version = self._chance.choice(self.versions)
         world.machine.says(f"a manager: restores the version of {version.at:%Y-%m-%d}")
-        before = world.marked_rows()
+        before, ids = world.marked_rows(), world.ids_in_sheet()
         world.google.book.restore(version.book)
         version.book = world.google.book.saved()
         for tab, paper in world.papers.items():
             paper.lines = [line.copy() for line in version.lines[tab]]
-        after = world.marked_rows()
-        for mark in before.keys() | after.keys():
-            world.history.unsteady.add(mark)
-            came_back, went = after[mark] - before[mark], before[mark] - after[mark]
-            by_form = sum(one.mark == mark for one in world.history.sent.values())
-            # What came by the form is put back; what people typed since, they threw away.
-            world.history.expect(mark, least=-max(0, went - by_form), most=max(0, came_back))
+        world.history.went_back(
+            before, world.marked_rows(), gone=ids - world.ids_in_sheet(), there=world.ids_in_sheet()
+        )
         world.disturbed = True

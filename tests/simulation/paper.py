@@ -14,6 +14,7 @@ from tests.google_people import Colleague
 from tests.google_standin.cells import BARE, Cell
 from tests.google_standin.grid import Sheet
 from tests.people import Typed, sort_key
+from tests.simulation.history import marks_in
 
 WATCHED = ("Reports", "People", "Mentors", "Tags", "Subscriptions", "Digests")
 OURS = {
@@ -89,6 +90,10 @@ class Paper:
             return []
         return [(row, *(sheet.cell(row, at).value for at in places)) for row in self.filled()]
 
+    def marks(self, row: int) -> list[str]:
+        """Return the marks that a row holds, whatever its columns are called by now."""
+        return [mark for cell in self.sheet.rows[row] if cell for mark in marks_in(cell.value)]
+
     def filled(self) -> list[int]:
         """Return the rows below the header that hold something."""
         sheet = self.sheet
@@ -135,8 +140,9 @@ class Paper:
         sheet = self.sheet
 
         def sort(order: Order) -> None:
-            order[1:] = sorted(
-                order[1:],
+            end = sheet.last_row() + 1
+            order[1:end] = sorted(
+                order[1:end],
                 key=lambda row: sort_key(sheet.cell(row or 0, at).value),
                 reverse=descending,
             )

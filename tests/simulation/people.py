@@ -24,6 +24,8 @@ WRITING_SHARE = 12 / 220
 A_WEEK = ((1, 40), (2, 25), (3, 18), (4, 9), (6, 5), (9, 3))
 """How many reports somebody sends in a week in which they write, and how often that is."""
 REPEATS, BREAKS_LINES, CORRECTS, WITHDRAWS, DOUBLE_CLICKS = 0.11, 0.14, 0.12, 0.02, 0.1
+MOST_TRIES = 40
+"""Then even the most patient gives up."""
 GOES_QUIET = 0.01
 """Each week, for good."""
 TAGS = ("mentorship", "onboarding", "#planning", "press", "Local Community", "translation", "Köln")
@@ -133,7 +135,7 @@ class Errand:
 
     def _comes_back(self, *, minutes: int) -> None:
         self.tries += 1
-        if self.tries < 50:
+        if self.tries < MOST_TRIES:
             self.crowd._world.later(timedelta(minutes=minutes), self)
 
     def _opens(self) -> bool:
@@ -183,7 +185,7 @@ class Errand:
         elif self.report:
             history.sent[self.report].versions.append(self.fields)
         else:
-            history.expect(self.mark, most=1)
+            history.expect(self.mark, "sent", most=1)
 
     def _note_thanks(self, report: str) -> None:
         history, now = self.crowd._world.history, self.crowd._world.machine.clock.time
@@ -193,7 +195,7 @@ class Errand:
             history.sent[report].sure = len(history.sent[report].versions)
         else:
             history.sent[report] = Sent(self.mark, now, [self.fields], sure=1)
-            history.expect(self.mark, least=1)
+            history.expect(self.mark, f"thanked for as {report}", least=1)
 
     def _perhaps_thinks_better(self, report: str) -> None:
         world, chance = self.crowd._world, self.crowd._chance

@@ -1,15 +1,13 @@
 """A story -> its weeks, played to the end: what is planned for each of them, and the last look."""
 
-import sqlite3
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.simulation import invariants
+from tests.simulation import disasters, invariants
 from tests.simulation.community import founded
 from tests.simulation.machine import dice, no_real_chance
 from tests.simulation.managers import ACTS_A_WEEK
-from tests.simulation.world import STATE, Story, World
+from tests.simulation.world import Story, World
 
 WEEK = timedelta(days=7)
 
@@ -32,6 +30,8 @@ def play(story: Story, folder: Path) -> World:
 
 def _play(world: World) -> None:
     world.runs()
+    if not world.story.calm:
+        disasters.plan(world, dice(world.story.seed, "disasters"))
     start = world.machine.clock.time
     for number in range(world.story.weeks):
         monday = start.replace(hour=0, minute=0) + number * WEEK
@@ -53,6 +53,7 @@ def _plan(world: World, monday: datetime) -> None:
 
 def _plan_acts(world: World, monday: datetime) -> None:
     chance = dice(world.story.seed, f"the week of {monday:%Y-%m-%d}")
+    world.at(monday, world.office.keeps_version)
     for _ in range(ACTS_A_WEEK):
         world.at(monday + timedelta(minutes=chance.randrange(7 * 24 * 60)), world.office.acts)
 
@@ -60,7 +61,7 @@ def _plan_acts(world: World, monday: datetime) -> None:
 def _calms_down(world: World) -> None:
     """Let everybody go home and everything work, until nothing is left to be done."""
     world.is_calm = True
-    for _ in range(9):
-        world.lives(world.machine.clock.time + timedelta(days=1))
+    for hours in (20, 30, 7, 30, 30, 80):
+        world.lives(world.machine.clock.time + timedelta(hours=hours))
         world.runs()
     world.quiet_run()

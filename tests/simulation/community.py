@@ -6,6 +6,7 @@ from typing import Any
 from forms.definition import default_form_text
 from sheets_sync.founding import Answers, preparation, settings_text
 from sheets_sync.google_sheets.known import OneRun
+from sheets_sync.project import state_place
 from sheets_sync.settings import FILE, load_settings
 from sheets_sync.state import open_state
 from tests.simulation.google import Google
@@ -56,7 +57,9 @@ def _prepared(folder: Path) -> dict[str, Any]:
     """Return a spreadsheet as `init` makes it; made once, since that takes a second."""
     if not _made:
         google = Google(Machine(Clock(STARTS[0])), 0)
-        google.opened(OneRun()).prepare(preparation(folder, load_settings(folder / FILE)))
+        settings = load_settings(folder / FILE)
+        place = state_place(folder, settings, {})
+        google.opened(OneRun()).prepare(preparation(folder, settings, place))
         for sheet in google.book.sheets:
             # What takes the time of a read are the formats of blank rows.
             del sheet.rows[sheet.last_row() + 1 :]
@@ -79,9 +82,7 @@ def _groups(one: Writer) -> str:
     return "Rep, Mentor" if one.number < MENTORS else "Rep"
 
 
-def _fill(
-    world: World, tab: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]
-) -> None:
+def _fill(world: World, tab: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     person = world.google.person
     header = [str(cell) for cell in person.cells(tab)[0]]
     for number, row in enumerate(rows, start=2):

@@ -109,7 +109,10 @@ def check_quiet(
     after = world.project.state.base.values()
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     # Only the second of them finds in the state that there was nothing to do before.
-    hold(changed <= MAY_CHANGE or not before.get("quiet"), f"a quiet run recorded {sorted(changed - MAY_CHANGE)}")
+    hold(
+        changed <= MAY_CHANGE or not before.get("quiet"),
+        f"a quiet run recorded {sorted(changed - MAY_CHANGE)}",
+    )
 
 
 def check_end(world: "World") -> None:

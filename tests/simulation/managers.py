@@ -107,9 +107,7 @@ class Office:
 
     def _moves_a_column(self, paper: Paper, row: int) -> None:
         headers = paper.headers()
-        paper.moves_column(
-            self._chance.choice(headers), self._chance.randrange(len(headers))
-        )
+        paper.moves_column(self._chance.choice(headers), self._chance.randrange(len(headers)))
 
     def _renames_a_header(self, paper: Paper, row: int) -> None:
         """Spell one in another way; or name it so that nobody knows it, and see that next day."""
@@ -126,7 +124,9 @@ class Office:
             paper.types(0, name, self._chance.choice(HEADERS[name]))
 
     def _deletes(self, paper: Paper, row: int) -> None:
-        waiting = {entry.submission.report for entry in self._world.project.state.journal.unwritten()}
+        waiting = {
+            entry.submission.report for entry in self._world.project.state.journal.unwritten()
+        }
         for mark in paper.marks(row):
             # The run that wrote the row never heard of it: so it may be written once more.
             may_come_back = str(paper.value(row, "id")) in waiting

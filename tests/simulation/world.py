@@ -28,7 +28,7 @@ from tests.simulation import faults, invariants
 from tests.simulation.google import Google
 from tests.simulation.history import History
 from tests.simulation.machine import Clock, Machine, PowerCut, dice
-from tests.simulation.paper import WATCHED, Paper
+from tests.simulation.paper import Paper
 from tests.simulation.relay import Relay
 
 if TYPE_CHECKING:
@@ -138,7 +138,9 @@ class World:
         self.machine.step("a page is asked for")
         answer = self._site.get(path)
         invariants.check_answer(path, answer.status_code)
-        return str(answer.text) if answer.status_code == 200 and "form-token" in answer.text else None
+        return (
+            str(answer.text) if answer.status_code == 200 and "form-token" in answer.text else None
+        )
 
     def posts(self, path: str, token: str, fields: dict[str, str]) -> str:
         """Send a form; returns the id on the receipt, or nothing when there was no thanks."""

@@ -1,7 +1,5 @@
 """A story -> its weeks, played to the end: what is planned for each of them, and the last look."""
 
-import sqlite3
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +7,7 @@ from tests.simulation import disasters, invariants
 from tests.simulation.community import founded
 from tests.simulation.machine import dice, no_real_chance
 from tests.simulation.managers import ACTS_A_WEEK
-from tests.simulation.world import STATE, Story, World
+from tests.simulation.world import Story, World
 
 WEEK = timedelta(days=7)
 
@@ -22,7 +20,9 @@ def play(story: Story, folder: Path) -> World:
             _play(world)
         except Exception as error:
             trail = "\n".join(f"  {line}" for line in world.machine.trail[-25:])
-            raise invariants.Broken(f"{error}\n{trail}\nplay it again: {story.command()}") from error
+            raise invariants.Broken(
+                f"{error}\n{trail}\nplay it again: {story.command()}"
+            ) from error
         finally:
             world.ends()
     return world

@@ -53,6 +53,8 @@ class History:
     """By mark."""
     unsteady: set[str] = field(default_factory=set)
     """Marks of reports with which people did something that may keep them out of mails."""
+    marks_of_ids: dict[str, str] = field(default_factory=dict)
+    """By id, the mark of the row that first bore it."""
     forgotten: set[str] = field(default_factory=set)
     """Ids of reports whose answers may have been lost with a disk."""
     excused: set[str] = field(default_factory=set)

@@ -1,6 +1,5 @@
 """A story -> its weeks, played to the end: what is planned for each of them, and the last look."""
 
-import traceback
 from datetime import datetime, timedelta
 from pathlib import Path
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from sheets_sync.community import Community, Report, Status
 from sheets_sync.state.database import reading, writing
-from sheets_sync.state.schema import kept, people, reports, submissions
+from sheets_sync.state.schema import choices, kept, people, reports, submissions
 
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 COMMUNITY: TypeAdapter[Community] = TypeAdapter(Community)
@@ -20,6 +20,7 @@ USABLE = (Status.OK, Status.CHECK)
 MOMENT = select(
     select(kept.c.value).where(kept.c.name == "last sync").scalar_subquery(),
     select(func.max(submissions.c.number)).scalar_subquery(),
+    select(func.max(choices.c.number)).scalar_subquery(),
 )
 
 
@@ -85,7 +86,7 @@ class Base:
     def moment(self) -> str:
         """Return what is another word after each sync and after each thing that people send."""
         with reading(self._engine) as db:
-            return "{}/{}".format(*db.execute(MOMENT).one())
+            return "{}/{}/{}".format(*db.execute(MOMENT).one())
 
     def not_taken_back(self) -> frozenset[str]:
         """Return the ids of all reports that nobody hid or withdrew."""

@@ -80,8 +80,15 @@ def _known(one: Report) -> Known:
     )
 
 
+def choose(folder: Path, state_url: str) -> None:
+    """Say where the state of a folder is, also to the processes that work in it."""
+    (folder / "state-url").write_text(state_url)
+
+
 def open_at(folder: Path) -> State:
-    return open_state("sqlite:tidings.db", folder=folder, create=True)
+    chosen = folder / "state-url"
+    url = chosen.read_text() if chosen.exists() else "sqlite:tidings.db"
+    return open_state(url, folder=folder, create=True)
 
 
 def press(state: State, **changes: object) -> Press:

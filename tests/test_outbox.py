@@ -29,8 +29,8 @@ def delivery(subscriber: str, *reports: str, first: bool = False) -> Delivery:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = open_state("sqlite:tidings.db", folder=tmp_path, create=True)
+def state(tmp_path: Path, state_url: str) -> Iterator[State]:
+    opened = open_state(state_url, folder=tmp_path, create=True)
     yield opened
     opened.close()
 

@@ -17,7 +17,7 @@ from aiosmtpd.smtp import Envelope
 
 from digests.delivery import Delivered
 from digests.issue import make
-from tests.newsroom import DUE, NOW, open_at, person, press, report, run, synced
+from tests.newsroom import DUE, NOW, choose, open_at, person, press, report, run, synced
 from tests.test_send import Mailbox, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
@@ -49,8 +49,9 @@ class Busy(Mailbox):
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, state_url: str) -> Path:
     """A project whose issue for eighty readers is made."""
+    choose(tmp_path, state_url)
     state = open_at(tmp_path)
     synced(state, report(1), people=[person(name) for name in READERS])
     make(press(state), DUE, now=NOW)

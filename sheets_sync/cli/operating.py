@@ -64,7 +64,8 @@ def operate(shell: Shell, project: "Project", asked: Asked, now: datetime, tell:
         for line in status_lines(project, everybody=bool(asked["everybody"])):
             say(line)
         return 0
-    with shell.alone():
+    alone = shell.alone(project)
+    with alone():
         if named := asked["hold"] or asked["release"]:
             issue = "" if named == LATEST else str(named)
             say(decide(project, issue, "hold" if asked["hold"] else "send"))
@@ -76,5 +77,5 @@ def operate(shell: Shell, project: "Project", asked: Asked, now: datetime, tell:
         say(send_again(project, str(resend), now=now) if resend else retry(project, now=now))
     wish = Wish(make=False)
     with counting("Mailing") as told:
-        _, mailed = sync_and_mail(project, wish, now=now, alone=shell.alone, progress=told)
+        _, mailed = sync_and_mail(project, wish, now=now, alone=alone, progress=told)
     return tell(mailed, project)

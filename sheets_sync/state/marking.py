@@ -29,6 +29,8 @@ HELD = (
     .where(issues.c.name == deliveries.c.issue, issues.c.decision == "hold")
     .exists()
 )
+IN_TURN = (deliveries.c.issue, deliveries.c.first.desc(), deliveries.c.number)
+"""Coordinators' mails first, else as frozen."""
 CLAIM = (
     update(deliveries)
     .where(deliveries.c.number == bindparam("claimed"))
@@ -68,11 +70,16 @@ class Page:
         """Take the first of these for sending that are not taken, held or put off."""
         if not numbers:
             return []
-        free = select(deliveries.c.number).where(
-            deliveries.c.number.in_(numbers), may_leave(self._now)
+        free = (
+            select(deliveries.c.number)
+            .where(deliveries.c.number.in_(numbers), may_leave(self._now))
+            .order_by(*IN_TURN)
+            .limit(most)
+            # What another sender is just taking is its own. (SQLite has one writer at a time.)
+            .with_for_update(skip_locked=True)
         )
         found = frozenset(self._db.execute(free).scalars())
-        claimed = [number for number in numbers if number in found][:most]
+        claimed = [number for number in numbers if number in found]
         if claimed:
             by = {"at": self._at, "by": self._sender}
             self._db.execute(CLAIM, [{"claimed": one, **by} for one in claimed])

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, Update, and_, case, fu
 from sheets_sync.state.base import put
 from sheets_sync.state.database import reading, writing
 from sheets_sync.state.delivery import DeliveryState, as_text
+from sheets_sync.state.kind import kind_of
 from sheets_sync.state.marking import WAITING
 from sheets_sync.state.schema import deliveries, issues, kept, letters
-from sheets_sync.state.senders import senders_of
 
 SENT, FAILED, DEFERRED = DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DEFERRED
 DOT = DeliveryState.DOT
@@ -82,7 +82,7 @@ class Operating:
         with writing(self._engine) as db:
             at_dot = select(deliveries.c.sender).where(theirs, deliveries.c.state == DOT)
             sender = set(db.execute(at_dot).scalars())
-            on_a_line = sender - senders_of(self._engine).gone(sender)
+            on_a_line = sender - kind_of(self._engine).senders(self._engine).gone(sender)
             if on_a_line or db.execute(_afresh(now).where(may)).rowcount != 1:
                 return False
             row = db.execute(select(kept.c.value).where(kept.c.name == ASKED)).first()

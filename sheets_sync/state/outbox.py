@@ -6,7 +6,7 @@ crash it is known which mails certainly did not leave, and which may have.
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from sheets_sync.state.base import put
-from sheets_sync.state.database import StateError, reading, writing
+from sheets_sync.state.database import reading, writing
 from sheets_sync.state.delivery import (
     Delivery,
     DeliveryState,
@@ -40,9 +40,10 @@ from sheets_sync.state.delivery import (
     issue_row,
     line_of,
 )
-from sheets_sync.state.marking import Page, insert_had, may_leave
+from sheets_sync.state.kind import kind_of
+from sheets_sync.state.marking import IN_TURN, Page, insert_had, may_leave
+from sheets_sync.state.refusal import StateError, Taken
 from sheets_sync.state.schema import deliveries, had, issues, kept, letters, marks
-from sheets_sync.state.senders import senders_of
 
 QUEUED, SENDING, DOT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DOT
 SENT, FAILED = DeliveryState.SENT, DeliveryState.FAILED
@@ -58,11 +59,24 @@ class Outbox:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._senders = senders_of(engine)
+        self._senders = kind_of(engine).senders(engine)
 
     def joined(self) -> AbstractContextManager[str]:
         """Be one of those who send just now; gives the name to claim under."""
         return self._senders.join()
+
+    @contextmanager
+    def nobody_sends(self) -> Iterator[None]:
+        """Keep everybody from sending meanwhile; raises StateError while somebody does."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._senders.shut_out())
+            except Taken as error:
+                raise StateError(
+                    f"mails are being sent just now ({error}); nothing was changed. Wait until "
+                    "that has ended, and run it again"
+                ) from error
+            yield
 
     def freeze(
         self, issue: Issue, frozen: Sequence[Delivery], *, considered: Mapping[str, Mark]
@@ -85,8 +99,9 @@ class Outbox:
                 _raise_marks(db, considered)
         except IntegrityError as error:
             raise StateError(
-                f"Issue {issue.name} would send somebody a report again ({error.orig}). Nothing "
-                "was frozen. Please report this as a fault of Tidings"
+                f"Issue {issue.name} would send somebody a report again "
+                f"({kind_of(self._engine).words(error.orig)}). Nothing was frozen. Please report "
+                "this as a fault of Tidings"
             ) from error
         return True
 
@@ -167,11 +182,7 @@ class Outbox:
 
     def waiting(self, now: datetime) -> Sequence[int]:
         """Return the numbers of what may be sent now: coordinators' first, else as frozen."""
-        query = (
-            select(deliveries.c.number)
-            .where(may_leave(now))
-            .order_by(deliveries.c.issue, deliveries.c.first.desc(), deliveries.c.number)
-        )
+        query = select(deliveries.c.number).where(may_leave(now)).order_by(*IN_TURN)
         with reading(self._engine) as db:
             return list(db.execute(query).scalars())
 
@@ -199,7 +210,7 @@ class Outbox:
     @contextmanager
     def together(self, now: datetime, sender: str) -> Iterator[Page]:
         """Marks of several deliveries by a sender, on the disk when it ends."""
-        with writing(self._engine) as db:
+        with writing(self._engine, beside=True) as db:
             yield Page(db, now, sender)
 
     def issue_lines(self) -> Sequence[IssueLine]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Protocol
 
-from sqlalchemy import Engine
+from sheets_sync.state.refusal import Taken
 
 
 class Senders(Protocol):
@@ -28,10 +28,8 @@ class Senders(Protocol):
         has joined before, and who is gone does not come back.
         """
 
-
-def senders_of(engine: Engine) -> Senders:
-    """Return the senders of a database."""
-    return SendersHere(Path(f"{engine.url.database}.senders"))
+    def shut_out(self) -> AbstractContextManager[None]:
+        """Keep everybody from sending; raises Taken while somebody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,15 @@ class SendersHere:
     def gone(self, names: Collection[str]) -> frozenset[str]:
         """Return which of these have ended, however that was."""
         return frozenset(name for name in names if not self._lives(name))
+
+    @contextmanager
+    def shut_out(self) -> Iterator[None]:
+        """Keep everybody from sending; raises Taken while somebody does."""
+        with self._alone():
+            self._sweep()
+            if left := sorted(path.name for path in self.folder.iterdir()):
+                raise Taken(f"somebody is sending ({self.folder / left[0]} is locked)")
+            yield
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -19,9 +19,9 @@ from urllib.parse import urlencode
 
 from sheets_sync.demo.visitor import hidden_fields
 from sheets_sync.founding import Answers, found
-from sheets_sync.mailing import sync_project
+from sheets_sync.mailing import Wish, sync_and_mail, sync_project
 from sheets_sync.project import open_project
-from tests.machines import Place, cron, page, sender
+from tests.machines import MONDAY, WEEK_SECONDS, Place, cron, page, sender
 from tests.people import Manager
 from tests.postgresql import Server, free_port
 from tests.test_lines import Pipelined, pipelined
@@ -29,7 +29,7 @@ from tests.test_lines import Pipelined, pipelined
 CHILDREN = get_context("forkserver")
 CHILDREN.set_forkserver_preload(["tests.machines"])
 SOAK = bool(os.environ.get("TIDINGS_SOAK"))
-SECONDS = 240.0 if SOAK else 12.0
+SECONDS = 240.0 if SOAK else 15.0
 SEED = int(os.environ.get("TIDINGS_SEED", "7"))
 TAKEN_OVER = 30.0
 SENDERS, CONNECTIONS = 4, 2
@@ -93,8 +93,10 @@ class Town:
             try:
                 if not fields:
                     connection.request("GET", "/")
-                    fields = hidden_fields(connection.getresponse().read().decode())
-                    fields |= {"reporter": "ana", "text": text}
+                    shown = connection.getresponse().read().decode()
+                    if hidden := hidden_fields(shown):  # the database may be away
+                        fields = {**hidden, "reporter": "ana", "text": text}
+                    continue
                 kind = {"Content-Type": "application/x-www-form-urlencoded"}
                 connection.request("POST", "/", urlencode(fields), kind)
                 answer = connection.getresponse()
@@ -103,11 +105,11 @@ class Town:
                     return True
                 assert answer.status == 503
                 assert text in kept  # what was typed is still there
+                time.sleep(0.1)
             except (OSError, http.client.HTTPException):
-                fields = fields if "text" in fields else {}
+                time.sleep(0.1)  # this machine is gone
             finally:
                 connection.close()
-            time.sleep(0.1)
         return False
 
 
@@ -119,7 +121,7 @@ def town(folder: Path, url: str, relay: str) -> Iterator[Town]:
     text = text.replace(
         "[form]\n", "[form]\nminimum_seconds = 0\nper_address_hour = 100000\nin_all_hour = 100000\n"
     )
-    text = text.replace("[digest]\n", "[digest]\nhold_after_days = 3650\nmaximum_reports = 1000\n")
+    text = text.replace("[digest]\n", "[digest]\nhold_after_days = 3650\ncatch_up_weeks = 500\n")
     text = re.sub(r"(?m)^url = .*$", "", text).replace(
         "[mail]\n",
         f'[mail]\nurl = "{relay}"\nallow_insecure = true\nconnections = {CONNECTIONS}\n',
@@ -129,9 +131,11 @@ def town(folder: Path, url: str, relay: str) -> Iterator[Town]:
     people = ["| name | email | username | groups |", "| Ana | ana@example.org | ana | Rep |"]
     people += [f"| Reader {at} | {one} | r{at} | Rep |" for at, one in enumerate(READERS)]
     Manager(folder / "workbook.xlsx").holds("People", "\n".join(people))
-    place = Place(folder, time.time())
+    # Everybody has had an issue, so that none of what comes is from before their time.
+    place = Place(folder, time.time() - WEEK_SECONDS)
     with open_project(folder, {}) as project:
-        sync_project(project, place.now())
+        sync_project(project, MONDAY)
+        sync_and_mail(project, Wish(), now=place.now())
     opened = Town(place, (free_port(), free_port()))
     try:
         yield opened
@@ -156,7 +160,7 @@ def test_machines_killed_at_random_lose_nothing(tmp_path: Path, postgresql: Serv
             one.start()
         restarts = [ends - SECONDS * part for part in (0.6, 0.2)]
         while time.monotonic() < ends:
-            time.sleep(chance.uniform(0.3, 1.3))
+            time.sleep(chance.uniform(0.5, 1.5))
             t.strike(chance.randrange(len(t.machines)))
             if restarts and time.monotonic() > restarts[0]:
                 restarts.pop(0)
@@ -198,7 +202,7 @@ def check(t: Town, relay: Pipelined, unclear: set[str]) -> None:
     in_sheet = Counter(row[header.index("text")] for row in rows)
     assert set(t.sent_in) <= set(in_sheet)
     assert {text for text, times in in_sheet.items() if times > 1} == set()
-    assert len(t.sent_in) == len(set(t.sent_in)) > SECONDS / 4
+    assert len(t.sent_in) == len(set(t.sent_in)) > SECONDS / 8
     copies: dict[str, set[bytes]] = defaultdict(set)
     arrived: Counter[str] = Counter()
     mails: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -213,7 +217,6 @@ def check(t: Town, relay: Pipelined, unclear: set[str]) -> None:
     assert max(arrived.values()) <= 2
     repeats = sum(times - 1 for times in arrived.values())
     assert repeats + len(unclear) <= CONNECTIONS * t.blows
-    print(len(t.sent_in), "posts", len(copies), "mails", repeats, "repeats", len(unclear), "unclear", t.blows, "blows")
     everybody = [*READERS, "ana@example.org"]
     missed = [(text, one) for text in t.sent_in for one in everybody if not mails[text, one]]
     assert len(missed) <= len(unclear) * len(t.sent_in)

@@ -234,7 +234,7 @@ class _Dispatch:
         self.steps("before commit")
         with self.outbox.together(self.now, self.name) as page:
             page.mark_sent(self.taken)
-            page.mark_dot([self.busy[line].number for line in self.at_dot])
+            unwanted = self._mark_dots(page)
             for delivery, fault in faults:
                 self._settle(page, delivery, fault)
             claimed = self.waiting.claim(page, wanted) if short else []
@@ -244,8 +244,31 @@ class _Dispatch:
         self.outcome.sent += len(self.taken)
         self.taken.clear()
         self.waiting.look_at(claimed)
+        self._hang_up(unwanted)
         self._say_dots()
         self._begin_what_is_claimed()
+
+    def _mark_dots(self, page: Page) -> Sequence[Line]:
+        """Record the dots to be said; returns the lines whose letters must not be ended.
+
+        Who changes anything waits for the page's end: what was told before it counts.
+        """
+        letters = {self.busy[line].number: line for line in self.at_dot}
+        numbers = {
+            one.number for one in self.waiting.unwanted([self.busy[li] for li in self.at_dot])
+        }
+        numbers |= set(page.mark_dot([one for one in letters if one not in numbers]))
+        for number in numbers:
+            page.put_back(number)
+        return [letters[number] for number in numbers]
+
+    def _hang_up(self, lines: Sequence[Line]) -> None:
+        """Close lines without the final dot: once DATA has begun there is no other way back."""
+        for line in lines:
+            self.at_dot.remove(line)
+            self.waiting.put_first(self.busy.pop(line).number)
+            line.close(politely=False)
+            self.lines.drop(line)
 
     def _say_dots(self) -> None:
         dots, self.at_dot = self.at_dot, []

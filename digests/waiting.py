@@ -28,12 +28,17 @@ class Consent(Protocol):
     def objection(self, delivery: Delivery) -> str:
         """Return why the mail must not leave any more; empty when nothing speaks against it."""
 
-    def renewed(self, delivery: Delivery) -> tuple[bytes, tuple[str, ...], str] | None:
-        """Return new bytes, reports and address where they changed; None to send it as it is."""
+    def is_outdated(self, delivery: Delivery) -> bool:
+        """Return whether it must be made anew before it leaves."""
+
+    def renewed(self, delivery: Delivery) -> tuple[bytes, tuple[str, ...], str]:
+        """Return new bytes, reports and address; no bytes when nothing is left of it."""
 
 
 class Waiting:
-    """Gives out deliveries one by one, no faster than so many a minute (0: at once).
+    """Gives out deliveries one by one, all senders together no faster than so many a minute.
+
+    With 0 at once.
 
     Some are claimed ahead: after a crash they are known not to have left. When anything changes
     meanwhile, these are put back and looked at again before they leave. What a sender that is
@@ -58,8 +63,10 @@ class Waiting:
         self._numbers: deque[int] = deque()
         self._claimed: deque[Delivery] = deque()
         self._between = 60 / per_minute if per_minute else 0.0
-        self._next_at = time.monotonic()
+        self._next_at = time.monotonic() + self._until_my_turn()
         self._look_at = time.monotonic()
+        self._is_stale = False
+        """Whether something has changed since those ahead were looked at."""
         self.given = 0
         """How many were given out, and not taken back."""
         self.dropped = 0
@@ -98,12 +105,12 @@ class Waiting:
 
     def take(self, most: int) -> Sequence[Delivery]:
         """Return the next deliveries, claimed and still wanted, as they may leave."""
-        if most and self._consent.look_again():
-            self.give_back()
+        if most:
+            self._look_again()
         taken: list[Delivery] = []
         while self._claimed and len(taken) < most and not self.pause:
             taken.append(self._claimed.popleft())
-            self._next_at = max(self._next_at, time.monotonic() - self._between) + self._between
+            self._next_at = time.monotonic() + self._until_my_turn()
         self.given += len(taken)
         return taken
 
@@ -123,14 +130,20 @@ class Waiting:
 
     def look_at(self, numbers: Sequence[int]) -> None:
         """Look at what was claimed, and keep those that may leave."""
-        if numbers and self._consent.look_again():
-            self.give_back()
-        for delivery in self._outbox.read(numbers) if numbers else ():
+        if not numbers:
+            return
+        self._look_again()
+        for delivery in self._outbox.read(numbers):
             checked = self._checked(delivery)
             if checked is None:
                 self.dropped += 1
             else:
                 self._claimed.append(checked)
+
+    def unwanted(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+        """Return which of these, begun as they are, must not be ended so any more."""
+        self._is_stale |= self._consent.look_again()
+        return [one for one in deliveries if self._consent.objection(one) or self._is_outdated(one)]
 
     def put_first(self, number: int) -> None:
         """Take one back that did not get through; it is the next."""
@@ -145,11 +158,23 @@ class Waiting:
         self._numbers.extendleft(one.number for one in reversed(self._claimed))
         self._claimed.clear()
 
+    def _until_my_turn(self) -> float:
+        return self._outbox.take_turn(self._between) if self._between else 0.0
+
+    def _look_again(self) -> None:
+        if self._consent.look_again() or self._is_stale:
+            self._is_stale = False
+            self.give_back()
+
+    def _is_outdated(self, delivery: Delivery) -> bool:
+        # A repeat is identical to the mail that may have arrived, whatever was hidden since.
+        return not delivery.repeats and self._consent.is_outdated(delivery)
+
     def _checked(self, delivery: Delivery) -> Delivery | None:
         """Return a delivery as it may leave; None when it must not any more (fault 63)."""
         why = self._consent.objection(delivery)
-        # A repeat is identical to the mail that may have arrived, whatever was hidden since.
-        changed = None if why or delivery.repeats else self._consent.renewed(delivery)
+        is_outdated = not why and self._is_outdated(delivery)
+        changed = self._consent.renewed(delivery) if is_outdated else None
         if changed is not None and not changed[0]:
             why = "nothing was left of it: its reports were taken back"
         if not why and changed is None:

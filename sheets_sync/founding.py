@@ -56,12 +56,17 @@ coordinators = {coordinators}
 # file = "../council/pairs.xlsx"
 # tab = "Pairs"
 # headers = {{ "Looks after them" = "mentor" }}
+# A report with one of these tags about somebody else proposes a pair in Mentors:
+# tags = ["mentoring", "mentorship", "mentor", "mentee"]
 
 # Your words for the groups in the People tab.
 [groups]
 # coordinator = ["Council"]
 # mentor = ["Mentor"]
 # alumni = ["Alumni"]
+# The closed groups in which everybody of a status should be once they have a username; the
+# Problems tab lists who is not. Without this: the group of the status itself.
+# required = {{ member = ["Rep", "reps-forum"], mentor = ["Mentor"] }}
 
 [form]
 file = "form.toml"
@@ -93,6 +98,12 @@ url = "folder:outbox"
 # sender = "Tidings <tidings@example.org>"
 # A mailbox that a person reads, for those who want no more mail.
 # unsubscribe = "tidings@example.org"
+
+[archive]
+# true: each run builds public pages of the reports into the folder; url is where it is reached.
+# publish = false
+# url = "https://reports.example.org"
+# folder = "archive"
 """
 
 _FILE_LINE = re.compile(r"\s*file\s*=\s*\"[^\"]*\.xlsx\"")
@@ -238,7 +249,7 @@ def preparation(folder: Path, settings: Settings, state: Kind) -> Preparation:
         },
         arrange=lambda sheet: _arranged(sheet, reports, state, settings),
         mentorship=words.gettext(FIRST_TAGS[0][0]),
-        alumni=settings.groups.get("alumni", ("Alumni",))[0],
+        alumni=(settings.groups.alumni or ("Alumni",))[0],
     )
 
 

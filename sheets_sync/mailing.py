@@ -206,6 +206,8 @@ def open_press(project: Project) -> Press:
             maximum_reports=settings.digest.maximum_reports,
             catch_up_weeks=settings.digest.catch_up_weeks,
             quiet_weeks=settings.digest.quiet_weeks,
+            quiet_weeks_coordinators=settings.digest.quiet_weeks_coordinators,
+            quiet_months=settings.digest.quiet_months,
         ),
         opt_in=settings.digest.opt_in,
         coordinators=settings.community.coordinators,
@@ -222,7 +224,7 @@ def _leave_url(links: Links, subscriber: Subscriber) -> str:
 
 def transport(project: Project) -> Transport:
     """Return what carries the project's mails."""
-    return open_transport(
+    return project.carrier or open_transport(
         project.settings.mail.url,
         folder=project.folder,
         password=project.password,

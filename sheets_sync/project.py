@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from digests.filters import check_filter
+from digests.transport import Transport
 from forms.definition import Form, load_form
 from sheets_sync.backend import Backend
 from sheets_sync.community import Role
@@ -43,6 +44,8 @@ class Project:
     password: str
     """The mail server's; empty when there is none."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    carrier: Transport | None = None
+    """What carries the mails, in place of what the settings name."""
 
 
 @contextmanager
@@ -68,7 +71,7 @@ def open_project(
             folder=folder,
             settings=settings,
             form=form,
-            rules=make_rules(settings, form),
+            rules=make_rules(settings, form, secret),
             links=Links(secret, settings.community.public_url),
             spreadsheet=open_spreadsheet(folder, settings, state, environment),
             mentors=find_mentors(folder, settings, state, environment),
@@ -87,6 +90,12 @@ def state_place(
     password = load_state_password(folder, environment)
     name = settings.community.name
     return locate(url or settings.state, folder, community=name, password=password)
+
+
+def state_file(folder: Path, settings: Settings) -> Path | None:
+    """Return the file that holds the state; None where a server holds it."""
+    name = settings.state.removeprefix("sqlite:").removeprefix("///")
+    return folder / name if settings.state.startswith("sqlite:") else None
 
 
 def open_spreadsheet(
@@ -134,16 +143,20 @@ def find_mentors(
     return None
 
 
-def make_rules(settings: Settings, form: Form) -> Rules:
+def make_rules(settings: Settings, form: Form, secret: str = "") -> Rules:
     """Return what the settings say of a sync."""
     return Rules(
         form=form,
         zone=settings.zone,
         check_filter=check_filter,
-        groups={Role(name): words for name, words in settings.groups.items()},
+        groups={role: getattr(settings.groups, role) for role in Role},
+        required_groups={Role(name): those for name, those in settings.groups.required.items()},
         headers=settings.spreadsheet.headers,
         trust=settings.form.trust,
+        hashtags=settings.form.hashtags,
         linked=settings.spreadsheet.linked_tabs,
+        mentorship_tags=settings.mentors.tags,
+        secret=secret,
     )
 
 

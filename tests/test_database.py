@@ -1,9 +1,12 @@
 """The database: durable, checked before use, never replaced by an empty one."""
 
+import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +14,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text, update
 
+from sheets_sync.community import Community, Subscription
 from sheets_sync.state import StateError, open_state
 from sheets_sync.state.address import locate
+from sheets_sync.state.base import COMMUNITY
 from sheets_sync.state.database import is_durable, open_database, reading, writing
 from sheets_sync.state.delivery import Delivery, Issue
 from sheets_sync.state.schema import VERSION, kept
 
 URL = "sqlite:tidings.db"
+ANA_WANTS = Subscription("ana@example.org", "press", "weekly")
 
 
 def test_a_missing_state_is_not_replaced_by_an_empty_one(tmp_path: Path):
@@ -63,6 +69,7 @@ def test_every_connection_syncs_each_commit(tmp_path: Path):  # fault 74
 
 COMMITS = """
 import sys
+from contextlib import closing
 from pathlib import Path
 from sheets_sync.state import open_state
 state = open_state("sqlite:tidings.db", folder=Path(sys.argv[1]), create=True)
@@ -137,6 +144,24 @@ def test_a_state_of_an_older_tidings_is_brought_up_to_date(tmp_path: Path):
         assert state.outbox.read(state.outbox.waiting(now)) == [replace(frozen, number=1)]
         assert state.base.get("schema") == str(VERSION)
         state.close()
+
+
+def test_the_community_of_an_older_state_is_read_and_its_notes_are_told_anew(tmp_path: Path):
+    state = open_state(URL, folder=tmp_path, create=True)
+    community = Community(datetime(2026, 11, 23, tzinfo=UTC), subscriptions=(ANA_WANTS,))
+    old = json.loads(COMMUNITY.dump_json(community)) | {"notes": ["Mara has workbook.xlsx open"]}
+    state.base.put("community", json.dumps(old))
+    state.base.put("quiet", "a print of that sync")
+    state.base.put("schema", "2")
+    state.close()
+    with closing(sqlite3.connect(tmp_path / "tidings.db")) as db:
+        db.execute("ALTER TABLE deliveries DROP COLUMN sender")
+
+    state = open_state(URL, folder=tmp_path)
+
+    assert state.base.community() == community
+    assert state.base.get("quiet") == ""
+    state.close()
 
 
 def test_another_kind_of_database_is_not_guessed(tmp_path: Path):

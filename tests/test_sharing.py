@@ -147,3 +147,17 @@ def test_a_sender_notices_in_the_middle_that_another_has_gone(folder):
     order = [address for [address], _ in mailbox.received]
     assert outcome == Delivered(sent=len(EVERYBODY))
     assert 1 < order.index(theirs) < len(order) - 1
+
+
+def test_all_senders_together_keep_the_pace(folder):
+    state = open_at(folder)
+    other = open_at(folder)
+
+    waits = [one.outbox.take_turn(500) for one in (state, other, state)]
+    state.base.put("next mail", "99999999999")
+    after_a_wrong_clock = other.outbox.take_turn(500)
+    state.close()
+    other.close()
+
+    assert [round(wait) for wait in waits] == [0, 500, 1000]
+    assert after_a_wrong_clock == 0

@@ -130,10 +130,32 @@ def _run(shell: Shell, project: "Project", clock_is_right: bool) -> int:
     with counting("Mailing") as told:
         outcome, mailed = sync_and_mail(project, wish, now=now, alone=alone, progress=told)
     send_confirmations(project, now=now)
+    with alone():
+        published = _publish(project, now)
     say(sync_line(outcome))
     tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
     # Done is done, whatever there is to look at: cron must not cry each hour.
-    return 3 if _tell_mailed(mailed, project) == 3 else 0
+    unfinished = _tell_mailed(mailed, project) == 3
+    if published:
+        say(published)
+    return 3 if unfinished else 0
+
+
+def _publish(project: "Project", now: datetime) -> str:
+    """Bring the archive up to date where the settings want it; returns what to say of it."""
+    if not project.settings.archive.publish:
+        return ""
+    from digests.archive.writing import ArchiveFolderError
+    from sheets_sync.archiving import archive_folder, build_archive
+    from sheets_sync.cli.archive import archive_line
+
+    folder = archive_folder(project)
+    try:
+        done = build_archive(project, folder, now=now)
+    except (ArchiveFolderError, OSError) as error:
+        # The mail is out; a full disk or a foreign file keeps the pages as they are.
+        return f"Note: the archive in {folder} was not built: {error}"
+    return archive_line(done, folder) if done else ""
 
 
 def _say_plan(project: "Project", now: datetime) -> None:

@@ -12,10 +12,12 @@ from sheets_sync.state.address import locate
 from sheets_sync.state.base import Base
 from sheets_sync.state.choices import Choices
 from sheets_sync.state.database import open_database
+from sheets_sync.state.erasing import Erasing
 from sheets_sync.state.journal import Conflict, Journal, Receipt, draft
 from sheets_sync.state.kind import Kind
 from sheets_sync.state.operating import Operating
 from sheets_sync.state.outbox import Outbox
+from sheets_sync.state.publishing import Publishing
 from sheets_sync.state.refusal import Busy, StateError
 
 __all__ = [
@@ -23,9 +25,11 @@ __all__ = [
     "Busy",
     "Choices",
     "Conflict",
+    "Erasing",
     "Journal",
     "Operating",
     "Outbox",
+    "Publishing",
     "Receipt",
     "State",
     "StateError",
@@ -44,6 +48,8 @@ class State:
     outbox: Outbox
     choices: Choices
     operating: Operating
+    publishing: Publishing
+    erasing: Erasing
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -61,4 +67,6 @@ def open_state(where: str | Kind, *, folder: Path = Path(), create: bool = False
         Outbox(engine),
         Choices(engine),
         Operating(engine),
+        Publishing(engine),
+        Erasing(engine),
     )

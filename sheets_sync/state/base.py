@@ -139,6 +139,10 @@ class Base:
         """Return the reports that wait for a manager."""
         return self._present(True, (Status.HELD,))
 
+    def not_withdrawn(self) -> list[Report]:
+        """Return every report that has a row and was not withdrawn, whatever else became of it."""
+        return self._present(True, [status for status in Status if status != Status.WITHDRAWN])
+
     def highest_accepted(self) -> int:
         """Return the highest number given to a report; 0 when there is none."""
         with reading(self._engine) as db:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, func, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
-from sheets_sync.choices import Choice, ChoiceAct
+from sheets_sync.choices import CONFIRMED, Choice, ChoiceAct
 from sheets_sync.state.database import reading, writing
 from sheets_sync.state.delivery import DeliveryState
 from sheets_sync.state.kind import kind_of, unwritable
@@ -47,15 +47,16 @@ class Choices:
         """Return the choice with this number."""
         return next((one for _, one in self._found(choices.c.number == number)), None)
 
-    def asked(self, address: str, since: datetime) -> bool:
-        """Tell whether a confirmation was asked for this address since a moment."""
-        found = select(func.count()).where(
-            choices.c.act == ChoiceAct.ASK.value,
-            choices.c.folded == address.casefold(),
-            choices.c.received >= since.isoformat(),
-        )
+    def asks(self, address: str) -> Sequence[tuple[int, Choice]]:
+        """Return every wish for mail at this address that was to be confirmed, oldest first."""
+        mine = choices.c.folded == address.casefold()
+        return self._found(choices.c.act == ChoiceAct.ASK.value, mine)
+
+    def confirmed(self) -> frozenset[str]:
+        """Return the folded addresses whose owners asked for the mail, and confirmed it."""
+        found = select(choices.c.folded).where(choices.c.source == CONFIRMED).distinct()
         with reading(self._engine) as db:
-            return bool(db.execute(found).scalar())
+            return frozenset(db.execute(found).scalars())
 
     def generations(self) -> dict[str, int]:
         """Return how often each subscriber made older links useless."""

@@ -1,6 +1,6 @@
 """What happened to some deliveries -> their states, within one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from json import dumps
 
@@ -24,6 +24,11 @@ QUEUED, SENDING, DOT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryStat
 SENT, DEFERRED, FAILED = DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED
 DROPPED = DeliveryState.DROPPED
 WAITING = (QUEUED, DEFERRED)
+HELD = (
+    select(issues.c.name)
+    .where(issues.c.name == deliveries.c.issue, issues.c.decision == "hold")
+    .exists()
+)
 IN_TURN = (deliveries.c.issue, deliveries.c.first.desc(), deliveries.c.number)
 """Coordinators' mails first, else as frozen."""
 CLAIM = (
@@ -45,6 +50,7 @@ MARK = (
     .where(deliveries.c.state == bindparam("before"))
     .values(state=bindparam("after"), changed_at=bindparam("at"))
 )
+MARK_DOT = MARK.where(~HELD)
 MARK_AND_SAY = MARK.values(answer=bindparam("words"))
 
 
@@ -79,11 +85,18 @@ class Page:
             self._db.execute(CLAIM, [{"claimed": one, **by} for one in claimed])
         return claimed
 
-    def mark_dot(self, numbers: Sequence[int]) -> None:
-        """Record, just before the final dots, that from here on the outcomes are unclear."""
-        if numbers:
-            moves = [self._move(number, SENDING, DOT) for number in numbers]
-            self._all_moved(self._db.execute(MARK, moves).rowcount, numbers)
+    def mark_dot(self, numbers: Sequence[int]) -> Collection[int]:
+        """Record, just before the final dots, that from here on the outcomes are unclear.
+
+        Returns those that are held meanwhile; these are not marked.
+        """
+        if not numbers:
+            return ()
+        moves = [self._move(number, SENDING, DOT) for number in numbers]
+        marked = self._db.execute(MARK_DOT, moves).rowcount
+        held = self._held(numbers) if marked < len(numbers) else ()
+        self._all_moved(marked + len(held), numbers)
+        return held
 
     def mark_sent(self, answers: Mapping[int, str]) -> None:
         """Record that the server took these mails, in its words."""
@@ -122,6 +135,11 @@ class Page:
         self._db.execute(update(letters).where(theirs).values(message=renewed.message))
         forget_had(self._db, delivery)
         insert_had(self._db, [renewed])
+
+    def _held(self, numbers: Sequence[int]) -> frozenset[int]:
+        mine = and_(deliveries.c.state == SENDING, deliveries.c.sender == self._sender)
+        held = select(deliveries.c.number).where(deliveries.c.number.in_(numbers), mine, HELD)
+        return frozenset(self._db.execute(held).scalars())
 
     def _settle(
         self, number: int, *before: DeliveryState, **values: str | ColumnElement[int]

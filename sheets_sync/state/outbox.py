@@ -4,8 +4,9 @@ Each step of a delivery is one conditional UPDATE, committed before the next eff
 crash it is known which mails certainly did not leave, and which may have.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 
 from sqlalchemy import (
@@ -24,7 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from sheets_sync.state.database import StateError, reading, writing
+from sheets_sync.state.base import put
+from sheets_sync.state.database import reading, writing
 from sheets_sync.state.delivery import (
     Delivery,
     DeliveryState,
@@ -40,10 +42,16 @@ from sheets_sync.state.delivery import (
 )
 from sheets_sync.state.kind import kind_of
 from sheets_sync.state.marking import IN_TURN, Page, insert_had, may_leave
-from sheets_sync.state.schema import deliveries, had, issues, letters, marks
+from sheets_sync.state.refusal import StateError, Taken
+from sheets_sync.state.schema import deliveries, had, issues, kept, letters, marks
 
 QUEUED, SENDING, DOT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DOT
 SENT, FAILED = DeliveryState.SENT, DeliveryState.FAILED
+
+TURN = "next mail"
+"""Name of the single value that says from when on a mail may leave, where they are paced."""
+MOST_TURNS = 100
+"""More are never taken ahead: each sender takes one."""
 
 
 class Outbox:
@@ -56,6 +64,19 @@ class Outbox:
     def joined(self) -> AbstractContextManager[str]:
         """Be one of those who send just now; gives the name to claim under."""
         return self._senders.join()
+
+    @contextmanager
+    def nobody_sends(self) -> Iterator[None]:
+        """Keep everybody from sending meanwhile; raises StateError while somebody does."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._senders.shut_out())
+            except Taken as error:
+                raise StateError(
+                    f"mails are being sent just now ({error}); nothing was changed. Wait until "
+                    "that has ended, and run it again"
+                ) from error
+            yield
 
     def freeze(
         self, issue: Issue, frozen: Sequence[Delivery], *, considered: Mapping[str, Mark]
@@ -139,6 +160,20 @@ class Outbox:
             repeated = _read(db, once)
             db.execute(put_back.where(once).values(repeats=1))
         return repeated
+
+    def take_turn(self, seconds: float) -> float:
+        """Take the next turn of all senders, so long after the one before.
+
+        Returns how many seconds are left until it comes.
+        """
+        with writing(self._engine) as db:
+            now = time.time()
+            found = db.execute(select(kept.c.value).where(kept.c.name == TURN)).scalar()
+            turn = max(float(found or 0), now)
+            if turn > now + seconds * MOST_TURNS:
+                turn = now  # the clock was wrong
+            put(db, TURN, str(turn + seconds))
+        return turn - now
 
     def unclear(self) -> Sequence[Delivery]:
         """Return the deliveries of which nobody knows whether they arrived, for the operator."""

@@ -148,3 +148,19 @@ choices = Table(
     Column("written", Boolean, nullable=False, default=False, index=True),
     comment="The readers' journal: what they chose on their pages.",
 )
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("person", Text, nullable=False, index=True, comment="internal id; never another's"),
+    comment="Where people's pages in the archive are, or were under another name.",
+)
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("print", Text, primary_key=True, comment="keyed, of an id, an address or a name"),
+    Column("at", Text, nullable=False, comment="UTC, ISO 8601"),
+    comment="What was erased and must not come back; it tells nobody who that was.",
+)

@@ -87,12 +87,16 @@ class Village:
 
 @contextmanager
 def founded(
-    folder: Path, public_url: str = SITE, *, subscribe_page: bool = True
+    folder: Path, public_url: str = SITE, *, subscribe_page: bool = True, digest: str = ""
 ) -> Iterator[Village]:
-    """Found a village in a folder; a day has passed since its first sync."""
+    """Found a village in a folder; a day has passed since its first sync.
+
+    `digest` are further lines of that section of the settings.
+    """
     found(folder, Answers("Our village", ["cleo@example.org"], "Europe/Berlin"), {})
     settings = folder / "tidings.toml"
     text = settings.read_text().replace("[form]", "[form]\nminimum_seconds = 0")
+    text = text.replace("[digest]\n", f"[digest]\n{digest}\n")
     if not subscribe_page:
         text = text.replace("[digest]", "[digest]\nsubscribe_page = false")
     lines = [line for line in text.splitlines() if not line.startswith("public_url")]

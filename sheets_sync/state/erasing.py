@@ -7,7 +7,6 @@ does not.
 import json
 import secrets
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -25,14 +24,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from sheets_sync.clearing import about_without, is_writer
 from sheets_sync.erased import Erased
 from sheets_sync.memory import MEMORY
 from sheets_sync.state.base import COMMUNITY, REPORT, forget, put
-from sheets_sync.state.database import StateError, reading, writing
+from sheets_sync.state.database import reading, writing
 from sheets_sync.state.delivery import DeliveryState
+from sheets_sync.state.kind import kind_of
 from sheets_sync.state.schema import (
     choices,
     deliveries,
@@ -98,7 +97,7 @@ class Erasing:
         rows = [{"print": one, "at": now.isoformat()} for one in prints]
         with writing(self._engine) as db:
             if rows:
-                db.execute(insert(erased).on_conflict_do_nothing(), rows)
+                db.execute(kind_of(db).upsert(erased).on_conflict_do_nothing(), rows)
 
     def readmit(self, prints: Collection[str]) -> int:
         """Drop prints: whose they are may come back. Returns how many there were."""
@@ -141,17 +140,8 @@ class Erasing:
             return bool(db.execute(select(kept).where(kept.c.name == UNFINISHED)).first())
 
     def leave_no_trace(self) -> None:
-        """Write the database anew, without its free pages and its log. Raises StateError."""
-        with closing(self._engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
-            # Neither may run within a transaction.
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            is_blocked, *_ = cursor.fetchone() or (0,)
-        if is_blocked:
-            raise StateError(
-                f"{self._engine.url.database} is being read by another process, so what was erased "
-                "may still stand in its log. Stop the page (tidings serve), and run it again"
-            )
+        """Write the database anew, without what was deleted in it. Raises StateError."""
+        kind_of(self._engine).leave_no_trace(self._engine)
         with writing(self._engine) as db:
             forget(db, UNFINISHED)
 

@@ -79,6 +79,9 @@ class Kind(Protocol):
     def words(self, error: object) -> str:
         """Return what the driver says of a fault, without what people wrote (fault 83)."""
 
+    def leave_no_trace(self, engine: Engine) -> None:
+        """Write everything anew, without what was deleted; raises StateError."""
+
     def closing(self, table: Table) -> Sequence[str]:
         """Return the statements after which no program can change a table any more."""
 

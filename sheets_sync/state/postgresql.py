@@ -19,6 +19,7 @@ from sqlalchemy.ext.compiler import compiles
 from sheets_sync.state.kind import Upsert
 from sheets_sync.state.refusal import BUSY_SECONDS, Busy, StateError
 from sheets_sync.state.rights import Rights, SendersApart
+from sheets_sync.state.schema import metadata
 from sheets_sync.state.senders import Senders
 
 RETRY_SECONDS = 0.2
@@ -195,6 +196,20 @@ class PostgreSQL:
         # Only the first of its words: the details may hold a row, and so what people wrote.
         said = getattr(getattr(error, "diag", None), "message_primary", None)
         return str(said or str(error).strip().partition("\n")[0])
+
+    def leave_no_trace(self, engine: Engine) -> None:
+        with self._connected(engine) as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                # Tables alone; what the server's own log and backups hold goes with their age.
+                for table in metadata.sorted_tables:
+                    connection.execute(text(f"VACUUM (FULL) {table.name}"))
+            except DBAPIError as error:
+                raise StateError(
+                    f"{self.place} is being used by another process ({self.words(error.orig)}), so "
+                    "what was erased may still stand in its free pages. Stop the page (tidings "
+                    "serve), and run it again"
+                ) from error
 
     def closing(self, table: Table) -> Sequence[str]:
         return [f"ALTER TABLE {table.name} ADD CONSTRAINT {CLOSED} CHECK (false) NOT VALID"]

@@ -110,6 +110,18 @@ class SQLite:
     def words(self, error: object) -> str:
         return str(error)
 
+    def leave_no_trace(self, engine: Engine) -> None:
+        with closing(engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
+            # Neither may run within a transaction.
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_blocked, *_ = cursor.fetchone() or (0,)
+        if is_blocked:
+            raise StateError(
+                f"{self.path} is being read by another process, so what was erased may still stand "
+                "in its log. Stop the page (tidings serve), and run it again"
+            )
+
     def closing(self, table: Table) -> Sequence[str]:
         return [
             f"CREATE TRIGGER {table.name}_{act} BEFORE {act} ON {table.name} "

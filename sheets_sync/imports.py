@@ -3,19 +3,21 @@
 Gather, decide, apply: `plan_import` is pure.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from sheets_sync.decide import Rules
+from sheets_sync.erased import NOBODY, Erased
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.headers import Table, plain
 from sheets_sync.layout import MENTORS, PEOPLE, REPORTS, Tab
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
 from sheets_sync.plan import Plan
 from sheets_sync.reps_archive import PORTAL_COLUMNS, mentorship_row, person_row, report_row
-from sheets_sync.reps_records import LeftOut, Records, Rep, load_records
+from sheets_sync.reps_records import Activity, Records, Rep, User, load_records
 from sheets_sync.spreadsheet import (
     Changes,
     SheetChanged,
@@ -33,6 +35,15 @@ ATTEMPTS = 3
 """How often an import starts over when somebody saves in the middle of it."""
 
 Cells = Mapping[str, Value]
+Mentored = TypeVar("Mentored", Activity, Rep)
+
+
+class Refusal(Protocol):
+    """Something that makes no row."""
+
+    def text(self) -> str:
+        """Say in a line what, and why."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +55,12 @@ class Import:
     """By tab: the new rows, each by header."""
     there: Mapping[str, int]
     """By tab: how many the spreadsheet has already."""
-    left_out: Sequence[LeftOut]
+    left_out: Sequence[Refusal]
     layouts: Mapping[str, str]
     """For the state: which columns are ours, once this is written."""
     notes: Sequence[str] = ()
+    problems: Sequence[str] = ()
+    """What is wrong with rows that are added all the same."""
 
     def text(self, *, rows: int = 0) -> str:
         """Return it for people, with the first few rows of each tab when asked for."""
@@ -57,8 +70,11 @@ class Import:
         for tab, added in self.added.items():
             yield f"{tab}: {len(added)} new, {self.there[tab]} there already"
             for cells in added[:rows]:
-                yield "    " + " · ".join(_short(value) for value in cells.values())
+                yield "    " + " · ".join(f"{n}: {_short(value)}" for n, value in cells.items())
         yield from self.notes
+        if self.problems:
+            yield f"To look at: {len(self.problems)}"
+            yield from (f"    {line}" for line in self.problems)
         yield f"Left out: {len(self.left_out)}" + (":" if self.left_out else "")
         for one in self.left_out:
             yield f"    {one.text()}"
@@ -85,13 +101,35 @@ def import_archive(
     Raises ArchiveError, and SheetError when the spreadsheet cannot be read or written.
     """
     records, pairs = load_records(folder), mentors.read() if mentors else None
+    erased = Erased(rules.secret, state.erasing.prints())
+
+    def plan_on(sheet: Snapshot, values: Mapping[str, str]) -> Import:
+        return plan_import(
+            sheet,
+            records,
+            rules,
+            known=state.base.ids(),
+            values=values,
+            now=now,
+            mentors=pairs,
+            erased=erased,
+        )
+
+    return carry_out(spreadsheet, state, plan_on, dry_run=dry_run)
+
+
+def carry_out(
+    spreadsheet: Spreadsheet,
+    state: State,
+    plan_on: Callable[[Snapshot, Mapping[str, str]], Import],
+    *,
+    dry_run: bool,
+) -> Import:
+    """Plan on what the spreadsheet holds and write it; over again when somebody saves meanwhile."""
     for attempt in range(1, ATTEMPTS + 1):
         sheet, values = spreadsheet.read(), state.base.values()
         refuse_foreign(sheet.stamp, values)
-        known = state.base.known()
-        plan = plan_import(
-            sheet, records, rules, known=known, values=values, now=now, mentors=pairs
-        )
+        plan = plan_on(sheet, values)
         if dry_run or not plan.changes:
             return plan
         try:
@@ -124,8 +162,10 @@ def plan_import(
     values: Mapping[str, str],
     now: datetime,
     mentors: MentorSheet | None = None,
+    erased: Erased = NOBODY,
 ) -> Import:
     """Return what to add. `known` holds the ids of all reports ever seen, `values` the state's."""
+    records, gone = _without_erased(records, erased)
     gathered = gather(
         sheet,
         reports_tab(rules.form).with_columns(*PORTAL_COLUMNS),
@@ -136,7 +176,7 @@ def plan_import(
         mentors=mentors,
     )
     own = (PEOPLE, REPORTS) if mentors else (PEOPLE, MENTORS, REPORTS)
-    _refuse_frozen(gathered, own)
+    refuse_frozen(gathered, own)
     present = _column(gathered.tables[REPORTS.title], "id")
     removed = {one.key for one in records.reports if one.key in known} - present
     added = _added(records, gathered.tables, skipped=present | removed, at=local(now, rules.zone))
@@ -146,16 +186,46 @@ def plan_import(
         REPORTS.title: len(records.reports) - len(removed),
     }
     notes = [f"Reports: {len(removed)} whose rows were removed before stay out"] if removed else []
+    notes += [f"Left out: {gone} of people who were erased"] if gone else []
     if mentors:
         notes.append(f"Mentors: none is added, since they are kept in {mentors.tab.title}")
     return Import(
-        changes=_changes(gathered, added),
+        changes=appended(gathered, added),
         added=added,
         there={tab: given[tab] - len(rows) for tab, rows in added.items()},
         left_out=records.left_out,
         layouts={name: v for name, v in gathered.keep.items() if name.startswith("layout:")},
         notes=notes,
     )
+
+
+def _without_erased(records: Records, erased: Erased) -> tuple[Records, int]:
+    """Return the records without those of people who were erased, and how many that leaves out."""
+    if not erased:
+        return records, 0
+    people = tuple(
+        _unmentored(rep, erased)
+        for rep in records.people
+        if not erased.any(rep.key, rep.shown_name)
+    )
+    reports = tuple(
+        _unmentored(one, erased)
+        for one in records.reports
+        if not erased.any(one.key, *_words(one.user))
+    )
+    gone = len(records.people) - len(people) + len(records.reports) - len(reports)
+    return replace(records, people=people, reports=reports), gone
+
+
+def _unmentored(record: Mentored, erased: Erased) -> Mentored:
+    """Return a record that names no mentor who was erased."""
+    gone = record.mentor is not None and erased.any(*_words(record.mentor))
+    return record.model_copy(update={"mentor": None}) if gone else record
+
+
+def _words(user: User | None) -> tuple[str, ...]:
+    """Return the words by which a record names somebody."""
+    return (user.reference, user.name) if user else ()
 
 
 def _added(
@@ -169,7 +239,8 @@ def _added(
     return {**people, REPORTS.title: [{**report_row(one), "received": at} for one in reports]}
 
 
-def _refuse_frozen(gathered: Gathered, tabs: Sequence[Tab]) -> None:
+def refuse_frozen(gathered: Gathered, tabs: Sequence[Tab]) -> None:
+    """Refuse to add to tabs that cannot be read as they should; raises SheetError."""
     for title in (tab.title for tab in tabs):
         if title in gathered.frozen or title not in gathered.tables:
             reasons = [one.text() for one in gathered.problems if one.tab == title]
@@ -216,7 +287,8 @@ def _newly_mentored(records: Records, tables: Mapping[str, Table]) -> list[Rep]:
     ]
 
 
-def _changes(gathered: Gathered, added: Mapping[str, Sequence[Cells]]) -> Changes:
+def appended(gathered: Gathered, added: Mapping[str, Sequence[Cells]]) -> Changes:
+    """Return the changes that add these rows, and the columns that they need."""
     if not any(added.values()):
         return Changes()
     plan = Plan()

@@ -40,6 +40,7 @@ SHELL = {
     "erasing",
     "exporting",
     "heartbeat",
+    "table_workflow",
     "mail_records",
     "preview",
     "workflow",

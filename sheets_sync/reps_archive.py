@@ -98,7 +98,7 @@ def _tags(one: Activity) -> list[str]:
     marks = [one.activity, initiative, AUTOMATIC if one.passive_report else ""]
     tags = {
         tag.casefold(): tag
-        for tag in map(_tag, [*marks, *(area.name for area in one.functional_areas)])
+        for tag in map(as_tag, [*marks, *(area.name for area in one.functional_areas)])
         if tag
     }
     return list(tags.values())[:MOST_TAGS]
@@ -107,6 +107,6 @@ def _tags(one: Activity) -> list[str]:
 _BETWEEN_TAGS = str.maketrans(dict.fromkeys(",\uff0c\u3001\u060c;\uff1b\u061b\n", " "))
 
 
-def _tag(name: str) -> str:
+def as_tag(name: str) -> str:
     """Return a name as one tag: nothing in it that would split it, cut where it is too long."""
     return textwrap.shorten(name.translate(_BETWEEN_TAGS), LONGEST_TAG, placeholder="…")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from sheets_sync.community import Note
 from sheets_sync.layout import Tab
 
 
@@ -49,7 +50,7 @@ class Snapshot:
     stamp: Stamp | None = None
     version: object = None
     """For the backend alone: what it needs to notice a change before it writes."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     """What people should know of the spreadsheet as a whole."""
 
     def worksheet(self, title: str) -> Worksheet | None:

@@ -22,6 +22,8 @@ MAY_IMPORT = {
     "digests": {"digests", "sheets_sync", "forms"},
 }
 SHELL = {
+    "answering",
+    "listing",
     "settings",
     "keys",
     "project",
@@ -44,6 +46,7 @@ SHELL = {
     "mail_records",
     "preview",
     "workflow",
+    "archiving",
     "checks",
     "web",
     "cli",

@@ -74,4 +74,4 @@ def test_it_is_as_varied_as_the_sample(invented: Path):
 
     assert shares(ours) == pytest.approx(shares(real), abs=0.03)
     for made in (True, False):
-        assert lengths(ours, made=made) == pytest.approx(lengths(real, made=made), rel=0.1)
+        assert lengths(ours, made=made) == pytest.approx(lengths(real, made=made), rel=0.2)

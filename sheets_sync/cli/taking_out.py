@@ -109,7 +109,7 @@ def erase(shell: Shell, person: str, dry_run: bool, yes: bool, comes_back: bool)
 
     with (
         open_project(shell.folder, shell.environment) as project,
-        one_run(shell.folder, patience=shell.patience_seconds),
+        one_run(project, patience=shell.patience_seconds),
     ):
         if comes_back:
             was = readmit(project, person)

@@ -19,7 +19,7 @@ from sheets_sync.erasing.files import Files, erase_files, find_files, still_ther
 from sheets_sync.erasing.who import traces_of
 from sheets_sync.form_workflow import form_of
 from sheets_sync.linked import linked_tab
-from sheets_sync.project import Project, state_path
+from sheets_sync.project import Project, state_file
 from sheets_sync.spreadsheet import SheetChanged, SheetError, Snapshot, Spreadsheet, Stamp
 from sheets_sync.state import StateError, open_state
 from sheets_sync.state.backup import state_backups
@@ -105,7 +105,7 @@ def carry_out(
     traces, erasing = plan.traces, project.state.erasing
     secret = project.rules.secret
     words = (*traces.names - traces.shared, *traces.addresses, *traces.usernames, *traces.ids)
-    with project.state.outbox.sender():
+    with project.state.outbox.nobody_sends():
         # Before anything goes: from now on nothing that is collected brings them back.
         erasing.record([print_of(secret, word) for word in (*words, *plan.reports)], now)
         steps("prints kept")
@@ -199,7 +199,8 @@ def _clear_copy(project: Project, copy: Copy, traces: Traces, theirs: frozenset[
 
 
 def _state_backups(project: Project) -> list[Path]:
-    return state_backups(state_path(project.folder, project.settings), project.folder / BACKUPS)
+    file = state_file(project.folder, project.settings)
+    return state_backups(file, project.folder / BACKUPS) if file else []
 
 
 def _clear_state(path: Path, project: Project, traces: Traces, theirs: frozenset[str]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from sheets_sync.clearing import without_entries
-from sheets_sync.community import Community, Person, Problem, Report
+from sheets_sync.community import Community, Note, Person, Problem, Report, note
 from sheets_sync.memory import Memory
 from sheets_sync.traces import Traces
 
@@ -82,13 +82,17 @@ def scrubbed_community(community: Community, traces: Traces) -> Community:
             one for one in community.subscriptions if one.email.casefold() not in folded
         ),
         problems=tuple(_scrubbed_problem(one, traces) for one in community.problems),
-        notes=tuple(map(traces.without, community.notes)),
+        notes=tuple(_scrubbed_note(one, traces) for one in community.notes),
         suspended=tuple(one for one in community.suspended if not traces.is_in(one)),
     )
 
 
 def _unmentored(person: Person, traces: Traces) -> Person:
     return replace(person, mentor="") if person.mentor in traces.ids else person
+
+
+def _scrubbed_note(told: Note, traces: Traces) -> Note:
+    return note(told.words, **{name: traces.without(value) for name, value in told.values})
 
 
 def _scrubbed_problem(problem: Problem, traces: Traces) -> Problem:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from sheets_sync.decide import Rules
 from sheets_sync.erased import NOBODY, Erased
@@ -17,7 +17,8 @@ from sheets_sync.layout import MENTORS, PEOPLE, REPORTS, TAGS, Tab
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
 from sheets_sync.plan import Plan
 from sheets_sync.reps_archive import PORTAL_COLUMNS, mentorship_row, person_row, report_row
-from sheets_sync.reps_records import Activity, Records, Rep, User, load_records
+from sheets_sync.reps_erased import without_erased
+from sheets_sync.reps_records import Records, Rep, load_records
 from sheets_sync.reps_tags import tag_rows
 from sheets_sync.spreadsheet import (
     Changes,
@@ -37,7 +38,6 @@ ATTEMPTS = 3
 """How often an import starts over when somebody saves in the middle of it."""
 
 Cells = Mapping[str, Value]
-Mentored = TypeVar("Mentored", Activity, Rep)
 
 
 class Refusal(Protocol):
@@ -167,7 +167,7 @@ def plan_import(
     erased: Erased = NOBODY,
 ) -> Import:
     """Return what to add. `known` holds the ids of all reports ever seen, `values` the state's."""
-    records, gone = _without_erased(records, erased)
+    records, gone = without_erased(records, erased)
     gathered = gather(
         sheet,
         reports_tab(rules.form).with_columns(*PORTAL_COLUMNS),
@@ -200,35 +200,6 @@ def plan_import(
         layouts={name: v for name, v in gathered.keep.items() if name.startswith("layout:")},
         notes=notes,
     )
-
-
-def _without_erased(records: Records, erased: Erased) -> tuple[Records, int]:
-    """Return the records without those of people who were erased, and how many that leaves out."""
-    if not erased:
-        return records, 0
-    people = tuple(
-        _unmentored(rep, erased)
-        for rep in records.people
-        if not erased.any(rep.key, rep.shown_name)
-    )
-    reports = tuple(
-        _unmentored(one, erased)
-        for one in records.reports
-        if not erased.any(one.key, *_words(one.user))
-    )
-    gone = len(records.people) - len(people) + len(records.reports) - len(reports)
-    return replace(records, people=people, reports=reports), gone
-
-
-def _unmentored(record: Mentored, erased: Erased) -> Mentored:
-    """Return a record that names no mentor who was erased."""
-    gone = record.mentor is not None and erased.any(*_words(record.mentor))
-    return record.model_copy(update={"mentor": None}) if gone else record
-
-
-def _words(user: User | None) -> tuple[str, ...]:
-    """Return the words by which a record names somebody."""
-    return (user.reference, user.name) if user else ()
 
 
 def _added(

@@ -12,7 +12,8 @@ from sheets_sync.layout import MENTORS
 from sheets_sync.project import Project
 from sheets_sync.spreadsheet import SheetError, Snapshot
 from sheets_sync.table_file import TableError, load_table
-from sheets_sync.table_import import Standing, Wanted, find_source, plan_table, tab_of
+from sheets_sync.table_import import Wanted, find_source, plan_table, tab_of
+from sheets_sync.table_reports import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ SHELL = {
     "stats",
     "operating",
     "overdue",
+    "backing_up",
     "erasing",
     "exporting",
     "heartbeat",

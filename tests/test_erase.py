@@ -20,7 +20,7 @@ from sheets_sync.cli.ending import status
 from sheets_sync.cli.shell import Shell
 from sheets_sync.erasing import AmbiguousError, carry_out, look, readmit
 from sheets_sync.founding import Answers, found
-from sheets_sync.project import open_project, state_path
+from sheets_sync.project import open_project
 from sheets_sync.state.backup import back_up_state
 from tests.test_whole_way import MONDAY, Town
 
@@ -100,7 +100,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "run.log").write_text("all is well\nRefused: ana@example.org: no\nbye\n")
         (folder / "preview.html").write_text("<p>Ana Rossi</p>")
         backups = folder / "backups"
-        back_up_state(state_path(folder, project.settings), backups, day="2026-11-22", keep=14)
+        back_up_state(folder / "tidings.db", backups, day="2026-11-22", keep=14)
     return folder
 
 

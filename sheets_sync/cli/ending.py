@@ -50,7 +50,6 @@ def status(arguments: Sequence[str] | None, shell: Shell) -> int:
 
 def _ended(error: Exception, shell: Shell) -> int:
     # Imported here: these are known only once their packages, which are heavy, have been needed.
-    from digests.archive.writing import ArchiveFolderError
     from digests.filters import FilterError
     from digests.press import DigestError
     from digests.transport import SendError

@@ -92,7 +92,7 @@ def table(
     with (
         stage(f"Reading {file} …"),
         open_project(shell.folder, shell.environment) as project,
-        one_run(shell.folder, patience=shell.patience_seconds),
+        one_run(project, patience=shell.patience_seconds),
     ):
         done = import_table(project, asked, now=shell.now(), dry_run=dry_run)
     say("Nothing was written. The plan:" if dry_run else "Imported:")

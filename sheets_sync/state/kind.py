@@ -85,6 +85,9 @@ class Kind(Protocol):
     def is_closed(self, error: DBAPIError) -> bool:
         """Tell whether a fault comes of that."""
 
+    def leave_no_trace(self, engine: Engine, tables: Sequence[str]) -> None:
+        """Write these tables anew, without what was deleted from them. Raises StateError."""
+
     def renumbering(self, table: Table) -> Sequence[str]:
         """Return the statements after which new rows get numbers that copied ones have not."""
 

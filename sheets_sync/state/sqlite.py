@@ -120,6 +120,18 @@ class SQLite:
     def is_closed(self, error: DBAPIError) -> bool:
         return str(error.orig) == CLOSED
 
+    def leave_no_trace(self, engine: Engine, tables: Sequence[str]) -> None:
+        with closing(engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
+            # Neither may run within a transaction.
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_blocked, *_ = cursor.fetchone() or (0,)
+        if is_blocked:
+            raise StateError(
+                f"{self.path} is being read by another process, so what was erased may still stand "
+                "in its log. Stop the page (tidings serve), and run it again"
+            )
+
     def renumbering(self, table: Table) -> Sequence[str]:
         return []
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from forms.definition import Form
 from forms.rules import Fault
 from forms.wording import N_
-from sheets_sync.cells import as_text
+from sheets_sync.cells import any_day, as_text
 from sheets_sync.community import Problem, note
 from sheets_sync.gather import Gathered, Seen, is_settled, is_sudden
 from sheets_sync.headers import Table
@@ -67,6 +67,10 @@ class Past:
     def waiting(self) -> set[str]:
         """Return the ids that have no row to be missed."""
         return {*self.intake.rows, *self.restorable}
+
+
+IMPORTED = "import"
+"""Source of what came from a table: no news, unless it is of the last days."""
 
 
 class _Row(NamedTuple):
@@ -195,7 +199,8 @@ def _adopted(table: Table, cells: Sequence[Cell], past: Past) -> Memory:
         source,
         mentor=mentor.id if mentor else "",
         mentor_name=name,
-        considered=table.title in past.unseen or source == "archive",
+        considered=table.title in past.unseen or source in ("archive", IMPORTED),
+        undated=source == IMPORTED and not isinstance(any_day(table.cell(cells, "date")), date),
     )
 
 

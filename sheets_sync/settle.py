@@ -70,7 +70,8 @@ def _number(judged: Judged, known: Known | None, highest: int, today: date) -> i
     if not is_accepted(judged.report):
         return None
     memory = judged.memory
-    old = memory.source == "archive" or judged.report.date <= today - RECENT
+    undated = memory.source == "archive" or memory.undated
+    old = undated or judged.report.date <= today - RECENT
     return 0 if memory.considered and old else highest + 1
 
 

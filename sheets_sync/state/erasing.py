@@ -9,8 +9,6 @@ import secrets
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
-from email.policy import default
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,6 +31,7 @@ from sheets_sync.state.database import reading, writing
 from sheets_sync.state.delivery import DeliveryState
 from sheets_sync.state.kind import kind_of
 from sheets_sync.state.schema import (
+    addresses,
     choices,
     deliveries,
     erased,
@@ -45,6 +44,7 @@ from sheets_sync.state.schema import (
     submissions,
 )
 from sheets_sync.state.scrubbing import (
+    is_in_mail,
     scrubbed_community,
     scrubbed_memory,
     scrubbed_report,
@@ -133,6 +133,7 @@ class Erasing:
             _erase_values(db, traces)
             _erase_letters(db, traces, frozenset(theirs))
             db.execute(delete(people).where(people.c.id.in_(traces.ids)))
+            db.execute(delete(addresses).where(addresses.c.person.in_(traces.ids)))
 
     def is_unfinished(self) -> bool:
         """Tell whether an erasure was cut short before the free pages were written anew."""
@@ -279,16 +280,3 @@ def _erase_letters(db: Connection, traces: Traces, theirs: frozenset[str]) -> No
             left.append(LOST)
         number = deliveries.c.number == row.number
         db.execute(update(deliveries).where(number).values(reports=json.dumps(left)))
-
-
-def is_in_mail(message: bytes, traces: Traces) -> bool:
-    """Tell whether a mail, decoded, names them."""
-    if not message:
-        return False
-    parsed = message_from_bytes(message, policy=default)
-    headers = " ".join(str(value) for value in parsed.values())
-    return traces.is_in(headers) or any(
-        traces.is_in(str(part.get_content()))
-        for part in parsed.walk()
-        if part.get_content_maintype() == "text"
-    )

@@ -13,7 +13,7 @@ from digests.archive.addresses import Addresses, give_addresses
 from digests.archive.feeds import Revisions
 from digests.archive.pages import make_pages
 from digests.archive.public import Edition, Holdings, Imprint, make_public, presentable
-from digests.archive.site import Site
+from digests.archive.rendering import Site
 from digests.archive.writing import Written, load_manifest, write_pages
 from forms.wording import language, translations
 from sheets_sync.community import Community

@@ -29,8 +29,8 @@ from digests.archive.lists import (
 )
 from digests.archive.moved import moved_pages
 from digests.archive.page import Page
-from digests.archive.public import Public, Slip
-from digests.archive.site import ASSETS, Site
+from digests.archive.public import Public, Slip, by_news
+from digests.archive.rendering import ASSETS, Site
 from digests.archive.telling import Link, report_path
 from forms.wording import N_
 from sheets_sync.tags import key
@@ -202,7 +202,7 @@ def _missing_page(site: Site) -> Page:
 
 def _front_page(site: Site) -> Page:
     slips = site.public.slips
-    latest = sorted(slips, key=lambda slip: (slip.published, slip.report.id))[-LATEST:][::-1]
+    latest = sorted(slips, key=by_news)[-LATEST:][::-1]
     ways = _ways(site)
 
     def show() -> dict[str, object]:
@@ -217,7 +217,9 @@ def _ways(site: Site) -> tuple[Group, ...]:
     public, say = site.public, site.teller.say
     years = sorted({slip.day.year for slip in public.slips}, reverse=True)
     further = [Link(say(N_("Issues of the digest")), "issues/")] if public.issues else []
-    further += [Link(say(N_("Mentors")), "mentors/")] if site.imprint.mentors else []
+    further += (
+        [Link(say(N_("Mentors")), "mentors/")] if site.imprint.mentors and public.slips else []
+    )
     further += [Link(say(N_("Automatic reports")), "automatic/")] if public.automatic else []
     groups = (
         (say(N_("Tags")), top_tags(public.slips)),

@@ -150,9 +150,14 @@ def make_public(holdings: Holdings, addresses: Addresses, imprint: Imprint) -> P
     )
 
 
-def by_day(slip: Slip) -> tuple[date, datetime, str]:
+def by_day(slip: Slip) -> tuple[date, datetime, int, str]:
     """Return where a report stands in a list."""
-    return slip.report.date, slip.published, slip.report.id
+    return slip.report.date, slip.published, slip.report.accepted, slip.report.id
+
+
+def by_news(slip: Slip) -> tuple[datetime, date, int, str]:
+    """Return where a report stands among the latest."""
+    return slip.published, slip.report.date, slip.report.accepted, slip.report.id
 
 
 def presentable(people: Iterable[Person]) -> list[Person]:

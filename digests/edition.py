@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from digests.filters import Filter
 from digests.subscribers import Subscriber
-from sheets_sync.community import Community, Person, Problem, Report
+from sheets_sync.community import Community, Note, Person, Problem, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,11 @@ class DigestRules:
     maximum_reports: int = 100
     catch_up_weeks: int = 8
     quiet_weeks: int = 4
+    """After so long without a report somebody is named to their mentor,"""
+    quiet_weeks_coordinators: int = 8
+    """after so long to the coordinators,"""
+    quiet_months: int = 12
+    """and after so long apart from the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ class Part(StrEnum):
 
     MENTEES = "mentees"
     REPORTS = "reports"
+    OTHERS = "others"
+    """Those without a category, where others have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,8 @@ class Section:
 
     part: Part
     items: tuple[Item, ...]
+    category: str = ""
+    """Of all that stands in it; empty where that is mixed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,10 @@ class Quiet:
     person: Person
     since: date | None
     """Day of their latest report; None when none was ever seen."""
+    weeks: int = 0
+    """Whole weeks that count: since then, or since they joined, or a break ended."""
+    is_long: bool = False
+    """Whether it has been so long that they stand apart from the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +135,7 @@ class Desk:
 
     waiting: tuple[Report, ...] = ()
     problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,6 +155,7 @@ class Content:
     """Whether this is the first mail to these readers."""
     quiet: tuple[Quiet, ...] = ()
     """For mentors their mentees, for coordinators everybody."""
+    quiet_months: int = 0
     desk: Desk | None = None
     """Not None for coordinators."""
 
@@ -149,6 +163,21 @@ class Content:
     def reports(self) -> tuple[str, ...]:
         """Ids of the reports in it, in order."""
         return tuple(item.report.id for section in self.sections for item in section.items)
+
+    @property
+    def most_wanted_first(self) -> tuple[Item, ...]:
+        """All reports, the mentees' first, then the latest, whatever their category."""
+        placed = ((section, item) for section in self.sections for item in section.items)
+        ranked = sorted(
+            placed,
+            key=lambda pair: (
+                pair[0].part is Part.MENTEES,
+                pair[1].report.date,
+                pair[1].report.accepted,
+            ),
+            reverse=True,
+        )
+        return tuple(item for _, item in ranked)
 
     def without_empty_sections(self, fitting: Collection[str]) -> "Content":
         """Return it without the sections of which no report fits: no heading over nothing."""

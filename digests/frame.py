@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digests.edition import Content, Desk, Edition, Part
+from digests.edition import Content, Desk, Edition, Part, Section
 from digests.filters import Everything
 from digests.phrases import headline, week_of
 from digests.views import Lines, QuietLine, Teller, WaitingLine
 from forms.wording import N_
 
-HEADINGS = {Part.MENTEES: N_("Your mentees"), Part.REPORTS: N_("Reports")}
+HEADINGS = {
+    Part.MENTEES: N_("Your mentees"),
+    Part.REPORTS: N_("Reports"),
+    Part.OTHERS: N_("Other reports"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class MailView:
     more: str
     form: str
     quiet: Lines[QuietLine]
+    long_quiet_heading: str
+    long_quiet: Lines[QuietLine]
     waiting: Lines[WaitingLine]
     problems_heading: str
     problems: Lines[str]
@@ -82,7 +88,7 @@ def mail_view(
     """Return what a mail's templates show."""
     content = edition.content
     desk = content.desk or Desk()
-    headings = [teller.say(HEADINGS[section.part]) for section in content.sections]
+    headings = [heading(section, teller) for section in content.sections]
     return MailView(
         subject=teller.subject(content, edition.issue),
         headline=headline(content, teller.words),
@@ -91,13 +97,17 @@ def mail_view(
         sections=tuple(map(SectionView, headings, marks.sections)),
         more=marks.more,
         form=marks.form,
-        quiet=teller.quiet(content.quiet),
+        quiet=teller.quiet([one for one in content.quiet if not one.is_long]),
+        long_quiet_heading=teller.count(
+            "Not seen for {count} month", "Not seen for {count} months", content.quiet_months
+        ),
+        long_quiet=teller.quiet([one for one in content.quiet if one.is_long]),
         waiting=teller.waiting(desk.waiting),
         problems_heading=teller.count(
             "{count} problem to mend", "{count} problems to mend", len(desk.problems)
         ),
-        problems=teller.lines([problem.text() for problem in desk.problems]),
-        notes=teller.lines(desk.notes),
+        problems=teller.lines([problem.text(teller.words.gettext) for problem in desk.problems]),
+        notes=teller.lines([note.text(teller.words.gettext) for note in desk.notes]),
         because=_because(masthead, teller, on_roster=on_roster),
         holds=_holds(content, teller),
         how_to_leave="" if marks.leave else _how_to_leave(masthead, teller),
@@ -106,6 +116,11 @@ def mail_view(
         leave=marks.leave,
         reports=marks.reports,
     )
+
+
+def heading(section: Section, teller: Teller) -> str:
+    """Return what stands above a section: its category, or what it holds."""
+    return teller.line(section.category) or teller.say(HEADINGS[section.part])
 
 
 def _notices(content: Content, teller: Teller) -> Iterator[str]:

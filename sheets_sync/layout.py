@@ -119,7 +119,7 @@ PEOPLE = Tab(
         Column("feeds", M, "Web feeds of what they publish elsewhere.", optional=True),
         Column("still in", M, "Their last answer to “still in?”.", optional=True),
         Column("mentor", T, "Their mentor today, merged from the Mentors tab.", width=20),
-        Column("last report", T, "The day of their latest report.", Holds.DATE, width=12),
+        Column("last report", T, "The day of the last one they typed.", Holds.DATE, width=12),
         Column("problem", T, "What is wrong with this row, and what to do.", width=50),
     ),
     required=("name",),

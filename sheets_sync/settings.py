@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from forms.plural import counted
+from sheets_sync.database_address import database_address
 from sheets_sync.google_address import form_id, spreadsheet_id
 from sheets_sync.layout import TABS
+from sheets_sync.tags import MENTORSHIP_TAGS
 
 FILE = "tidings.toml"
 
@@ -109,7 +111,9 @@ LinkedTabs = Annotated[tuple[str, ...], AfterValidator(_tabs_of_others)]
 GoogleSpreadsheetId = Annotated[str, AfterValidator(lambda t: spreadsheet_id(t) if t else "")]
 GoogleFormId = Annotated[str, AfterValidator(lambda t: form_id(t) if t else "")]
 Responders = Annotated[str, AfterValidator(_who_may_answer)]
+RoleName = Literal["member", "mentor", "alumni", "coordinator"]
 MailUrl = Annotated[str, AfterValidator(_way_to_send)]
+DatabaseUrl = Annotated[str, AfterValidator(database_address)]
 
 
 class _Section(BaseModel):
@@ -156,10 +160,23 @@ class SpreadsheetSettings(_OnePlace):
 
 
 class MentorSettings(_OnePlace):
-    """Where other people keep the mentor sheet; it is read there and never written."""
+    """Where other people keep the mentor sheet (read, never written); what counts as mentoring."""
 
     tab: str = "Mentors"
     headers: dict[str, str] = {}
+    tags: tuple[str, ...] = MENTORSHIP_TAGS
+    """A report with one of these, about somebody else, proposes a pair."""
+
+
+class GroupSettings(_Section):
+    """The community's words for the groups in the People tab."""
+
+    member: tuple[str, ...] = ()
+    mentor: tuple[str, ...] = ()
+    alumni: tuple[str, ...] = ()
+    coordinator: tuple[str, ...] = ()
+    required: dict[RoleName, tuple[str, ...]] = {}
+    """The groups in which everybody of a status with a username should be."""
 
 
 class FormSettings(_Section):
@@ -169,6 +186,8 @@ class FormSettings(_Section):
     answered_by: Responders = "anyone"
     """Who may answer the Google Form: `anyone`, `chosen` people, or a domain."""
     trust: Literal["open", "personal"] = "open"
+    hashtags: bool = True
+    """Hashtags in the text are tags where nothing is in the field for tags."""
     minimum_seconds: float = Field(3, ge=0)
     maximum_links: int = Field(3, ge=0)
     per_address_hour: int = Field(10, ge=1)
@@ -190,6 +209,10 @@ class DigestSettings(_Section):
     """Most reports in one mail; then "and N more"."""
     catch_up_weeks: int = Field(8, ge=1)
     quiet_weeks: int = Field(4, ge=1)
+    """So many weeks without a report, and somebody is named to their mentor; then to coordinators,
+    and after months apart from the others."""
+    quiet_weeks_coordinators: int = Field(8, ge=1)
+    quiet_months: int = Field(12, ge=1, le=120)
     hold_after_days: int = Field(14, ge=1)
     """After so long without a run, what would leave is held for a person to look at."""
 
@@ -242,12 +265,12 @@ class Settings(_Section):
     community: CommunitySettings = CommunitySettings()
     spreadsheet: SpreadsheetSettings = SpreadsheetSettings()
     mentors: MentorSettings = MentorSettings()
-    groups: dict[Literal["member", "mentor", "alumni", "coordinator"], tuple[str, ...]] = {}
+    groups: GroupSettings = GroupSettings()
     form: FormSettings = FormSettings()
     digest: DigestSettings = DigestSettings()
     mail: MailSettings = MailSettings()
     archive: ArchiveSettings = ArchiveSettings()
-    state: str = "sqlite:tidings.db"
+    state: DatabaseUrl = "sqlite:tidings.db"
 
     @property
     def zone(self) -> ZoneInfo:

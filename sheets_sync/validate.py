@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 
 from forms.definition import Form, Question
+from forms.hashtags import find_hashtags
 from forms.rules import (
     SHEET_MAXIMUM,
     Fault,
@@ -23,6 +24,7 @@ from forms.rules import (
     split_name_and_address,
     split_tags,
 )
+from forms.wording import N_
 from sheets_sync.cells import as_day, as_text, shown
 from sheets_sync.community import Problem, Report, Status
 from sheets_sync.doubts import (
@@ -132,7 +134,11 @@ class Judge:
     def _read(self, cells: Sequence[Cell], before: Report | None) -> _Read:
         table = self._table
         link = complete_link(self._value(cells, "link", before))
-        tags, tag_faults = self._tags(self._value(cells, "tags", before))
+        text = self._value(cells, "text", before)
+        typed = self._value(cells, "tags", before)
+        tags, tag_faults = self._tags(typed)
+        if not typed and self._context.hashtags:
+            tags = find_hashtags(text)
         decision = table.text(cells, "decision").casefold()
         day = as_day(table.cell(cells, "date"), today=self._context.today)
         faults = [*self._cell_faults(cells), *(("tags", fault) for fault in tag_faults)]
@@ -147,7 +153,7 @@ class Judge:
             faults.append(("email", fault))
         return _Read(
             reporter=self._value(cells, "reporter", before),
-            text=self._value(cells, "text", before),
+            text=text,
             link=link,
             tags=tags,
             outcome=self._value(cells, "outcome", before),
@@ -195,8 +201,8 @@ class Judge:
                 yield (
                     column,
                     Fault(
-                        "the cell shows {what}; the last good value is kept",
-                        "type the value itself",
+                        N_("the cell shows {what}; the last good value is kept"),
+                        N_("type the value itself"),
                         {"what": cell.what},
                     ),
                 )
@@ -256,7 +262,7 @@ class Judge:
         self, row: int, cells: Sequence[Cell], id: str, column: str, fault: Fault
     ) -> Problem:
         value = id if column == "id" else shown(self._table.cell(cells, column))
-        return Problem(self._table.title, row, column, value, *fault.text())
+        return Problem.of(self._table.title, row, column, value, fault)
 
 
 @lru_cache(maxsize=4096)

@@ -22,6 +22,8 @@ MAY_IMPORT = {
     "digests": {"digests", "sheets_sync", "forms"},
 }
 SHELL = {
+    "answering",
+    "listing",
     "settings",
     "keys",
     "project",
@@ -34,8 +36,11 @@ SHELL = {
     "founding",
     "mailing",
     "confirming",
+    "stats",
     "operating",
     "overdue",
+    "erasing",
+    "exporting",
     "heartbeat",
     "mail_records",
     "preview",

@@ -16,8 +16,8 @@ BEN = Acquaintance("p-ben", "ben@example.org", "ben", "Ben")
 
 def read(sheet: str, *known: Acquaintance, **groups: tuple[str, ...]):
     words = {Role(role): own for role, own in groups.items()}
-    listed, problems = read_people(table(PEOPLE, sheet), known, groups=words, today=TODAY)
-    return [one.person for one in listed], [problem.text() for problem in problems]
+    read = read_people(table(PEOPLE, sheet), known, groups=words, today=TODAY)
+    return [one.person for one in read.listed], [problem.text() for problem in read.problems]
 
 
 def test_people_are_recognised_by_address_username_or_name():  # faults 51, 53

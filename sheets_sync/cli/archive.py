@@ -38,7 +38,7 @@ def build(shell: Shell, elsewhere: Path | None, dry_run: bool) -> None:
     with open_project(shell.folder, shell.environment) as project:
         folder = elsewhere or archive_folder(project)
         with (
-            one_run(shell.folder, patience=shell.patience_seconds),
+            one_run(project, patience=shell.patience_seconds),
             stage(f"Building the archive in {folder} …"),
         ):
             done = build_archive(project, folder, now=shell.now(), dry_run=dry_run)

@@ -67,7 +67,7 @@ def digest(
 ) -> int:
     """Make the digest that is due and send it; or show it."""
     from sheets_sync.mailing import Wish, preview_for, send_copy, sync_and_mail
-    from sheets_sync.project import one_run, open_project
+    from sheets_sync.project import open_project
 
     if out and preview is None:
         raise click.UsageError("--out is for a preview; add --preview")
@@ -86,11 +86,10 @@ def digest(
         else:
             # A pretended clock is not doubted.
             wish = Wish(early, clock_is_right or pretended is not None, accept_old_state)
-            with (
-                one_run(shell.folder, patience=shell.patience_seconds),
-                counting("Mailing") as told,
-            ):
-                outcome, mailed = sync_and_mail(project, wish, now=now, progress=told)
+            with counting("Mailing") as told:
+                outcome, mailed = sync_and_mail(
+                    project, wish, now=now, alone=shell.alone(project), progress=told
+                )
             for note in outcome.notes:
                 say(f"Note: {note}")
             return _tell_mailed(mailed, project)
@@ -125,12 +124,13 @@ def _run(shell: Shell, project: "Project", clock_is_right: bool) -> int:
     from sheets_sync.cli.plans import sync_line
     from sheets_sync.confirming import send_confirmations
     from sheets_sync.mailing import Wish, sync_and_mail
-    from sheets_sync.project import one_run
 
     wish, now = Wish(clock_is_right=clock_is_right), shell.now()
-    with one_run(shell.folder, patience=shell.patience_seconds), counting("Mailing") as told:
-        outcome, mailed = sync_and_mail(project, wish, now=now, progress=told)
-        send_confirmations(project, now=now)
+    alone = shell.alone(project)
+    with counting("Mailing") as told:
+        outcome, mailed = sync_and_mail(project, wish, now=now, alone=alone, progress=told)
+    send_confirmations(project, now=now)
+    with alone():
         published = _publish(project, now)
     say(sync_line(outcome))
     tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])

@@ -55,6 +55,7 @@ def _ended(error: Exception, shell: Shell) -> int:
     from digests.press import DigestError
     from digests.transport import SendError
     from forms.definition import FormError
+    from sheets_sync.erasing import AmbiguousError
     from sheets_sync.keys import known_secrets
     from sheets_sync.project import AnotherRunError
     from sheets_sync.reps_records import ArchiveError
@@ -64,7 +65,13 @@ def _ended(error: Exception, shell: Shell) -> int:
 
     secrets = known_secrets(shell.folder, shell.environment)
     if isinstance(
-        error, SettingsError | FormError | FilterError | ArchiveError | ArchiveFolderError
+        error,
+        SettingsError
+        | FormError
+        | FilterError
+        | ArchiveError
+        | ArchiveFolderError
+        | AmbiguousError,
     ):
         say(redacted(f"Error: {error}", secrets), error=True)
         return WRONG_USE

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from forms.plural import counted
+from sheets_sync.archiving import renew_archive
 from sheets_sync.backend import Copy
 from sheets_sync.clearing import Cleared, clear
 from sheets_sync.columns import Layout
@@ -124,6 +125,8 @@ def carry_out(
         steps("state")
         erasing.leave_no_trace()
     sync(project.spreadsheet, project.state, project.rules, now=now, mentors=project.mentors)
+    if renew_archive(project, now=now):
+        steps("archive")
     erasing.leave_no_trace()
     return tuple(still_there(project.folder, traces))
 

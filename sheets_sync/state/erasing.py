@@ -34,6 +34,7 @@ from sheets_sync.state.base import COMMUNITY, REPORT, forget, put
 from sheets_sync.state.database import StateError, reading, writing
 from sheets_sync.state.delivery import DeliveryState
 from sheets_sync.state.schema import (
+    addresses,
     choices,
     deliveries,
     erased,
@@ -134,6 +135,7 @@ class Erasing:
             _erase_values(db, traces)
             _erase_letters(db, traces, frozenset(theirs))
             db.execute(delete(people).where(people.c.id.in_(traces.ids)))
+            db.execute(delete(addresses).where(addresses.c.person.in_(traces.ids)))
 
     def is_unfinished(self) -> bool:
         """Tell whether an erasure was cut short before the free pages were written anew."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from digests.archive.page import Page
 from digests.archive.public import Slip
-from digests.archive.site import Site
+from digests.archive.rendering import Site
 from digests.masking import without_addresses
 from forms.wording import N_
 

@@ -62,11 +62,12 @@ def _missing(
         lacks = [those[0] for those in wanted[status] if not own & set(map(plain, those))]
         if lacks:
             names = " and ".join(lacks)
+            word = "group" if len(lacks) == 1 else "groups"
             yield Problem(
                 "People",
                 one.row,
                 "groups",
                 ", ".join(person.groups),
-                f"{person.name} is {STATUS[status]} and not in {names}",
-                f"put {person.username} into {names}, then add that to their groups here",
+                f"{person.name} is {STATUS[status]} and not in the {word} {names}",
+                f"put {person.username} into {names}, then add {names} to their groups here",
             )

@@ -10,10 +10,12 @@ from datetime import UTC, date, datetime, tzinfo
 
 from forms.definition import Form
 from sheets_sync.agreement import KEPT as AGREED_MENTORS
+from sheets_sync.breaks import break_problems
 from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
 from sheets_sync.community import Community, Problem, Role
 from sheets_sync.decisions import Decisions, read_decisions
 from sheets_sync.doubts import Context
+from sheets_sync.erased import NOBODY, Erased, dismiss
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
 from sheets_sync.layout import MENTORS
@@ -31,7 +33,7 @@ from sheets_sync.state.base import Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
 from sheets_sync.state.journal import Entry
 from sheets_sync.state.operating import Refusals
-from sheets_sync.subscriptions import FilterCheck, Subscribed, read_subscriptions
+from sheets_sync.subscriptions import FilterCheck, Subscribed, read_subscriptions, show_alumni
 from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown, suspend
 from sheets_sync.taglist import list_tags
 from sheets_sync.tags import MENTORSHIP_TAGS
@@ -57,6 +59,8 @@ class Rules:
     """The groups that a status calls for, where they are not the status's own."""
     mentorship_tags: Sequence[str] = MENTORSHIP_TAGS
     """Reports with one of these propose pairs."""
+    secret: str = ""
+    """Keys the prints of what was erased."""
 
     def print(self) -> str:
         """Return a print of everything here that is data."""
@@ -83,12 +87,16 @@ class Given:
     accept_removals: bool = False
     behind: bool = False
     """An older copy of the sheet was saved over ours."""
+    confirmed: Set[str] = frozenset()
+    """Folded addresses whose owners asked for the mail, and confirmed it."""
     refused: Sequence[Refusals] = ()
     """Addresses that were refused for good in several issues."""
     unseen: Set[str] = frozenset()
     """Tabs seen for the first time: the reports that stand there have been read by everyone."""
     mentors: MentorSheet | None = None
     """The mentor sheet, where other people keep it in a spreadsheet of theirs."""
+    erased: Erased = NOBODY
+    """What must not come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +146,15 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     today = given.now.astimezone(rules.zone).date()
     seen = Seen(given.values, given.now, given.accept_removals)
     gathered = _gathered(given, rules, seen)
+    dismiss(gathered, given.erased, now=given.now, zone=rules.zone)
     members = _members(gathered, given, rules, today)
     listed, roster = members.listed, members.roster
     past = _past(given, rules, roster)
     lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
     missing = find_missing(lines, past, seen, gathered, given.sheet)
     note_restored(lines, past, gathered)
-    context = Context(
-        rules.form, roster, members.merged.mentors, today, rules.zone, rules.trust, rules.hashtags
-    )
+    mentors = members.merged.mentors
+    context = Context(rules.form, roster, mentors, today, rules.zone, rules.trust, rules.hashtags)
     settled = settle(lines, context, past)
     reports = [one.report for one in settled if one.line.id]
     remembered = remember(settled, missing, past, counter=counter, now=given.now)
@@ -163,7 +171,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         frozen=gathered.frozen,
         today=today,
     )
-    problems = (*members.problems, *proposals.problems)
+    problems = (*members.problems, *proposals.problems, *break_problems(listed, today))
     told = (*problems, *(problem for one in settled for problem in one.problems), *tags.problems)
     community = Community(
         at=given.now.astimezone(UTC),
@@ -241,7 +249,7 @@ def _wishes(
         further=applied.problems,
     )
     suspended = suspend(given.refused, gathered.tables.get("Subscriptions"), given.values)
-    subscribed = shown(read, suspended)
+    subscribed = show_alumni(shown(read, suspended), roster.people, given.confirmed)
     return Wishes(
         applied,
         subscribed,

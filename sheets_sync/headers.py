@@ -13,12 +13,16 @@ from functools import lru_cache
 
 from rapidfuzz import process
 
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.cells import as_text
 from sheets_sync.community import Problem
 from sheets_sync.layout import Owner, Tab
 from sheets_sync.spreadsheet import Cell, SheetError, Worksheet
 
 SEARCHED_ROWS = 20
+SHORT = 100
+"""Letters up to which a text is worth remembering."""
 IGNORED = "ignored"
 """What a header is mapped to that is like one of ours and means something else."""
 OURS = "{name} (Tidings)"
@@ -77,6 +81,16 @@ def blank(cells: Sequence[Cell]) -> bool:
 @lru_cache(maxsize=65536)
 def plain(header: str) -> str:
     """Return a header as it is compared: case, accents and spaces do not matter."""
+    return _short(header) if len(header) <= SHORT else _plain(header)
+
+
+@lru_cache(maxsize=4096)
+def _short(header: str) -> str:
+    # The same few headers and names are compared again and again, in each of a sync's stages.
+    return _plain(header)
+
+
+def _plain(header: str) -> str:
     decomposed = unicodedata.normalize("NFKD", header.casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(bare.replace("_", " ").split())
@@ -204,11 +218,6 @@ def _doubled(
 ) -> Iterator[Problem]:
     for name, found in places.items():
         if len(found) > 1:
-            yield Problem(
-                tab.title,
-                row,
-                name,
-                header[found[1]],
-                f"there are {len(found)} columns of this name; the leftmost counts",
-                "rename the others",
-            )
+            told = N_("there are {count} columns of this name; the leftmost counts")
+            fault = Fault(told, N_("rename the others"), {"count": len(found)})
+            yield Problem.of(tab.title, row, name, header[found[1]], fault)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from digests.masking import without_addresses
-from digests.parts import quiet_people
 from digests.press import stock_of
+from digests.quiet import quiet_people
 from digests.subscribers import is_gone
 from sheets_sync.community import Person, Role
 from sheets_sync.headers import plain

@@ -8,12 +8,12 @@ from sheets_sync.agreement import KEPT, dump_agreed, load_agreed
 from sheets_sync.closed_groups import group_queue
 from sheets_sync.community import Person, Problem, Report, Role
 from sheets_sync.headers import Table
+from sheets_sync.last_seen import last_reports
 from sheets_sync.layout import PEOPLE, Tab
 from sheets_sync.mentorships import Mentorship, read_mentors
 from sheets_sync.merge import Merged, merge
 from sheets_sync.people import Listed, read_people
 from sheets_sync.roster import Roster
-from sheets_sync.settle import is_accepted
 from sheets_sync.state.base import Acquaintance
 
 
@@ -40,10 +40,7 @@ class Membership:
 
     def people(self, reports: Iterable[Report]) -> tuple[Person, ...]:
         """Return everybody with today's mentor and the day of their latest report."""
-        last: dict[str, date] = {}
-        for report in reports:
-            if report.person and is_accepted(report):
-                last[report.person] = max(last.get(report.person, report.date), report.date)
+        last = last_reports(reports)
         return tuple(
             replace(
                 one.person,

@@ -24,6 +24,9 @@ DEFAULT_GROUPS: Mapping[Role, tuple[str, ...]] = {
     Role.ALUMNI: ("Alumni", "Alumnus", "Alumna"),
     Role.COORDINATOR: ("Coordinator",),
 }
+SHOWN = frozenset({"", "yes", "true", "ja", "si", "oui", "sim"})
+HIDDEN = frozenset({"no", "false", "nein", "non", "nao"})
+NEITHER = Fault("this is neither yes nor no; they are shown as “a member”", "write yes or no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,10 @@ def _person(
         left=left,
         break_until=day("break until"),
         language=table.text(line.cells, "language"),
+        public=plain(table.text(line.cells, "public")) in SHOWN,
     )
+    if (said := table.text(line.cells, "public")) and plain(said) not in SHOWN | HIDDEN:
+        problems.append(_problem(table, line, "public", NEITHER))
     if person.joined and left and left < person.joined:
         problems.append(_crossed(table, line))
     return person, problems

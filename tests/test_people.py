@@ -122,3 +122,21 @@ def test_the_roster_never_guesses():  # fault 51
     assert roster.find("Iñigo <ana@example.org>").conflict == (
         "the address is Ana Ruiz's, the name Iñigo's"
     )
+
+
+def test_who_is_shown_on_public_pages():
+    people, problems = read(
+        """
+        | name | public |
+        | Ana  |        |
+        | Ben  | No     |
+        | Cho  | Sí     |
+        | Dia  | maybe  |
+        """
+    )
+
+    assert [person.public for person in people] == [True, False, True, False]
+    assert problems == [
+        "People row 5, public: this is neither yes nor no; they are shown as “a member”; "
+        "write yes or no"
+    ]

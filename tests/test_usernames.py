@@ -250,8 +250,8 @@ def test_who_has_a_username_and_is_not_in_their_group_is_listed(k: Keeping) -> N
 
     k.sync()
     assert queue(k) == [
-        "People 4, groups: Cho Min is a member and not in the group Rep; put cho into Rep, then "
-        "add Rep to their groups here"
+        "People 4, groups: Cho Min is a member, and not in: Rep; put cho into Rep, then add that to "
+        "their groups here"
     ]
 
     k.manager.types("People", 4, "groups", "Rep")
@@ -282,9 +282,9 @@ def test_a_status_calls_for_its_own_group(k: Keeping) -> None:
     k.sets(groups={Role.COORDINATOR: ("Council",)})
 
     assert queued(k) == [
-        "3, groups: B is a mentor and not in the group Mentor",
-        "4, groups: C is alumni and not in the group Alumni",
-        "7, groups: F is a member and not in the group Rep",
+        "3, groups: B is a mentor, and not in: Mentor",
+        "4, groups: C is alumni, and not in: Alumni",
+        "7, groups: F is a member, and not in: Rep",
     ]
 
 
@@ -298,8 +298,8 @@ def test_the_settings_name_closed_groups(k: Keeping) -> None:
     k.sets(groups={Role.COORDINATOR: ("Council",)}, required_groups=closed)
 
     assert queued(k) == [
-        "3, groups: B is a mentor and not in the groups Mentor and mentors",
-        "6, groups: E is a coordinator and not in the group council-room",
+        "3, groups: B is a mentor, and not in: Mentor, mentors",
+        "6, groups: E is a coordinator, and not in: council-room",
     ]
 
 

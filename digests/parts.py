@@ -29,6 +29,12 @@ def has_news(part: str, before: str) -> bool:
 def _things(content: Content) -> Iterator[tuple[str, ...]]:
     for quiet in content.quiet:
         yield "quiet", quiet.person.id, f"{quiet.since} {quiet.is_long}"
+    if content.asked_since is not None:
+        yield "asked", str(content.asked_since)
+    for one in content.unanswered:
+        yield "unanswered", one.person.id, str(one.since)
+    for leaning in content.leaning:
+        yield "leaning", leaning.person.id, str(leaning.since)
     if content.desk is not None:
         for report in content.desk.waiting:
             yield "waiting", report.id, report.status

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from markupsafe import Markup
 
-from digests.edition import Content, Item, Quiet, Stock
+from digests.edition import Content, Item, Leaning, Quiet, Stock, Unanswered
 from digests.masking import Mask, without_addresses
 from digests.phrases import safe_line, shortened, subject, week_of, why_html, why_text
 from forms.rules import clean
@@ -55,7 +55,7 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class QuietLine:
-    """Somebody not seen lately."""
+    """Somebody, and what is said of them in a few words."""
 
     name: str
     since: str
@@ -162,6 +162,24 @@ class Teller:
             return QuietLine(self.line(quiet.person.name), self.say(N_("no report seen yet")))
         since = self.say(N_("no report seen since {day}"), day=self.day(quiet.since))
         return QuietLine(self.line(quiet.person.name), since)
+
+    def unanswered(self, people: Sequence[Unanswered]) -> Lines[QuietLine]:
+        """Return who was asked whether they are still in and did not answer, and since when."""
+        return self._first(people, self._unanswered_line, MOST_QUIET)
+
+    def _unanswered_line(self, one: Unanswered) -> QuietLine:
+        since = self.say(N_("asked on {day}"), day=self.day(one.since))
+        return QuietLine(self.line(one.person.name), since)
+
+    def leaning(self, people: Sequence[Leaning]) -> Lines[QuietLine]:
+        """Return who would like to pause or stop, since when, and what they say of it."""
+        return self._first(people, self._leaning_line, MOST_QUIET)
+
+    def _leaning_line(self, one: Leaning) -> QuietLine:
+        said = f"“{self.line(one.words)}”" if one.words else ""
+        return QuietLine(
+            self.line(one.person.name), " · ".join(filter(None, (self.day(one.since), said)))
+        )
 
     def waiting(self, reports: Sequence[Report]) -> Lines[WaitingLine]:
         """Return the reports that wait for a coordinator."""

@@ -121,6 +121,8 @@ class Person:
     break_until: date | None = None
     last_report: date | None = None
     language: str = ""
+    still_in: str = ""
+    """Their last answer to “still in?”, as it stands in the cell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,14 @@ from sheets_sync.doubts import Context
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
 from sheets_sync.last_seen import last_reports
-from sheets_sync.layout import MENTORS
+from sheets_sync.layout import MENTORS, PEOPLE
 from sheets_sync.lines import Line, Past, find_lines, find_missing, note_restored
 from sheets_sync.mentor_sheet import MentorSheet
 from sheets_sync.merge import Merged, merge, read_mentors
 from sheets_sync.people import Listed, read_people
 from sheets_sync.plan import plan_changes
+from sheets_sync.renewal import COLUMN as STILL_IN
+from sheets_sync.renewal import Answered, settle_answers
 from sheets_sync.roster import Roster
 from sheets_sync.settle import remember, settle
 from sheets_sync.spreadsheet import Changes, Snapshot
@@ -65,6 +67,8 @@ class Given:
     queue: Sequence[Entry]
     choices: Sequence[tuple[int, Choice]]
     """What readers chose since the sheet was last written."""
+    answers: Sequence[tuple[int, Choice]]
+    """What people answered to “still in?” since the sheet was last written."""
     issues: Sequence[IssueLine]
     restorable: Mapping[str, Mapping[str, str]]
     """Answers of reports that an older copy of the sheet, saved over ours, has lost (fault 43)."""
@@ -141,11 +145,12 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     tags = list_tags(gathered.tables.get("Tags"), reports)
     wishes = _wishes(gathered, given, rules, listed, roster, today)
     decisions = read_decisions(gathered.tables.get("Digests"), given.issues, given.values)
-    problems += break_problems(listed, today)
+    answered = _answered(gathered, given, rules, listed)
+    problems += [*break_problems(listed, today), *answered.problems]
     told = (*problems, *(problem for one in settled for problem in one.problems), *tags.problems)
     community = Community(
         at=given.now.astimezone(UTC),
-        people=_people(listed, merged, reports),
+        people=answered.told(_people(listed, merged, reports)),
         tags=tags.tags,
         subscriptions=tuple(o.subscription for o in wishes.subscribed if o.subscription),
         problems=(*gathered.problems, *told, *wishes.problems, *decisions.problems),
@@ -165,6 +170,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
             community,
             rules.zone,
             decisions,
+            answered.written,
         ),
         community=community,
         known=remembered.known,
@@ -172,8 +178,11 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         # Who is asked about stays as they were, so that the question stays until it is answered.
         acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
         entries=_settled_entries(given, lines, missing, frozen),
-        chosen=[number for number, _ in given.choices] if wishes.are_shown else [],
-        keep={**gathered.keep, **wishes.keep()},
+        chosen=[
+            *(number for number, _ in given.choices if wishes.are_shown),
+            *(number for number, _ in given.answers if answered.are_shown),
+        ],
+        keep={**gathered.keep, **wishes.keep(), STILL_IN: answered.kept},
         decisions=decisions,
         frozen=frozen,
         read=[table.title for table in gathered.reports],
@@ -190,6 +199,7 @@ def _gathered(given: Given, rules: Rules, seen: Seen) -> Gathered:
         known_reports=bool(given.known),
         linked=rules.linked,
         mentors=given.mentors,
+        people=PEOPLE.insisting(STILL_IN) if given.answers else PEOPLE,
     )
 
 
@@ -231,6 +241,19 @@ def _applied(gathered: Gathered, given: Given, roster: Roster) -> Applied:
         load_memory(given.values.get("chosen", "")),
         [choice for _, choice in given.choices],
         roster=[person.email for person in roster.people if person.email],
+        behind=given.behind,
+    )
+
+
+def _answered(gathered: Gathered, given: Given, rules: Rules, listed: Sequence[Listed]) -> Answered:
+    """Return what people answered to “still in?”, also while nothing can be written there."""
+    frozen = "People" in gathered.frozen
+    return settle_answers(
+        None if frozen else gathered.tables.get("People"),
+        listed,
+        [choice for _, choice in given.answers],
+        given.values.get(STILL_IN, ""),
+        zone=rules.zone,
         behind=given.behind,
     )
 

@@ -14,6 +14,7 @@ from sheets_sync.state.database import Busy, StateError, open_database
 from sheets_sync.state.journal import Conflict, Journal, Receipt, draft
 from sheets_sync.state.operating import Operating
 from sheets_sync.state.outbox import Outbox
+from sheets_sync.state.renewals import Renewals
 
 __all__ = [
     "Base",
@@ -24,6 +25,7 @@ __all__ = [
     "Operating",
     "Outbox",
     "Receipt",
+    "Renewals",
     "State",
     "StateError",
     "draft",
@@ -41,6 +43,7 @@ class State:
     outbox: Outbox
     choices: Choices
     operating: Operating
+    renewals: Renewals
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -57,4 +60,5 @@ def open_state(url: str, *, folder: Path, create: bool = False) -> State:
         Outbox(engine),
         Choices(engine),
         Operating(engine),
+        Renewals(engine),
     )

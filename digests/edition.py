@@ -106,6 +106,8 @@ class Part(StrEnum):
 
     MENTEES = "mentees"
     REPORTS = "reports"
+    OTHERS = "others"
+    """Those without a category, where others have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class Section:
 
     part: Part
     items: tuple[Item, ...]
+    category: str = ""
+    """Of all that stands in it; empty where that is mixed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,21 @@ class Content:
     def reports(self) -> tuple[str, ...]:
         """Ids of the reports in it, in order."""
         return tuple(item.report.id for section in self.sections for item in section.items)
+
+    @property
+    def most_wanted_first(self) -> tuple[Item, ...]:
+        """All reports, the mentees' first, then the latest, whatever their category."""
+        placed = ((section, item) for section in self.sections for item in section.items)
+        ranked = sorted(
+            placed,
+            key=lambda pair: (
+                pair[0].part is Part.MENTEES,
+                pair[1].report.date,
+                pair[1].report.accepted,
+            ),
+            reverse=True,
+        )
+        return tuple(item for _, item in ranked)
 
     def without_empty_sections(self, fitting: Collection[str]) -> "Content":
         """Return it without the sections of which no report fits: no heading over nothing."""

@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digests.edition import Content, Desk, Edition, Part
+from digests.edition import Content, Desk, Edition, Part, Section
 from digests.filters import Everything
 from digests.phrases import headline, week_of
 from digests.views import Lines, QuietLine, Teller, WaitingLine
 from forms.wording import N_
 
-HEADINGS = {Part.MENTEES: N_("Your mentees"), Part.REPORTS: N_("Reports")}
+HEADINGS = {
+    Part.MENTEES: N_("Your mentees"),
+    Part.REPORTS: N_("Reports"),
+    Part.OTHERS: N_("Other reports"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def mail_view(
     """Return what a mail's templates show."""
     content = edition.content
     desk = content.desk or Desk()
-    headings = [teller.say(HEADINGS[section.part]) for section in content.sections]
+    headings = [heading(section, teller) for section in content.sections]
     return MailView(
         subject=teller.subject(content, edition.issue),
         headline=headline(content, teller.words),
@@ -125,6 +129,11 @@ def mail_view(
         stay=marks.stay,
         pause=marks.pause,
     )
+
+
+def heading(section: Section, teller: Teller) -> str:
+    """Return what stands above a section: its category, or what it holds."""
+    return teller.line(section.category) or teller.say(HEADINGS[section.part])
 
 
 def _notices(content: Content, teller: Teller) -> Iterator[str]:

@@ -225,7 +225,7 @@ class _Studio:
         text, html = frame.weight_text, frame.weight_html
         writers: Counter[str] = Counter()
         fitting: list[str] = []
-        for item in (item for section in content.sections for item in section.items):
+        for item in content.most_wanted_first:
             piece = self._fragment(item)
             text, html = text + piece.weight_text, html + piece.weight_html
             writers[item.report.person] += 1
@@ -267,7 +267,9 @@ class _Studio:
         return Marks(
             form=self._places.mark(Place("form")) if form else "",
             more=self._places.mark(Place("more")),
-            sections=tuple(self._places.mark(Place(one.part)) for one in content.sections),
+            sections=tuple(
+                self._places.mark(Place(f"section {at}")) for at in range(len(content.sections))
+            ),
             **self._own_pages(),
         )
 

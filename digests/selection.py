@@ -7,7 +7,7 @@ Pure: what was already sent and what time it is are arguments.
 Readers with the same filter, floor and role share one Content, and later one rendered body.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -32,6 +32,7 @@ from digests.quiet import named_to, quiet_people
 from digests.renewal import asked_since, leaning_out, unanswered
 from digests.shelf import Positions, Shelf
 from digests.subscribers import Subscriber, mentees
+from sheets_sync.categories import Categories
 from sheets_sync.community import Status
 from sheets_sync.tags import meanings
 
@@ -110,6 +111,7 @@ class _Issue:
         self._numbers = {one.report.id: one.report.accepted for one in newest_first}
         people = stock.community.people
         self._shelf = Shelf(newest_first, people, meanings(stock.community.tags))
+        self._categories = Categories(stock.community.tags)
         self._mentees = mentees(people, stock.today)
         self._quiet = quiet_people(stock, rules)
         self._unanswered = unanswered(stock, rules)
@@ -204,15 +206,11 @@ class _Issue:
         theirs = self._of_mentees(subscriber)
         ordered = [at for at in reach if at in theirs] + [at for at in reach if at not in theirs]
         shown = ordered[: self._rules.maximum_reports]
-        sections = (
-            Section(Part.MENTEES, _in_order(self._mentee_item(a) for a in shown if a in theirs)),
-            Section(
-                Part.REPORTS,
-                _in_order(
-                    self._shelf.item(subscriber.filter, at) for at in shown if at not in theirs
-                ),
-            ),
+        mentees = _in_order(self._mentee_item(at) for at in shown if at in theirs)
+        others = _in_order(
+            self._shelf.item(subscriber.filter, at) for at in shown if at not in theirs
         )
+        sections = (Section(Part.MENTEES, mentees), *self._by_category(others))
         return Content(
             sections=tuple(section for section in sections if section.items),
             filter=subscriber.filter,
@@ -235,6 +233,13 @@ class _Issue:
         """Return what a reader is told of people: mentors of their mentees, coordinators of all."""
         mentees = self._mentees.get(subscriber.person, frozenset())
         return tuple(o for o in some if subscriber.coordinator or o.person.id in mentees)
+
+    def _by_category(self, items: Sequence[Item]) -> Iterator[Section]:
+        """Yield a section for each category, and one for what has none."""
+        grouped = self._categories.grouped(items, lambda item: item.report.tags)
+        for category, those in grouped:
+            rest = Part.OTHERS if len(grouped) > 1 else Part.REPORTS
+            yield Section(Part.REPORTS if category else rest, tuple(those), category)
 
     def _mentee_item(self, at: int) -> Item:
         return Item(self._shelf.arrivals[at].report, Reason(Why.MENTEE))

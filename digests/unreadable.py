@@ -21,9 +21,13 @@ class FilterError(Exception):
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """Return it as one line."""
+        said = self.fault(translate)
+        return translate(N_("column {column}: {fault}")).format(column=self.column, fault=said)
+
+    def fault(self, translate: Callable[[str], str] = str) -> str:
+        """Return what is wrong, without its column."""
         values = {
             name: translate(value) if value == THE_END else value
             for name, value in self._values.items()
         }
-        said = translate(self._words).format_map(values)
-        return translate(N_("column {column}: {fault}")).format(column=self.column, fault=said)
+        return translate(self._words).format_map(values)

@@ -43,6 +43,8 @@ class Filled:
     notice: Notice | None = None
     tags: Sequence[str] = ()
     """Known tags, those to offer first at the front."""
+    categories: Mapping[str, str] = field(default_factory=dict)
+    """Of known tags that have one, in the order in which categories are shown."""
     identity: str = ""
     """Name of the person whose personal link this is; then nobody is asked for it."""
     stored: Mapping[str, str] | None = None
@@ -60,6 +62,7 @@ class Option:
     value: str
     label: str
     chosen: bool
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,7 @@ class Pages:
         value = filled.typed.get(question.name, "")
         options: tuple[Option, ...] = ()
         if question.kind is Kind.TAGS:
-            value, options = _offered_tags(value, filled.tags)
+            value, options = _offered_tags(value, filled.tags, filled.categories)
         elif question.kind is Kind.CHOICE:
             options = tuple(Option(one, one, one == value) for one in question.choices)
             if not question.required:
@@ -214,8 +217,8 @@ class Pages:
             question.required,
             value,
             tuple(self._sentences(fault) for fault in filled.faults.get(question.name, ())),
-            options[:first],
-            options[first : first + MORE_TAGS],
+            _by_category(options[:first], filled.categories),
+            _by_category(options[first : first + MORE_TAGS], filled.categories),
             _hints(question),
         )
 
@@ -223,16 +226,24 @@ class Pages:
         return " ".join(f"{part[:1].upper()}{part[1:]}." for part in fault.text(self._say))
 
 
-def _offered_tags(typed: str, known: Sequence[str]) -> tuple[str, tuple[Option, ...]]:
+def _offered_tags(
+    typed: str, known: Sequence[str], categories: Mapping[str, str]
+) -> tuple[str, tuple[Option, ...]]:
     """Return what stays in the text field, and the known tags with those typed ticked."""
     shown = known[: FIRST_TAGS + MORE_TAGS]
     tags, faults = split_tags(typed)
-    if faults:  # splitting would leave something out; everything typed stays there
-        return typed, tuple(Option(tag, tag, chosen=False) for tag in shown)
-    chosen = {_plain(tag) for tag in tags}
+    # Where splitting would leave something out, everything typed stays in the field.
+    chosen = {_plain(tag) for tag in tags} if not faults else set()
     offered = {_plain(tag) for tag in shown}
-    own = [tag for tag in tags if _plain(tag) not in offered]
-    return ", ".join(own), tuple(Option(tag, tag, _plain(tag) in chosen) for tag in shown)
+    own = ", ".join(tag for tag in tags if _plain(tag) not in offered)
+    options = (Option(tag, tag, _plain(tag) in chosen, categories.get(tag, "")) for tag in shown)
+    return typed if faults else own, tuple(options)
+
+
+def _by_category(options: Sequence[Option], categories: Mapping[str, str]) -> tuple[Option, ...]:
+    """Return options with those of one category side by side; those without one come last."""
+    place = {name: at for at, name in enumerate(dict.fromkeys(categories.values()))}
+    return tuple(sorted(options, key=lambda option: place.get(option.category, len(place))))
 
 
 def _plain(tag: str) -> str:

@@ -180,7 +180,7 @@ def check_day(day: date, *, today: date) -> Fault | None:
 
 # Comma and semicolon, also in their full-width, ideographic and Arabic forms; line break.
 _BETWEEN_TAGS = re.compile("[,\uff0c\u3001\u060c;\uff1b\u061b\n]")
-_HASHES = "#\uff03"
+HASHES = "#\uff03"
 
 
 def split_tags(value: str) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
@@ -191,9 +191,9 @@ def split_tags(value: str) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
     found: dict[str, None] = {}
     for part in _BETWEEN_TAGS.split(clean(value)):
         words = part.split()
-        hashtags = all(word.startswith(tuple(_HASHES)) for word in words)
+        hashtags = all(word.startswith(tuple(HASHES)) for word in words)
         for tag in words if hashtags else [" ".join(words)]:
-            if tag.strip(_HASHES + " "):
+            if tag.strip(HASHES + " "):
                 found.setdefault(tag)
     fitting = [tag for tag in found if len(tag) <= LONGEST_TAG]
     faults = [_long_tag(tag) for tag in found if len(tag) > LONGEST_TAG]

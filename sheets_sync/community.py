@@ -101,6 +101,8 @@ class Report:
     """Rising number given when it was first used; 0: considered by everyone already."""
     extra: tuple[tuple[str, str], ...] = ()
     """Answers to further questions of the form: label and answer."""
+    once_at: str = ""
+    """Address of its page on an older site, for an imported one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,19 @@ class Person:
     language: str = ""
     still_in: str = ""
     """Their last answer to “still in?”, as it stands in the cell."""
+    public: bool = True
+    """Whether public pages name them; otherwise they are "a member" there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A member without a mentor who is here; internal ids."""
+
+    person: str
+    gone: str = ""
+    """Their mentor who left; empty when there was none."""
+    suggested: tuple[str, ...] = ()
+    """Mentors of the same country or language, if any, with the fewest mentees first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +151,24 @@ class Tag:
     category: str = ""
     description: str = ""
     uses: int = 0
+    first_used: date | None = None
+    last_used: date | None = None
+    looks_like: str = ""
+    """Another tag, as shown, that it may be a spelling of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A tag that is used more than it was."""
+
+    key: str
+    shown: str
+    uses: int
+    """In the last month."""
+    before: float
+    """In a month, on average over the months before."""
+    is_new: bool = False
+    """Whether it was never used before that month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +198,7 @@ class Community:
     """What coordinators should know beyond the rows: who holds the file, an old mentor sheet."""
     suspended: tuple[str, ...] = ()
     """Addresses that were refused for good again and again, as they travel."""
+    orphans: tuple[Orphan, ...] = ()
+    """Members who need a mentor, with suggestions: for coordinators."""
+    trends: tuple[Trend, ...] = ()
+    """New and rising tags as of that day, for managers: the most used first."""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from gettext import NullTranslations
-from pathlib import Path
 from threading import Event, Thread
 
 from digests.lines import OneLine
@@ -21,9 +20,9 @@ from forms.wording import N_, language, translations
 from sheets_sync.choices import Choice, ChoiceAct
 from sheets_sync.mailing import open_press, transport
 from sheets_sync.project import Project
-from sheets_sync.state import StateError
 from sheets_sync.state.choices import Choices
 from sheets_sync.state.lock import hold
+from sheets_sync.state.refusal import Taken
 
 log = logging.getLogger("tidings.mail")
 GIVE_UP = timedelta(days=1)
@@ -52,9 +51,9 @@ def send_confirmations(project: Project, *, now: datetime) -> int:
     if not waiting:
         return 0
     try:
-        with hold(Path(f"{project.state.engine.url.database}-confirming")):
+        with hold(project.state.engine, "confirming"):
             return _send_all(project, now)
-    except StateError:
+    except Taken:
         return 0
 
 

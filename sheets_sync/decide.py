@@ -3,25 +3,29 @@
 Pure but for fresh ids. The stages stand in `decide`, in order; each is a module of its own.
 """
 
+import json
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
 from forms.definition import Form
+from sheets_sync.agreement import KEPT as AGREED_MENTORS
 from sheets_sync.breaks import break_problems
 from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
-from sheets_sync.community import Community, Person, Problem, Report, Role
+from sheets_sync.community import Community, Problem, Role
 from sheets_sync.decisions import Decisions, read_decisions
 from sheets_sync.doubts import Context
+from sheets_sync.erased import NOBODY, Erased, dismiss
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
-from sheets_sync.last_seen import last_reports
 from sheets_sync.layout import MENTORS, PEOPLE
 from sheets_sync.lines import Line, Past, find_lines, find_missing, note_restored
+from sheets_sync.membership import Membership, read_membership
 from sheets_sync.mentor_sheet import MentorSheet
-from sheets_sync.merge import Merged, merge, read_mentors
-from sheets_sync.people import Listed, read_people
+from sheets_sync.people import Listed
 from sheets_sync.plan import plan_changes
+from sheets_sync.proposals import KEPT as PROPOSED_MENTORS
+from sheets_sync.proposals import propose
 from sheets_sync.renewal import COLUMN as STILL_IN
 from sheets_sync.renewal import Answered, settle_answers
 from sheets_sync.roster import Roster
@@ -34,6 +38,8 @@ from sheets_sync.state.operating import Refusals
 from sheets_sync.subscriptions import FilterCheck, Subscribed, read_subscriptions, show_alumni
 from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown, suspend
 from sheets_sync.taglist import list_tags
+from sheets_sync.tags import MENTORSHIP_TAGS
+from sheets_sync.trends import find_trends
 from sheets_sync.validate import reports_tab
 
 
@@ -47,13 +53,22 @@ class Rules:
     groups: Mapping[Role, Sequence[str]] = field(default_factory=dict)
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     trust: str = "open"
+    hashtags: bool = True
+    """Whether hashtags in the text are tags where the tags column is blank."""
     linked: Sequence[str] = ()
     """Tabs that a Google Form fills: further sources of reports."""
+    required_groups: Mapping[Role, Sequence[str]] = field(default_factory=dict)
+    """The groups that a status calls for, where they are not the status's own."""
+    mentorship_tags: Sequence[str] = MENTORSHIP_TAGS
+    """Reports with one of these propose pairs."""
+    secret: str = ""
+    """Keys the prints of what was erased."""
 
     def print(self) -> str:
         """Return a print of everything here that is data."""
-        words = (dict(self.groups), dict(self.headers), self.trust, tuple(self.linked))
-        return repr((self.form, str(self.zone), *words))
+        groups = (dict(self.groups), dict(self.required_groups), tuple(self.mentorship_tags))
+        words = (dict(self.headers), self.trust, self.hashtags, tuple(self.linked))
+        return repr((self.form, str(self.zone), *groups, *words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,8 @@ class Given:
     """Tabs seen for the first time: the reports that stand there have been read by everyone."""
     mentors: MentorSheet | None = None
     """The mentor sheet, where other people keep it in a spreadsheet of theirs."""
+    erased: Erased = NOBODY
+    """What must not come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,36 +150,56 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     today = given.now.astimezone(rules.zone).date()
     seen = Seen(given.values, given.now, given.accept_removals)
     gathered = _gathered(given, rules, seen)
-    listed, roster, merged, problems = _merge_people(gathered, given, rules, today)
+    dismiss(gathered, given.erased, now=given.now, zone=rules.zone)
+    members = _members(gathered, given, rules, today)
+    listed, roster = members.listed, members.roster
     past = _past(given, rules, roster)
     lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
     missing = find_missing(lines, past, seen, gathered, given.sheet)
     note_restored(lines, past, gathered)
-    context = Context(rules.form, roster, merged.mentors, today, rules.zone, rules.trust)
+    mentors = members.merged.mentors
+    context = Context(rules.form, roster, mentors, today, rules.zone, rules.trust, rules.hashtags)
     settled = settle(lines, context, past)
     reports = [one.report for one in settled if one.line.id]
     remembered = remember(settled, missing, past, counter=counter, now=given.now)
-    tags = list_tags(gathered.tables.get("Tags"), reports)
+    spelled = json.loads(given.values.get("spelled", "{}"))
+    tags = list_tags(gathered.tables.get("Tags"), reports, spelled)
     wishes = _wishes(gathered, given, rules, listed, roster, today)
     decisions = read_decisions(gathered.tables.get("Digests"), given.issues, given.values)
+    proposals = propose(
+        reports,
+        members,
+        tags.tags,
+        rules.mentorship_tags,
+        given.values.get(PROPOSED_MENTORS, ""),
+        frozen=gathered.frozen,
+        today=today,
+    )
     answered = _answered(gathered, given, rules, listed)
-    problems += [*break_problems(listed, today), *answered.problems]
+    problems = (
+        *members.problems,
+        *proposals.problems,
+        *break_problems(listed, today),
+        *answered.problems,
+    )
     told = (*problems, *(problem for one in settled for problem in one.problems), *tags.problems)
     community = Community(
         at=given.now.astimezone(UTC),
-        people=answered.told(_people(listed, merged, reports)),
+        people=answered.told(members.people(reports)),
         tags=tags.tags,
         subscriptions=tuple(o.subscription for o in wishes.subscribed if o.subscription),
         problems=(*gathered.problems, *told, *wishes.problems, *decisions.problems),
         notes=tuple(gathered.notes),
         suspended=tuple(wishes.suspended.words),
+        orphans=members.merged.orphans,
+        trends=find_trends(reports, tags.tags, today),
     )
     frozen = frozenset(gathered.frozen)
     return Decision(
         changes=plan_changes(
             gathered,
             settled,
-            listed,
+            members,
             tags,
             wishes.subscribed,
             wishes.applied,
@@ -170,19 +207,26 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
             community,
             rules.zone,
             decisions,
+            proposals.rows,
             answered.written,
         ),
         community=community,
         known=remembered.known,
         unwritten=remembered.unwritten,
-        # Who is asked about stays as they were, so that the question stays until it is answered.
-        acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
+        acquaintances=members.acquaintances(),
         entries=_settled_entries(given, lines, missing, frozen),
         chosen=[
             *(number for number, _ in given.choices if wishes.are_shown),
             *(number for number, _ in given.answers if answered.are_shown),
         ],
-        keep={**gathered.keep, **wishes.keep(), STILL_IN: answered.kept},
+        keep={
+            **gathered.keep,
+            **wishes.keep(),
+            **members.keep(),
+            **proposals.keep,
+            "spelled": tags.kept(),
+            STILL_IN: answered.kept,
+        },
         decisions=decisions,
         frozen=frozen,
         read=[table.title for table in gathered.reports],
@@ -258,17 +302,16 @@ def _answered(gathered: Gathered, given: Given, rules: Rules, listed: Sequence[L
     )
 
 
-def _merge_people(
-    gathered: Gathered, given: Given, rules: Rules, today: date
-) -> tuple[list[Listed], Roster, Merged, list[Problem]]:
-    """Read the roster and merge the mentor/mentee sheet into it."""
-    people = gathered.tables.get("People")
-    sheet = given.mentors.tab if given.mentors else MENTORS
-    listed, problems = read_people(people, given.acquaintances, groups=rules.groups, today=today)
-    roster = Roster(one.person for one in listed)
-    pairs, pair_problems = read_mentors(gathered.tables.get(sheet.title), roster)
-    merged = merge(listed, pairs, roster, today=today, sheet=sheet.title)
-    return listed, roster, merged, [*problems, *pair_problems, *merged.problems]
+def _members(gathered: Gathered, given: Given, rules: Rules, today: date) -> Membership:
+    return read_membership(
+        gathered.tables,
+        given.acquaintances,
+        given.values.get(AGREED_MENTORS, ""),
+        sheet=given.mentors.tab if given.mentors else MENTORS,
+        groups=rules.groups,
+        required=rules.required_groups,
+        today=today,
+    )
 
 
 def _past(given: Given, rules: Rules, roster: Roster) -> Past:
@@ -281,21 +324,6 @@ def _past(given: Given, rules: Rules, roster: Roster) -> Past:
         now=given.now,
         zone=rules.zone,
         roster=roster,
-    )
-
-
-def _people(
-    listed: Sequence[Listed], merged: Merged, reports: Sequence[Report]
-) -> tuple[Person, ...]:
-    """Return everybody with today's mentor and the day of their latest report."""
-    last = last_reports(reports)
-    return tuple(
-        replace(
-            one.person,
-            mentor=merged.mentors.get(one.person.id, ""),
-            last_report=last.get(one.person.id),
-        )
-        for one in listed
     )
 
 
@@ -317,7 +345,3 @@ def _settled_entries(
         if id in present or (removed and id not in gone):
             settled.append(entry.number)
     return settled
-
-
-def _acquaintance(person: Person) -> Acquaintance:
-    return Acquaintance(person.id, person.email, person.username, person.name)

@@ -27,6 +27,8 @@ class Context:
     today: date
     zone: tzinfo
     trust: str = "open"
+    hashtags: bool = True
+    """Whether hashtags in the text are tags where the tags column is blank."""
 
 
 def canonical(table: Table, cells: Sequence[Cell], column: str) -> str:

@@ -15,7 +15,7 @@ from rapidfuzz import process
 from forms.wording import N_
 from sheets_sync.columns import Layout, complete, followed, layout_of
 from sheets_sync.community import Note, Problem, note
-from sheets_sync.headers import Table, find_table, plain
+from sheets_sync.headers import OURS, Table, find_table, plain
 from sheets_sync.layout import (
     DIGESTS,
     MENTORS,
@@ -27,6 +27,7 @@ from sheets_sync.layout import (
 )
 from sheets_sync.linked import bears_ids, header_map, linked_tab
 from sheets_sync.mentor_sheet import MentorSheet
+from sheets_sync.pasted import beside
 from sheets_sync.spreadsheet import AddColumn, Cell, CellFault, SheetError, Snapshot, Worksheet
 
 PATIENCE = timedelta(hours=24)
@@ -194,7 +195,8 @@ def _found(
     gathered.problems += completed.questions
     if not completed.questions:  # while a column is asked about, what it was is kept
         gathered.keep[f"layout:{tab.title}"] = layout_of(table, renamed)
-    gathered.problems += table.problems
+    pasted = beside(table) if tab is PEOPLE else {}
+    gathered.problems += (problem for problem in table.problems if problem.column not in pasted)
     if tab.steady:
         gathered.keep[f"copy:{tab.title}"] = _copy(table)
         gathered.keep[f"good:{tab.title}"] = seen.now.isoformat()
@@ -205,7 +207,7 @@ def _is_short(gathered: Gathered, table: Table, seen: Seen) -> bool:
     copy = seen.json(f"copy:{table.title}")
     if not copy or seen.accept_removals:
         return False
-    old = find_table(_worksheet(table.tab, copy), table.tab, aliases={}, ours=True, kept={})
+    old = _copied(table.tab, copy)
     before, now = _keys(old), _keys(table)
     missing = before - now
     return is_sudden(len(missing), len(before)) and not is_settled(
@@ -251,17 +253,21 @@ def _use_copy(gathered: Gathered, tab: Tab, seen: Seen, reason: str) -> None:
         return
     at = seen.values.get(f"good:{tab.title}", "")[:16].replace("T", " ")
     gathered.notes.append(note(reason, tab=tab.title, at=at))
-    worksheet = _worksheet(tab, copy)
-    gathered.tables[tab.title] = find_table(worksheet, tab, aliases={}, ours=True, kept={})
+    gathered.tables[tab.title] = _copied(tab, copy)
 
 
-def _worksheet(tab: Tab, copy: Mapping[str, object]) -> Worksheet:
-    return Worksheet(tab.title, copy["rows"])  # type: ignore[arg-type]
+def _copied(tab: Tab, copy: Mapping[str, object]) -> Table:
+    """Return the table that a kept copy holds."""
+    rows: list[list[Cell]] = copy["rows"]  # type: ignore[assignment]
+    own = {column.name: OURS.format(name=column.name) for column in tab.columns}
+    kept = {name: header for name, header in own.items() if header in rows[0]}
+    return find_table(Worksheet(tab.title, rows), tab, aliases={}, ours=True, kept=kept)
 
 
 def _copy(table: Table) -> str:
     """Return the rows as JSON, headers as our names, so that it is found again as it is."""
-    names = {at: name for name, at in table.columns.items()}
+    beside = {at: OURS.format(name=n) for n, at in table.columns.items() if n in table.theirs}
+    names = {at: name for name, at in (*table.columns.items(), *table.theirs.items())} | beside
     columns = sorted(names)
     rows: list[list[Cell]] = [[names[at] for at in columns]]
     for number, _ in enumerate(table.rows[table.header_row :], table.header_row + 1):

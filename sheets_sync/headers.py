@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz import process
 
@@ -20,6 +21,8 @@ from sheets_sync.layout import Owner, Tab
 from sheets_sync.spreadsheet import Cell, SheetError, Worksheet
 
 SEARCHED_ROWS = 20
+SHORT = 100
+"""Letters up to which a text is worth remembering."""
 IGNORED = "ignored"
 """What a header is mapped to that is like one of ours and means something else."""
 OURS = "{name} (Tidings)"
@@ -77,6 +80,16 @@ def blank(cells: Sequence[Cell]) -> bool:
 
 def plain(header: str) -> str:
     """Return a header as it is compared: case, accents and spaces do not matter."""
+    return _short(header) if len(header) <= SHORT else _plain(header)
+
+
+@lru_cache(maxsize=4096)
+def _short(header: str) -> str:
+    # The same few headers and names are compared again and again, in each of a sync's stages.
+    return _plain(header)
+
+
+def _plain(header: str) -> str:
     decomposed = unicodedata.normalize("NFKD", header.casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(bare.replace("_", " ").split())
@@ -112,10 +125,12 @@ def find_table(
     if doubled and tab.foreign:
         raise SheetError(f"{tab.title}: {_stopping(places, header)}. Nothing of this tab was used")
     columns = {name: found[0] for name, found in places.items()}
-    theirs = {} if ours else _managers_own(tab, columns, worksheet.rows[at:], kept)
+    theirs = _known_own(header, kept)
+    if not ours:
+        theirs |= _managers_own(tab, columns, worksheet.rows[at:], kept)
     for name in theirs:
         own = [i for i, text in enumerate(header) if plain(text) == plain(OURS.format(name=name))]
-        columns.pop(name)
+        columns.pop(name, None)
         columns |= {name: own[0]} if own else {}
     return Table(tab, at, columns, worksheet.rows, theirs, doubled)
 
@@ -163,6 +178,16 @@ def _require(tab: Tab, places: Mapping[str, object], header: Sequence[str]) -> N
 def _mapped_in(tab: Tab) -> str:
     bare = re.fullmatch(r"[A-Za-z0-9_-]+", tab.title)
     return tab.mapped_in or f"spreadsheet.headers.{tab.title if bare else json.dumps(tab.title)}"
+
+
+def _known_own(header: Sequence[str], kept: Mapping[str, str]) -> dict[str, int]:
+    """Return the managers' columns beside which ours were put."""
+    places = {plain(text): at for at, text in reversed(list(enumerate(header)))}
+    return {
+        name: places[plain(name)]
+        for name, own in kept.items()
+        if plain(own) == plain(OURS.format(name=name)) and plain(name) in places
+    }
 
 
 def _managers_own(

@@ -11,11 +11,12 @@ from pathlib import Path
 from sheets_sync.decide import Rules
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.headers import Table, plain
-from sheets_sync.layout import MENTORS, PEOPLE, REPORTS, Tab
+from sheets_sync.layout import MENTORS, PEOPLE, REPORTS, TAGS, Tab
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
 from sheets_sync.plan import Plan
 from sheets_sync.reps_archive import PORTAL_COLUMNS, mentorship_row, person_row, report_row
 from sheets_sync.reps_records import LeftOut, Records, Rep, load_records
+from sheets_sync.reps_tags import tag_rows
 from sheets_sync.spreadsheet import (
     Changes,
     SheetChanged,
@@ -27,6 +28,7 @@ from sheets_sync.spreadsheet import (
 )
 from sheets_sync.state import State
 from sheets_sync.sync import next_stamp, refuse_foreign
+from sheets_sync.taglist import list_tags
 from sheets_sync.validate import local, reports_tab
 
 ATTEMPTS = 3
@@ -135,7 +137,7 @@ def plan_import(
         known_reports=bool(known),
         mentors=mentors,
     )
-    own = (PEOPLE, REPORTS) if mentors else (PEOPLE, MENTORS, REPORTS)
+    own = (PEOPLE, REPORTS, TAGS) if mentors else (PEOPLE, MENTORS, REPORTS, TAGS)
     _refuse_frozen(gathered, own)
     present = _column(gathered.tables[REPORTS.title], "id")
     removed = {one.key for one in records.reports if one.key in known} - present
@@ -144,6 +146,7 @@ def plan_import(
         PEOPLE.title: len(records.people),
         MENTORS.title: sum(rep.mentored for rep in records.people),
         REPORTS.title: len(records.reports) - len(removed),
+        TAGS.title: len(tag_rows(records.reports, ())),
     }
     notes = [f"Reports: {len(removed)} whose rows were removed before stay out"] if removed else []
     if mentors:
@@ -166,7 +169,12 @@ def _added(
     if MENTORS.title in tables:
         people[MENTORS.title] = [mentorship_row(rep) for rep in _newly_mentored(records, tables)]
     reports = (one for one in records.reports if one.key not in skipped)
-    return {**people, REPORTS.title: [{**report_row(one), "received": at} for one in reports]}
+    known = list_tags(tables[TAGS.title], ()).tags
+    return {
+        **people,
+        REPORTS.title: [{**report_row(one), "received": at} for one in reports],
+        TAGS.title: tag_rows(records.reports, known),
+    }
 
 
 def _refuse_frozen(gathered: Gathered, tabs: Sequence[Tab]) -> None:

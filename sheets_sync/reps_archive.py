@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from forms.rules import EARLIEST, LONGEST_TAG, MOST_TAGS, one_line
+from sheets_sync.community import Report
 from sheets_sync.layout import Column, Owner
 from sheets_sync.reps_records import Activity, Rep
 from sheets_sync.spreadsheet import Value
@@ -25,6 +26,11 @@ PORTAL_COLUMNS = (
     Column("portal page", Owner.MANAGER, "Its page on the old portal.", width=28),
 )
 """What the portal asked and our form does not; `import` adds them at the right of Reports."""
+
+
+def is_automatic(report: Report) -> bool:
+    """Tell whether the portal's event system made a report; nobody typed it."""
+    return report.source == SOURCE and AUTOMATIC in report.tags
 
 
 def person_row(rep: Rep) -> dict[str, Value]:
@@ -92,7 +98,7 @@ def _tags(one: Activity) -> list[str]:
     marks = [one.activity, initiative, AUTOMATIC if one.passive_report else ""]
     tags = {
         tag.casefold(): tag
-        for tag in map(_tag, [*marks, *(area.name for area in one.functional_areas)])
+        for tag in map(as_tag, [*marks, *(area.name for area in one.functional_areas)])
         if tag
     }
     return list(tags.values())[:MOST_TAGS]
@@ -101,6 +107,6 @@ def _tags(one: Activity) -> list[str]:
 _BETWEEN_TAGS = str.maketrans(dict.fromkeys(",\uff0c\u3001\u060c;\uff1b\u061b\n", " "))
 
 
-def _tag(name: str) -> str:
+def as_tag(name: str) -> str:
     """Return a name as one tag: nothing in it that would split it, cut where it is too long."""
     return textwrap.shorten(name.translate(_BETWEEN_TAGS), LONGEST_TAG, placeholder="…")

@@ -1,15 +1,17 @@
 """Rows of the Tags tab and the reports -> what each tag means, how it is used, what is missing."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sheets_sync.cells import shown
 from sheets_sync.community import Problem, Report, Status, Tag
 from sheets_sync.headers import Table
-from sheets_sync.spreadsheet import Value
-from sheets_sync.tags import key, look_alikes
+from sheets_sync.likeness import look_alikes
+from sheets_sync.spreadsheet import Cell, Value
+from sheets_sync.tags import key, meanings
 
 COUNTED = frozenset({Status.OK, Status.CHECK, Status.UNMATCHED})
 
@@ -32,33 +34,54 @@ class TagList:
     ours: Mapping[int, Mapping[str, Value]]
     missing: tuple[Mapping[str, Value], ...]
     problems: tuple[Problem, ...]
+    spelled: Mapping[str, str]
+    """By key, the spelling that we chose: while it stands there, nobody else chose it."""
+
+    def kept(self) -> str:
+        """Return the spellings that we chose, as JSON for the state."""
+        return json.dumps(self.spelled, ensure_ascii=False, sort_keys=True)
 
 
-def list_tags(table: Table | None, reports: Iterable[Report]) -> TagList:
-    """Read the tab (None: there is none) beside the tags that reports use."""
-    used = _uses(reports)
-    rows, problems = _rows(table) if table else ([], [])
-    known = {tag.key for _, tag in rows}
-    unknown = sorted(one for one in used if one not in known)
-    alike = look_alikes([*(tag.key for _, tag in rows), *unknown])
-    joined = {tag.key for _, tag in rows if tag.same_as}
-    alike = {one: other for one, other in alike.items() if one not in joined}
-    spelling = {tag.key: tag.shown for _, tag in rows} | {
-        one: used[one].spelling for one in unknown
-    }
-    ours = {row: _cells(used.get(tag.key), alike.get(tag.key, ""), spelling) for row, tag in rows}
-    missing = tuple(
-        {"tag": used[one].spelling, **_cells(used[one], alike.get(one, ""), spelling)}
-        for one in unknown
-    )
-    counted = [_with_uses(tag, used) for _, tag in rows]
-    counted += [Tag(one, used[one].spelling, "", uses=used[one].uses) for one in unknown]
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row that stands for a tag; `is_ours` tells that nobody but us chose the spelling."""
+
+    row: int
+    tag: Tag
+    is_ours: bool
+
+
+def list_tags(
+    table: Table | None, reports: Iterable[Report], spelled: Mapping[str, str] | None = None
+) -> TagList:
+    """Read the tab (None: there is none) beside the tags that reports use.
+
+    `spelled` holds the spellings that we wrote there, by key.
+    """
+    used = uses_of(reports)
+    rows, problems = _rows(table, spelled or {}) if table else ([], [])
+    listed = {row.tag.key for row in rows}
+    own = {row.tag.key for row in rows if row.is_ours}
+    found = [_with_use(row.tag, used.get(row.tag.key), respell=row.is_ours) for row in rows]
+    found += [
+        _with_use(Tag(one, "", ""), used[one], respell=True)
+        for one in sorted(used)
+        if one not in listed
+    ]
+    alike = _alike(found)
+    tags = [replace(tag, looks_like=alike.get(tag.key, "")) for tag in found]
+    kept, added = tags[: len(rows)], tags[len(rows) :]
     return TagList(
-        tuple(counted), ours, missing, (*problems, *_doubtful(rows, known | set(unknown)))
+        tuple(replace(tag, same_as=tag.same_as if tag.same_as != tag.key else "") for tag in tags),
+        {row.row: _cells(tag, tag.key in own) for row, tag in zip(rows, kept, strict=True)},
+        tuple(_cells(tag, True) for tag in added),
+        (*problems, *_doubtful(rows, {tag.key: tag for tag in tags})),
+        {tag.key: tag.shown for tag in tags if tag.key in own or tag.key not in listed},
     )
 
 
-def _uses(reports: Iterable[Report]) -> dict[str, Use]:
+def uses_of(reports: Iterable[Report]) -> dict[str, Use]:
+    """Return how reports use each tag, by key."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     first: dict[str, date] = {}
     last: dict[str, date] = {}
@@ -67,7 +90,7 @@ def _uses(reports: Iterable[Report]) -> dict[str, Use]:
             continue
         for spelling in report.tags:
             one = key(spelling)
-            spellings[one][spelling.lstrip("#").strip()] += 1
+            spellings[one][spelling.lstrip("#＃").strip()] += 1  # noqa: RUF001
             first[one] = min(first.get(one, report.date), report.date)
             last[one] = max(last.get(one, report.date), report.date)
     return {
@@ -81,66 +104,118 @@ def _most_used(counts: Counter[str]) -> str:
     return min(counts, key=lambda spelling: (-counts[spelling], spelling))
 
 
-def _rows(table: Table) -> tuple[list[tuple[int, Tag]], list[Problem]]:
-    rows: list[tuple[int, Tag]] = []
+def _rows(table: Table, spelled: Mapping[str, str]) -> tuple[list[_Row], list[Problem]]:
+    rows: dict[str, _Row] = {}
     problems: list[Problem] = []
-    seen: dict[str, int] = {}
-    for row, cells in table.data():
-        typed = table.text(cells, "tag")
-        tag = Tag(
-            key(typed),
-            typed.lstrip("#").strip(),
-            key(table.text(cells, "same as")),
-            table.text(cells, "category"),
-            table.text(cells, "description"),
-        )
-        if not tag.key:
-            continue
-        first = seen.setdefault(tag.key, row)
-        if first == row:
-            rows.append((row, tag))
-        else:
-            message = f"the same tag stands in row {first}; that row counts"
-            problems.append(
-                Problem("Tags", row, "tag", shown(typed), message, "remove one of the two rows")
-            )
-    return rows, problems
+    for number, cells in table.data():
+        tag = _tag(table, cells)
+        if tag.key in rows:
+            problems.append(_second(number, tag, rows[tag.key]))
+        elif tag.key:
+            rows[tag.key] = _Row(number, tag, spelled.get(tag.key) == tag.shown)
+    return list(rows.values()), problems
 
 
-def _cells(use: Use | None, alike: str, spelling: Mapping[str, str]) -> dict[str, Value]:
-    return {
-        "uses": use.uses if use else 0,
-        "first used": use.first if use else None,
-        "last used": use.last if use else None,
-        "looks like": spelling.get(alike, ""),
+def _tag(table: Table, cells: Sequence[Cell]) -> Tag:
+    typed = table.text(cells, "tag")
+    return Tag(
+        key(typed),
+        typed.lstrip("#").strip(),
+        key(table.text(cells, "same as")),
+        table.text(cells, "category"),
+        table.text(cells, "description"),
+    )
+
+
+def _second(number: int, tag: Tag, first: _Row) -> Problem:
+    message = f"the same tag stands in row {first.row}; that row counts"
+    for column, here, there in (
+        ("same as", tag.same_as, first.tag.same_as),
+        ("category", key(tag.category), key(first.tag.category)),
+    ):
+        if here and here != there:
+            message += f", where {column} is {there!r}" if there else f", where {column} is empty"
+    return Problem("Tags", number, "tag", shown(tag.shown), message, "remove one of the two rows")
+
+
+def _alike(tags: Sequence[Tag]) -> dict[str, str]:
+    """Return for each tag, as shown, what it may be a spelling of; the less used points.
+
+    One that is joined already, or with itself (then it is a tag of its own), points nowhere.
+    """
+    spelling = {tag.key: tag.shown for tag in tags}
+    meaning = meanings(tags)
+    most_used_first = sorted(tags, key=lambda tag: -tag.uses)
+    found = look_alikes(tag.key for tag in most_used_first)
+    joined = {tag.key for tag in tags if tag.same_as}
+    ends = {one: meaning.get(other, other) for one, other in found.items() if one not in joined}
+    return {one: spelling.get(end, end) for one, end in ends.items() if end != one}
+
+
+def _with_use(tag: Tag, use: Use | None, *, respell: bool) -> Tag:
+    """Return a tag with its use; a spelling that only we chose follows the one most used."""
+    if use is None:
+        return tag
+    spelling = use.spelling if respell else tag.shown
+    return replace(tag, shown=spelling, uses=use.uses, first_used=use.first, last_used=use.last)
+
+
+def _cells(tag: Tag, spelling_is_ours: bool) -> dict[str, Value]:
+    ours: dict[str, Value] = {
+        "uses": tag.uses,
+        "first used": tag.first_used,
+        "last used": tag.last_used,
+        "looks like": tag.looks_like,
     }
+    return {"tag": tag.shown, **ours} if spelling_is_ours else ours
 
 
-def _with_uses(tag: Tag, used: Mapping[str, Use]) -> Tag:
-    uses = used[tag.key].uses if tag.key in used else 0
-    return Tag(tag.key, tag.shown, tag.same_as, tag.category, tag.description, uses)
-
-
-def _doubtful(rows: Sequence[tuple[int, Tag]], known: set[str]) -> Iterable[Problem]:
-    step = {tag.key: tag.same_as for _, tag in rows if tag.same_as}
-    for row, tag in rows:
-        if not tag.same_as:
+def _doubtful(rows: Sequence[_Row], tags: Mapping[str, Tag]) -> Iterable[Problem]:
+    """Yield what is wrong with `same as`; a tag that means itself is one of its own."""
+    step = {row.tag.key: row.tag.same_as for row in rows if row.tag.same_as != row.tag.key}
+    for row in rows:
+        wanted = step.get(row.tag.key, "")
+        if not wanted:
             continue
-        if tag.same_as not in known:
-            yield _same_as(row, tag, "there is no such tag", "correct it, or add that tag")
-        elif _returns(tag.key, step):
-            yield _same_as(row, tag, "these tags mean each other in a circle", "empty one of them")
+        if wanted not in tags:
+            yield _same_as(row, "there is no such tag", "correct it, or add that tag")
+            continue
+        way = _way(row.tag.key, step)
+        if way[-1] in way[:-1]:
+            yield _circle(row, way)
+            continue
+        if len(way) > 2 and way[-1] in tags:
+            yield _chain(row, way)
+        yield from _two_categories(row, tags.get(way[-1]))
 
 
-def _same_as(row: int, tag: Tag, message: str, remedy: str) -> Problem:
-    return Problem("Tags", row, "same as", shown(tag.same_as), message, remedy)
+def _way(start: str, step: Mapping[str, str]) -> list[str]:
+    """Return where `same as` leads, from tag to tag; the last one twice when it is a circle."""
+    way = [start]
+    while following := step.get(way[-1], ""):
+        way.append(following)
+        if following in way[:-1]:
+            break
+    return way
 
 
-def _returns(start: str, step: Mapping[str, str]) -> bool:
-    at, seen = start, set()
-    while at in step and at not in seen:
-        seen.add(at)
-        at = step[at]
-        if at == start:
-            return True
-    return False
+def _circle(row: _Row, way: Sequence[str]) -> Problem:
+    if way[-1] == way[0]:
+        return _same_as(row, "these tags mean each other in a circle", "empty one of them")
+    return _same_as(row, "it leads into a circle of tags, and means itself", "correct the circle")
+
+
+def _chain(row: _Row, way: Sequence[str]) -> Problem:
+    rest = ", which means ".join(way[1:])
+    return _same_as(row, f"a chain: it means {rest}; {way[-1]} counts", f"write {way[-1]} here")
+
+
+def _two_categories(row: _Row, end: Tag | None) -> Iterable[Problem]:
+    own = row.tag.category
+    if own and end and end.category and key(own) != key(end.category):
+        message = f"{end.shown}, which it means, has the category {end.category!r}; that counts"
+        yield Problem("Tags", row.row, "category", shown(own), message, "empty this cell")
+
+
+def _same_as(row: _Row, message: str, remedy: str) -> Problem:
+    return Problem("Tags", row.row, "same as", shown(row.tag.same_as), message, remedy)

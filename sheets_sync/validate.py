@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 
 from forms.definition import Form, Question
+from forms.hashtags import find_hashtags
 from forms.rules import (
     SHEET_MAXIMUM,
     Fault,
@@ -133,7 +134,11 @@ class Judge:
     def _read(self, cells: Sequence[Cell], before: Report | None) -> _Read:
         table = self._table
         link = complete_link(self._value(cells, "link", before))
-        tags, tag_faults = self._tags(self._value(cells, "tags", before))
+        text = self._value(cells, "text", before)
+        typed = self._value(cells, "tags", before)
+        tags, tag_faults = self._tags(typed)
+        if not typed and self._context.hashtags:
+            tags = find_hashtags(text)
         decision = table.text(cells, "decision").casefold()
         day = as_day(table.cell(cells, "date"), today=self._context.today)
         faults = [*self._cell_faults(cells), *(("tags", fault) for fault in tag_faults)]
@@ -148,7 +153,7 @@ class Judge:
             faults.append(("email", fault))
         return _Read(
             reporter=self._value(cells, "reporter", before),
-            text=self._value(cells, "text", before),
+            text=text,
             link=link,
             tags=tags,
             outcome=self._value(cells, "outcome", before),
@@ -179,6 +184,7 @@ class Judge:
             source=memory.source,
             accepted=0,
             extra=self._extra(cells),
+            once_at=self._table.text(cells, "portal page"),
         )
 
     def _value(self, cells: Sequence[Cell], column: str, before: Report | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from forms.definition import Form
+from forms.hashtags import find_hashtags
 from sheets_sync.community import Community, Report
 from sheets_sync.mailing import contact, open_press
 from sheets_sync.project import Project
@@ -68,7 +69,8 @@ def answers_in_sheet(report: Report | None, form: Form) -> Mapping[str, str] | N
         "date": report.date.isoformat(),
         "reporter": report.reporter,
         "text": report.text,
-        "tags": ", ".join(report.tags),
+        # What stands in the text need not be typed again.
+        "tags": "" if report.tags == find_hashtags(report.text) else ", ".join(report.tags),
         "link": report.link,
         "about": "; ".join(report.about),
         "outcome": report.outcome,

@@ -20,6 +20,8 @@ import pytest
 from openpyxl import Workbook as Book
 from openpyxl import load_workbook
 
+from digests.search import Search, find, understand
+from sheets_sync.answering import last_found
 from sheets_sync.demo.papers import read_mail
 from sheets_sync.demo.visitor import hand_in
 from sheets_sync.founding import Answers, found
@@ -159,6 +161,38 @@ def test_every_report_and_person_is_there(book: Book, facts: Facts) -> None:
     assert alumni == facts.alumni()
 
 
+def portal_words(one: dict[str, Any]) -> list[str]:
+    marks = [one["activity"], one["initiative"], one["passive_report"] and "automatic"]
+    areas = [area["name"] for area in one["functional_areas"]]
+    return [word for word in dict.fromkeys([*marks, *areas]) if word and word != "Other"]
+
+
+def test_what_the_portal_called_it_is_found_under_todays_tags(
+    book: Book, imported: Path, facts: Facts
+) -> None:
+    def told(*words: str) -> int:
+        """Count the reports with any of these words among the twenty that a report may have."""
+        return sum(not set(portal_words(one)[:20]).isdisjoint(words) for one in facts.activities)
+
+    def found(expression: str) -> int:
+        with going(imported) as community:
+            known = last_found(community.project.state)
+            asked = understand(Search(expression), known, NOW.date())
+            return len(find(asked, community.project.state.base.accepted_above(-1), known))
+
+    assert found("mentorship") == told("Communicated with my mentee/mentor") == 77
+    assert found("recruiting") == told("Recruiting", "Recruitment effort", "Recruited a Mozillian")
+    assert found("press") == told("Interviewed with the press", "Public Relations")
+    assert found("press and not event") < found("press")
+    assert found("automatic") == 1969
+    problems = [row for row in shows(book, "Problems") if row["tab"] == "Tags"]
+    assert problems == []
+    tags = {row["tag"]: row for row in shows(book, "Tags")}
+    assert tags["Public Relations"]["same as"] == "press"
+    assert tags["Public Relations"]["uses"] == told("Public Relations")
+    assert {one["activity"] for one in facts.activities if len(one["activity"]) < 48} <= tags.keys()
+
+
 def test_texts_are_kept_as_typed(book: Book, facts: Facts) -> None:  # fault 9
     rows = shows(book, "Reports")
     assert [row["text"] for row in rows] == [
@@ -191,17 +225,105 @@ def test_what_is_wrong_with_the_mentors_is_found(book: Book, facts: Facts) -> No
     ungrouped = set(mentees) - alumni - facts.group("Mentor")
     themselves = {mentor for mentor in mentees if mentor in mentees[mentor]}
     without = {rep["display_name"] for rep in facts.current() if not rep["mentor"]}
-    assert [len(alumni_mentors), len(ungrouped), len(themselves), len(without)] == [4, 2, 1, 1]
+    idle = facts.group("Mentor") - set(mentees)
+    found = [alumni_mentors, ungrouped, themselves, without, idle]
+    assert [len(those) for those in found] == [4, 2, 1, 1, 1]
 
     assert told("is alumni") == pairs(alumni_mentors)
     assert sum(told("is alumni").values()) == 11
     assert told("not in the Mentor group") == pairs(ungrouped)
     assert told("their own mentor") == Counter((one, one) for one in themselves)
-    assert {
-        row["username"]
-        for row in shows(book, "People")
-        if "has no mentor; add a row" in (row["problem"] or "")
-    } == without
+    assert people_told(book, "has no mentor; add a row") == without
+    assert people_told(book, "in the Mentor group and mentors nobody") == idle
+
+
+def people_told(book: Book, words: str) -> set[str]:
+    return {row["username"] for row in shows(book, "People") if words in (row["problem"] or "")}
+
+
+def test_nothing_else_is_wrong_with_the_roster(book: Book, facts: Facts) -> None:
+    """Besides those there are a circle of 13 mentors and one whose dates cross, and that is all."""
+    said = Counter(
+        (row["tab"], next((words for words in ROSTER_FAULTS if words in row["what is wrong"]), "?"))
+        for row in shows(book, "Problems")
+        if row["tab"] in ("People", "Mentors")
+    )
+    circle = next(
+        row["what is wrong"] for row in shows(book, "Problems") if "circle" in row["what is wrong"]
+    )
+
+    assert said == {
+        ("Mentors", "is alumni"): 11,
+        ("Mentors", "not in the Mentor group"): 4,
+        ("Mentors", "their own mentor"): 1,
+        ("Mentors", "in a circle"): 1,
+        ("People", "has no mentor"): 1,
+        ("People", "mentors nobody"): 1,
+        ("People", "a mentor and not in Mentor"): 2,
+        ("People", "left before they joined"): sum(
+            bool(rep.get("date_left_program"))
+            and rep["date_left_program"][:10] < rep["date_joined_program"][:10]
+            for rep in facts.reps
+        ),
+    }
+    assert len({*circle.partition(": ")[2].split(" → ")}) == len(circle_of(facts)) == 13
+
+
+ROSTER_FAULTS = (
+    "is alumni",
+    "not in the Mentor group",
+    "their own mentor",
+    "in a circle",
+    "has no mentor",
+    "mentors nobody",
+    "a mentor and not in Mentor",
+    "left before they joined",
+)
+
+
+def circle_of(facts: Facts) -> set[str]:
+    """Return who mentors somebody who in the end mentors them."""
+    mentor = {
+        rep["display_name"]: rep["mentor"]["display_name"]
+        for rep in facts.current()
+        if rep["mentor"]
+    }
+
+    def above(one: str) -> set[str]:
+        seen: set[str] = set()
+        while (one := mentor.get(one, "")) and one not in seen:
+            seen.add(one)
+        return seen
+
+    return {one for one in mentor if one in above(one) and mentor[one] != one}
+
+
+def test_who_lost_their_mentor_is_listed_with_who_might_take_over(
+    imported: Path, facts: Facts
+) -> None:
+    with going(imported) as reps:
+        community = reps.project.state.base.community()
+    assert community is not None
+    people = {person.id: person for person in community.people}
+    mentees, alumni = facts.mentees(), facts.alumni()
+    lost = {one for mentor in alumni & set(mentees) for one in mentees[mentor]}
+
+    listed = {people[one.person].username: one for one in community.orphans}
+
+    assert {one for one, orphan in listed.items() if orphan.gone} == lost
+    assert len(lost) == 11
+    assert len(listed) == 13  # one mentors themselves, one has no mentor
+    free = facts.group("Mentor") - alumni
+    countries = {rep["display_name"]: rep["country"] for rep in facts.reps}
+    for username, orphan in listed.items():
+        suggested = [people[id].username for id in orphan.suggested]
+        near = {one for one in free - {username} if countries[one] == countries[username]}
+        assert suggested
+        assert set(suggested) <= free - {username}
+        assert not near or set(suggested) & near, username
+        assert [len(mentees[one]) for one in suggested] == sorted(
+            len(mentees[one]) for one in suggested
+        )
 
 
 def test_importing_and_syncing_again_changes_nothing(imported: Path) -> None:
@@ -215,6 +337,7 @@ def test_importing_and_syncing_again_changes_nothing(imported: Path) -> None:
         "People: 0 new, 729 there already",
         "Mentors: 0 new, 218 there already",
         "Reports: 0 new, 2929 there already",
+        "Tags: 0 new, 139 there already",
         "Left out: 0",
     ]
     assert not again.changes

@@ -91,6 +91,14 @@ def test_mentors_come_from_the_sheet_of_others_and_problems_name_it(s: Story):
             "correct it, or add the person to People",
         ),
         Problem("People", 4, "mentor", "", "Cho Min has no mentor", f"add a row to {NAME}"),
+        Problem(
+            "People",
+            2,
+            "groups",
+            "Rep, Mentor",
+            "Ana Rossi is in the Mentor group and mentors nobody",
+            f"add a row to {NAME} for their first mentee, or take Mentor out of their groups",
+        ),
     )
     assert s.shows("Problems", "tab", "row")[0] == (NAME, 4)
     assert "Mentors" not in s.manager.tabs()

@@ -1,15 +1,18 @@
 """An operator at the terminal: how an issue fares, once more, now, not yet, and in silence."""
 
+import asyncio
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTP
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from openpyxl import load_workbook
@@ -580,3 +583,28 @@ def test_a_row_in_subscriptions_shows_that_it_is_suspended(refused):
 
     assert "suspended" in [cell.value for cell in tab[2]]
     assert any("no more is sent" in str(cell.value) for cell in tab[2])
+
+
+def test_while_mails_leave_others_may_sync_and_hold_what_is_left(operator):
+    begun, go_on = Event(), Event()
+
+    async def handle_RCPT(*heard: object) -> str:
+        begun.set()
+        await asyncio.to_thread(go_on.wait, 30)
+        return await Mailbox.handle_RCPT(operator.relay, *heard)
+
+    operator.relay.handle_RCPT = handle_RCPT
+    command = [sys.executable, "-m", "sheets_sync.cli", "--project", str(operator.folder)]
+    sending = subprocess.Popen([*command, "digest", "--now", "2026-11-23T08:00"])
+    try:
+        assert begun.wait(30)
+        synced, held = operator("sync"), operator("digest", "--hold")
+    finally:
+        go_on.set()
+        ended = sending.wait(30)
+
+    assert (synced.status, held.status, ended) == (0, 0, 0)
+    assert operator.served() == []
+    operator("digest", "--release")
+    operator("run")
+    assert sorted(operator.served()) == ["ana@example.org", "bo@example.org"]

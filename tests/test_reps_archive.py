@@ -1,6 +1,7 @@
 """The old portal's archive -> rows, and what is left out with its reason."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -225,13 +226,18 @@ REPORTS = ["date", "reporter", "text", "tags", "link", "id", "source"]
 
 
 def plan(
-    people: list[list[Cell]], mentors: list[list[Cell]], reports: list[list[Cell]], **known: str
+    people: list[list[Cell]],
+    mentors: list[list[Cell]],
+    reports: list[list[Cell]],
+    tags: Sequence[list[Cell]] = (),
+    **known: str,
 ) -> Import:
     sheet = Snapshot(
         (
             Worksheet("Reports", [REPORTS, *reports]),
             Worksheet("People", [PEOPLE, *people]),
             Worksheet("Mentors", [MENTORS, *mentors]),
+            Worksheet("Tags", [["tag", "same as"], *tags]),
         ),
         stamp=Stamp("ours", 3),
     )
@@ -249,15 +255,17 @@ def test_into_an_empty_workbook_everything_is_added() -> None:
         "People": 2,
         "Mentors": 2,
         "Reports": 2,
+        "Tags": 7,
     }
     assert not planned.changes.edits
     assert [append.tab for append in planned.changes.appends] == ["People"] * 2 + [
         "Mentors"
-    ] * 2 + ["Reports"] * 2
+    ] * 2 + ["Reports"] * 2 + ["Tags"] * 7
     assert planned.text().splitlines() == [
         "People: 2 new, 0 there already",
         "Mentors: 2 new, 0 there already",
         "Reports: 2 new, 0 there already",
+        "Tags: 7 new, 0 there already",
         "Left out: 0",
     ]
 
@@ -267,6 +275,10 @@ def test_what_is_there_is_left_alone() -> None:
         [["Ana S.", "ana@example.org", "AnaSilva", "Council"], ["Bo  Lind", "bo@example.org"]],
         [["ana@example.org", "someone else"], ["Bo Lind", ""]],
         [["", "anasilva", "changed by hand", "", "", report_id(1), "archive"]],
+        [
+            *(["Recruitment effort"], ["Campus Clubs", "clubs"], ["People"]),
+            *(["User Support (SUMO)"], ["recruiting"], ["clubs"], ["support"]),
+        ],
         gone=report_id(2),
     )
 
@@ -275,6 +287,7 @@ def test_what_is_there_is_left_alone() -> None:
         "People: 0 new, 2 there already",
         "Mentors: 0 new, 2 there already",
         "Reports: 0 new, 1 there already",
+        "Tags: 0 new, 7 there already",
         "Reports: 1 whose rows were removed before stay out",
         "Left out: 0",
     ]

@@ -822,3 +822,21 @@ def test_subscriptions_are_read_and_their_faults_named(s: Story):
         ),
         ("paused until 2026-12-24", None),
     ]
+
+
+def test_hashtags_in_the_text_count_where_nobody_typed_tags(s: Story):
+    s.types_report(reporter="ana", text="Opened the #workshop in #Rome.")
+    s.types_report(reporter="ben", text="Not #this one.", tags="planning")
+    s.sync()
+
+    def tags():
+        return [report.tags for report in s.state.base.accepted_above(-1)]
+
+    assert sorted(tags()) == [("#workshop", "#Rome"), ("planning",)]
+    assert s.shows("Reports", "tags") == [(None,), ("planning",)]
+    assert {("workshop", 1), ("Rome", 1), ("planning", 1)} <= set(s.shows("Tags", "tag", "uses"))
+
+    s.rules = replace(s.rules, hashtags=False)
+    s.sync()
+
+    assert sorted(tags()) == [(), ("planning",)]

@@ -80,3 +80,85 @@ def test_same_as_that_leads_nowhere_or_in_a_circle_is_named():
         "Tags row 3, same as: these tags mean each other in a circle; empty one of them",
         "Tags row 4, same as: there is no such tag; correct it, or add that tag",
     ]
+
+
+def test_a_chain_is_followed_and_named():
+    sheet = """
+        | tag    | same as |
+        | a      | b       |
+        | b      | c       |
+        | c      |         |
+        | x      | y       |
+        | y      | z       |
+        | z      | y       |
+    """
+
+    found = list_tags(table(TAGS, sheet), [])
+
+    assert [problem.text() for problem in found.problems] == [
+        "Tags row 2, same as: a chain: it means b, which means c; c counts; write c here",
+        "Tags row 5, same as: it leads into a circle of tags, and means itself; correct the circle",
+        "Tags row 6, same as: these tags mean each other in a circle; empty one of them",
+        "Tags row 7, same as: these tags mean each other in a circle; empty one of them",
+    ]
+
+
+def test_conflicts_are_named():
+    sheet = """
+        | tag    | same as | category |
+        | press  |         | Media    |
+        | Presse | press   | Outreach |
+        | stampa | press   | media    |
+        | italy  |         | Places   |
+        | Italy  | press   | places   |
+    """
+
+    found = list_tags(table(TAGS, sheet), [])
+
+    assert [problem.text() for problem in found.problems] == [
+        "Tags row 6, tag: the same tag stands in row 5; that row counts, where same as is empty; "
+        "remove one of the two rows",
+        "Tags row 3, category: press, which it means, has the category 'Media'; that counts; "
+        "empty this cell",
+    ]
+
+
+def test_a_tag_that_means_itself_is_no_spelling_of_another():
+    sheet = "| tag | same as |\n| planning | |\n| plannings | Plannings |\n| planing | |"
+
+    found = list_tags(table(TAGS, sheet), [])
+
+    assert [ours["looks like"] for ours in found.ours.values()] == ["", "", "planning"]
+    assert [tag.same_as for tag in found.tags] == ["", "", ""]
+    assert found.problems == ()
+
+
+def test_the_less_used_spelling_points_at_what_the_more_used_one_means():
+    reports = [report(day, "meetups") for day in (1, 2, 3)] + [report(4, "meetup")]
+    sheet = "| tag | same as |\n| meetup | |\n| gathering | |"
+
+    found = list_tags(table(TAGS, sheet), reports)
+    assert [(tag.shown, tag.looks_like) for tag in found.tags] == [
+        ("meetup", "meetups"),
+        ("gathering", ""),
+        ("meetups", ""),
+    ]
+
+    joined = f"{sheet}\n| meetups | gathering |"
+    found = list_tags(table(TAGS, joined), reports)
+    assert [(tag.shown, tag.looks_like) for tag in found.tags] == [
+        ("meetup", "gathering"),
+        ("gathering", ""),
+        ("meetups", ""),
+    ]
+
+
+def test_a_spelling_that_only_we_chose_follows_the_one_most_used():
+    now = [report(day, "PRESS") for day in (1, 2)] + [report(3, "Press"), report(4, "Italy")]
+    sheet = table(TAGS, "| tag |\n| Press |\n| ITALY |")
+
+    found = list_tags(sheet, now, {"press": "Press", "italy": "italia"})
+
+    assert [(row, ours.get("tag")) for row, ours in found.ours.items()] == [(2, "PRESS"), (3, None)]
+    assert [tag.shown for tag in found.tags] == ["PRESS", "ITALY"]
+    assert found.spelled == {"press": "PRESS"}

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_sync.community import Tag
-from sheets_sync.tags import key, look_alikes, meanings
+from sheets_sync.tags import key, meanings
 
 
 def test_spellings_of_one_tag_have_one_key():  # fault 10
@@ -49,13 +49,3 @@ def test_a_circle_means_its_members_themselves():
     found = meanings(tags)
 
     assert (found["a"], found["b"]) == ("a", "b")
-
-
-def test_near_duplicates_point_at_the_first():
-    tags = ["mentorship", "mentroship", "mentorships", "italy", "íntaly", "press", "planning"]
-
-    assert look_alikes(tags) == {
-        "mentroship": "mentorship",
-        "mentorships": "mentorship",
-        "íntaly": "italy",
-    }

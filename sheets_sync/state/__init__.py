@@ -8,12 +8,17 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from sheets_sync.state.address import locate
 from sheets_sync.state.base import Base
 from sheets_sync.state.choices import Choices
-from sheets_sync.state.database import Busy, StateError, open_database
+from sheets_sync.state.database import open_database
+from sheets_sync.state.erasing import Erasing
 from sheets_sync.state.journal import Conflict, Journal, Receipt, draft
+from sheets_sync.state.kind import Kind
 from sheets_sync.state.operating import Operating
 from sheets_sync.state.outbox import Outbox
+from sheets_sync.state.publishing import Publishing
+from sheets_sync.state.refusal import Busy, StateError
 from sheets_sync.state.renewals import Renewals
 
 __all__ = [
@@ -21,9 +26,11 @@ __all__ = [
     "Busy",
     "Choices",
     "Conflict",
+    "Erasing",
     "Journal",
     "Operating",
     "Outbox",
+    "Publishing",
     "Receipt",
     "Renewals",
     "State",
@@ -43,6 +50,8 @@ class State:
     outbox: Outbox
     choices: Choices
     operating: Operating
+    publishing: Publishing
+    erasing: Erasing
     renewals: Renewals
 
     def close(self) -> None:
@@ -50,9 +59,10 @@ class State:
         self.engine.dispose()
 
 
-def open_state(url: str, *, folder: Path, create: bool = False) -> State:
-    """Open the state that the settings name; raises StateError."""
-    engine = open_database(url, folder=folder, create=create)
+def open_state(where: str | Kind, *, folder: Path = Path(), create: bool = False) -> State:
+    """Open the state at a place, or that a URL means from a folder; raises StateError."""
+    kind = locate(where, folder) if isinstance(where, str) else where
+    engine = open_database(kind, create=create)
     return State(
         engine,
         Journal(engine),
@@ -60,5 +70,7 @@ def open_state(url: str, *, folder: Path, create: bool = False) -> State:
         Outbox(engine),
         Choices(engine),
         Operating(engine),
+        Publishing(engine),
+        Erasing(engine),
         Renewals(engine),
     )

@@ -11,6 +11,8 @@ STEPS = {
         "ALTER TABLE deliveries DROP COLUMN message",
     ),
     2: (
+        # Several senders share the outbox.
+        "ALTER TABLE deliveries ADD COLUMN sender TEXT NOT NULL DEFAULT ''",
         # Notes became sentences that can be translated; the next sync tells them anew.
         "UPDATE kept SET value = json_set(value, '$.notes', json('[]')) WHERE name = 'community'",
         "UPDATE kept SET value = '' WHERE name = 'quiet'",

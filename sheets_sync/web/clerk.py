@@ -78,6 +78,7 @@ class Clerk:
             sign(self.desk.links, ticket),
             typed=prefilled(request, self.desk.form),
             tags=self.desk.known_tags(),
+            categories=self.desk.tag_categories(),
         )
 
     def admit(self, post: Post) -> Ticket:

@@ -84,6 +84,7 @@ def _filled(clerk: Clerk, kept: _Kept, token: str) -> Filled:
     return Filled(
         "",
         tags=clerk.desk.known_tags(),
+        categories=clerk.desk.tag_categories(),
         identity=_identity(kept),
         withdraw=f"/correct/{token}/withdraw",
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from forms.definition import Form
+from sheets_sync.categories import Categories
 from sheets_sync.community import Community, Person
 from sheets_sync.links import Links
 from sheets_sync.settings import FormSettings
@@ -56,6 +57,15 @@ class Desk:
         community = self.community()
         tags = [tag for tag in community.tags if not tag.same_as] if community else []
         return tuple(tag.shown for tag in sorted(tags, key=lambda tag: -tag.uses))
+
+    def tag_categories(self) -> Mapping[str, str]:
+        """Return the categories of the tags to offer, in the order of the Tags tab."""
+        community = self.community()
+        tags = [tag for tag in community.tags if not tag.same_as] if community else []
+        if not any(tag.category for tag in tags):
+            return {}
+        found = Categories(tags).grouped((tag.shown for tag in tags), lambda tag: [tag])
+        return {tag: category for category, those in found for tag in those if category}
 
     def person(self, person: str) -> Person | None:
         """Return the person with this internal id while they are on the roster."""

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from digests.edition import Edition, Past, Section, Stock
 from digests.filters import Filter, Names
-from digests.frame import HEADINGS
+from digests.frame import heading
 from digests.masking import without_addresses
 from digests.press import Press, stock_of
 from digests.selection import USED, select, select_again
@@ -106,7 +106,7 @@ class Reading:
         content = edition.content
         return Look(
             sections=tuple(
-                (teller.say(HEADINGS[section.part]), tuple(self._shown(section, teller)))
+                (heading(section, teller), tuple(self._shown(section, teller)))
                 for section in content.sections
             ),
             count=len(content.reports) + content.more,

@@ -80,7 +80,12 @@ def _take_in(clerk: Clerk, person: Person | None, base: str) -> Response:
             person=person.id if person else "",
         )
     except Refused as refused:
-        blank = Filled("", tags=clerk.desk.known_tags(), identity=identity)
+        blank = Filled(
+            "",
+            tags=clerk.desk.known_tags(),
+            categories=clerk.desk.tag_categories(),
+            identity=identity,
+        )
         return clerk.again(post, refused, blank)
     token = clerk.desk.links.sign(Purpose.CORRECT, stored.report)
     return see_other(with_prefill(f"{base}/thanks/{token}", clerk, asked))

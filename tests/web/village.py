@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from digests.issue import make
 from sheets_sync.demo.papers import read_mail
 from sheets_sync.founding import Answers, found
-from sheets_sync.mailing import Wish, due_issue, mail, open_press
+from sheets_sync.mailing import Wish, due_issue, make_due, open_press, send_waiting
 from sheets_sync.project import Project, open_project
 from sheets_sync.sync import Outcome, sync
 from sheets_sync.web import create_app
@@ -52,7 +52,8 @@ class Village:
 
     def delivers(self) -> list[str]:
         """Let the mails leave that wait; returns the addresses they went to."""
-        mail(self.project, Wish(), now=self.now)
+        make_due(self.project, Wish(), now=self.now)
+        send_waiting(self.project, now=self.now)
         return sorted(self.mails())
 
     def mails(self) -> dict[str, EmailMessage]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from openpyxl import load_workbook
 
-from sheets_sync.mailing import Wish, mail, open_press
+from sheets_sync.mailing import Wish, make_due, open_press, send_waiting
 from tests.web.village import SITE, Village, founded
 
 PEOPLE = """
@@ -42,7 +42,8 @@ def issue(village: Village, **time: float) -> list[str]:
     for old in (village.project.folder / "outbox").glob("*.eml"):
         old.unlink()
     village.sync()
-    mail(village.project, Wish(early=True, clock_is_right=True), now=village.now)
+    make_due(village.project, Wish(early=True, clock_is_right=True), now=village.now)
+    send_waiting(village.project, now=village.now)
     village.sync()
     return sorted(address.partition("@")[0] for address in village.mails())
 

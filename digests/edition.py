@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from digests.filters import Filter
 from digests.subscribers import Subscriber
-from sheets_sync.community import Community, Note, Person, Problem, Report
+from sheets_sync.community import Community, Note, Orphan, Person, Problem, Report, Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,9 @@ class Desk:
 
     waiting: tuple[Report, ...] = ()
     problems: tuple[Problem, ...] = ()
+    """Apart from those who have no mentor."""
+    orphans: tuple[Orphan, ...] = ()
+    trends: tuple[Trend, ...] = ()
     notes: tuple[Note, ...] = ()
 
 

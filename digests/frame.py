@@ -75,6 +75,8 @@ class MailView:
     long_quiet: Lines[QuietLine]
     unanswered: Lines[QuietLine]
     leaning: Lines[QuietLine]
+    orphans: Lines[QuietLine]
+    trends: Lines[QuietLine]
     waiting: Lines[WaitingLine]
     problems_heading: str
     problems: Lines[str]
@@ -113,6 +115,8 @@ def mail_view(
         long_quiet=teller.quiet([one for one in content.quiet if one.is_long]),
         unanswered=teller.unanswered(content.unanswered),
         leaning=teller.leaning(content.leaning),
+        orphans=teller.orphans(desk.orphans),
+        trends=teller.trends(desk.trends),
         waiting=teller.waiting(desk.waiting),
         problems_heading=teller.count(
             "{count} problem to mend", "{count} problems to mend", len(desk.problems)

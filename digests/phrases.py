@@ -84,7 +84,8 @@ def headline(content: Content, words: NullTranslations) -> str:
 def _to_look_at(content: Content) -> int:
     things = len(content.unanswered) + len(content.leaning)
     if content.desk is not None:
-        things += len(content.desk.waiting) + len(content.desk.problems) + len(content.desk.notes)
+        at = content.desk
+        things += sum(map(len, (at.waiting, at.problems, at.orphans, at.trends, at.notes)))
     return things
 
 

@@ -4,6 +4,7 @@ Pure and linear in pairs. Where somebody needs a mentor, the remedy suggests som
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sheets_sync.community import Person, Problem, Role
 from sheets_sync.mentorships import Mentorship
@@ -23,12 +24,9 @@ def pair_faults(standing: Standing, roster: Roster, advisor: Advisor) -> Iterato
             remedy = f"name somebody else{advisor.words(mentee)}"
             yield _fault(pair, mentor, "they are their own mentor", remedy)
         elif Role.ALUMNI in mentor.roles and Role.ALUMNI not in mentee.roles:
-            yield _fault(
-                pair,
-                mentor,
-                f"{mentor.name} is alumni; {mentee.name} has no mentor who is here",
-                f"{_replacing(pair)}{advisor.words(mentee)}",
-            )
+            told = f"{mentor.name} is alumni; {mentee.name} has no mentor who is here"
+            remedy = f"{_replacing(pair)}{advisor.words(mentee)}"
+            yield replace(_fault(pair, mentor, told, remedy), orphan=mentee.id)
         elif Role.MENTOR not in mentor.roles and Role.ALUMNI not in mentor.roles:
             yield _fault(
                 pair,
@@ -87,7 +85,7 @@ def without(
         if is_expected(person) and person.id not in mentors and person.id not in standing:
             message = f"{person.name} has no mentor"
             remedy = f"add a row to {sheet}{advisor.words(person)}"
-            yield Problem("People", one.row, "mentor", "", message, remedy)
+            yield Problem("People", one.row, "mentor", "", message, remedy, orphan=person.id)
 
 
 def idle(listed: Iterable[Listed], standing: Standing, sheet: str) -> Iterator[Problem]:

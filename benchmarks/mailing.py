@@ -191,6 +191,7 @@ def _press(state: State) -> Press:
         base=state.base,
         outbox=state.outbox,
         choices=state.choices,
+        renewals=state.renewals,
         renderer=partial(Renderer, masthead, links),
         letterhead=Letterhead("Tidings <tidings@example.org>", "a secret for measuring"),
         zone=ZoneInfo("UTC"),

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from forms.wording import N_
+from sheets_sync.choices import ChoiceAct
 from sheets_sync.community import Community, Note, Problem
 from sheets_sync.decide import Decision, Given, Rules, decide
 from sheets_sync.decisions import AGREED, WHY
@@ -18,6 +19,7 @@ from sheets_sync.erased import Erased
 from sheets_sync.intake import answers_by_column
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
 from sheets_sync.proposals import KEPT as PROPOSED_MENTORS
+from sheets_sync.renewal import COLUMN as STILL_IN
 from sheets_sync.spreadsheet import (
     Changes,
     SheetBusy,
@@ -140,7 +142,7 @@ def _mark(
 
     Where it is that of the last sync which changed nothing, there is nothing to decide.
     """
-    if state.journal.unwritten() or state.choices.unwritten():
+    if state.journal.unwritten() or state.choices.waits():
         return ""
     today = now.astimezone(rules.zone).date()
     mark = hashlib.blake2b(digest_size=16)
@@ -184,6 +186,7 @@ def _given(
         values=values,
         queue=queue,
         choices=state.choices.unwritten(),
+        answers=state.choices.unwritten(ChoiceAct.ANSWER),
         issues=state.outbox.issue_lines(),
         restorable={id: answers_by_column(a, rules.form) for id, a in answers.items() if a},
         now=now,
@@ -251,6 +254,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
     if note:  # what readers chose, and what is proposed, is not in the sheet yet
         kept.pop("chosen", None)
         kept.pop(PROPOSED_MENTORS, None)
+        kept.pop(STILL_IN, None)
     if not note and "Digests" not in decision.frozen:
         kept[AGREED] = decision.decisions.kept()
     if decision.changes:

@@ -40,6 +40,7 @@ from sheets_sync.state.schema import (
     letters,
     marks,
     people,
+    renewals,
     reports,
     submissions,
 )
@@ -227,6 +228,7 @@ def _erase_reader(db: Connection, traces: Traces) -> None:
     db.execute(delete(letters).where(letters.c.subscriber.in_(traces.ids)))
     for table in (marks, had):
         db.execute(delete(table).where(table.c.subscriber.in_(traces.ids)))
+    db.execute(delete(renewals).where(renewals.c.person.in_(traces.ids)))
     nobody = f"erased-{secrets.token_hex(6)}"
     unnamed = update(deliveries).values(
         subscriber=nobody, address="", message_id="", answer="", reports="[]"

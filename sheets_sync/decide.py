@@ -16,15 +16,15 @@ from sheets_sync.doubts import Context
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
 from sheets_sync.layout import MENTORS
-from sheets_sync.lines import Line, Past, find_lines, find_missing, note_restored
+from sheets_sync.lines import Lines, Past, find_lines, find_missing, note_restored
 from sheets_sync.mentor_sheet import MentorSheet
 from sheets_sync.merge import Merged, merge, read_mentors
 from sheets_sync.people import Listed, read_people
 from sheets_sync.plan import plan_changes
 from sheets_sync.roster import Roster
-from sheets_sync.settle import is_accepted, remember, settle
+from sheets_sync.settle import done_with, is_accepted, remember, settle
 from sheets_sync.spreadsheet import Changes, Snapshot
-from sheets_sync.state.base import Acquaintance, Known
+from sheets_sync.state.base import REPORT, Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
 from sheets_sync.state.journal import Entry
 from sheets_sync.state.operating import Refusals
@@ -32,6 +32,7 @@ from sheets_sync.subscriptions import FilterCheck, Subscribed, read_subscription
 from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown, suspend
 from sheets_sync.taglist import list_tags
 from sheets_sync.trends import find_trends
+from sheets_sync.unchanged import KEPT, LookedAt, judged_by, load_looked_at
 from sheets_sync.validate import reports_tab
 
 
@@ -130,15 +131,17 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     seen = Seen(given.values, given.now, given.accept_removals)
     gathered = _gathered(given, rules, seen)
     listed, roster, merged, problems = _merge_people(gathered, given, rules, today)
-    past = _past(given, rules, roster)
-    lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
-    missing = find_missing(lines, past, seen, gathered, given.sheet)
-    note_restored(lines, past, gathered)
     context = Context(
         rules.form, roster, merged.mentors, today, rules.zone, rules.trust, rules.hashtags
     )
-    settled = settle(lines, context, past)
+    looked_at = load_looked_at(given.values, judged_by(context, gathered.reports))
+    past = _past(given, rules, roster, looked_at)
+    lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
+    missing = find_missing(lines, past, seen, gathered, given.sheet)
+    note_restored(lines, past, gathered)
+    settled = settle(lines.lines, context, past)
     reports = [one.report for one in settled if one.line.id]
+    reports += [REPORT.validate_json(known.fields) for known in lines.unchanged]
     remembered = remember(settled, missing, past, counter=counter, now=given.now)
     spelled = json.loads(given.values.get("spelled", "{}"))
     tags = list_tags(gathered.tables.get("Tags"), reports, spelled)
@@ -156,19 +159,21 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         trends=find_trends(reports, tags.tags, today),
     )
     frozen = frozenset(gathered.frozen)
+    changes = plan_changes(
+        gathered,
+        settled,
+        listed,
+        tags,
+        wishes.subscribed,
+        wishes.applied,
+        given.issues,
+        community,
+        rules.zone,
+        decisions,
+    )
+    done = done_with(settled, lines, looked_at, changes, frozen)
     return Decision(
-        changes=plan_changes(
-            gathered,
-            settled,
-            listed,
-            tags,
-            wishes.subscribed,
-            wishes.applied,
-            given.issues,
-            community,
-            rules.zone,
-            decisions,
-        ),
+        changes=changes,
         community=community,
         known=remembered.known,
         unwritten=remembered.unwritten,
@@ -176,7 +181,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
         entries=_settled_entries(given, lines, missing, frozen),
         chosen=[number for number, _ in given.choices] if wishes.are_shown else [],
-        keep={**gathered.keep, **wishes.keep(), "spelled": tags.kept()},
+        keep={**gathered.keep, **wishes.keep(), "spelled": tags.kept(), KEPT: done.dumped()},
         decisions=decisions,
         frozen=frozen,
         read=[table.title for table in gathered.reports],
@@ -251,7 +256,7 @@ def _merge_people(
     return listed, roster, merged, [*problems, *pair_problems, *merged.problems]
 
 
-def _past(given: Given, rules: Rules, roster: Roster) -> Past:
+def _past(given: Given, rules: Rules, roster: Roster, looked_at: LookedAt) -> Past:
     intake = take_in([entry.submission for entry in given.queue], rules.form)
     return Past(
         known=given.known,
@@ -261,6 +266,7 @@ def _past(given: Given, rules: Rules, roster: Roster) -> Past:
         now=given.now,
         zone=rules.zone,
         roster=roster,
+        looked_at=looked_at,
     )
 
 
@@ -283,16 +289,16 @@ def _people(
 
 
 def _settled_entries(
-    given: Given, lines: Sequence[Line], missing: Sequence[Known], frozen: Set[str]
+    given: Given, lines: Lines, missing: Sequence[Known], frozen: Set[str]
 ) -> list[int]:
     """Return the journal entries that are done with.
 
     A correction waits for a row that is just gone, is asked about, or stands in a tab to which
     nothing is written; not for a removed one.
     """
-    present = {line.id for line in lines if line.table.title not in frozen}
+    present = lines.ids(without=frozen)
     gone = {one.id for one in missing}
-    gone |= {id for line in lines for id in line.question.split(" or ")}
+    gone |= {id for line in lines.lines for id in line.question.split(" or ")}
     settled = []
     for entry in given.queue:
         id, known = entry.submission.report, given.known.get(entry.submission.report)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz import process
 
@@ -76,6 +77,7 @@ def blank(cells: Sequence[Cell]) -> bool:
     return True
 
 
+@lru_cache(maxsize=65536)
 def plain(header: str) -> str:
     """Return a header as it is compared: case, accents and spaces do not matter."""
     if header.isascii():

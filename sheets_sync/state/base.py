@@ -58,8 +58,8 @@ class Base:
     def known(self) -> dict[str, Known]:
         """Return every report ever seen, by id."""
         with reading(self._engine) as db:
-            rows = db.execute(select(*(reports.c[name] for name in Known.__slots__)))
-            return {row[0]: Known(*row) for row in rows}
+            rows = db.execute(select(*(reports.c[name] for name in Known.__slots__))).all()
+        return {row[0]: Known(*row) for row in rows}
 
     def acquaintances(self) -> list[Acquaintance]:
         """Return everybody who was ever on the roster."""

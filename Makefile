@@ -37,7 +37,8 @@ tests: .venv/ready-for-development
 # What the tests try in part, tried in full: each call, fault and edit on Google, each step and
 # system call of a delivery.
 soak: .venv/ready-for-development
-	TIDINGS_SOAK=1 $(BIN)/pytest $(TEST_OPTIONS) tests/google_sheets tests/test_crashes.py
+	TIDINGS_SOAK=1 $(BIN)/pytest $(TEST_OPTIONS) tests/google_sheets tests/test_crashes.py \
+	    tests/test_copying.py tests/test_machines.py
 
 wheel: .venv/ready-for-development
 	PYTHON=$(PYTHON) .ci/try-wheel $(BIN)/python
@@ -66,6 +67,9 @@ lock: .venv/ready
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-emit-find-links --group build --group dev \
 	    --constraint requirements.lock pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --no-emit-find-links --group build --extra postgresql \
+	    --constraint requirements.lock pyproject.toml -o requirements-postgresql.lock
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tidings needs Python 3.11 or later; name one: make PYTHON=python3.11")'

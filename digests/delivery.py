@@ -1,6 +1,6 @@
 """The outbox -> mails on their way, each step recorded before and after.
 
-recover -> for each that waits: still wanted? -> claim -> talk up to the dot -> mark dot
+for each that waits: claim -> still wanted? -> talk up to the dot -> mark dot
 -> the dot -> mark sent, deferred or failed
 
 Several lines are kept busy at once, and what happens on them meanwhile is committed together.
@@ -82,19 +82,20 @@ def deliver(
     progress: Progress = lambda done, total: None,
     steps: Steps = lambda step: None,
 ) -> Delivered:
-    """Send everything that may leave now. Call it within `outbox.sender()`."""
+    """Send everything that may leave now, together with all others who do so."""
     outcome = Delivered()
-    outcome.repeated = [_line(one, "") for one in outbox.recover(now, repeat=repeat)]
-    waiting = Waiting(outbox, consent, now, per_minute=per_minute)
-    dispatch = _Dispatch(outbox, Lines(transport), waiting, sender, now, steps, outcome)
-    try:
-        while dispatch.turn():
-            progress(waiting.total - waiting.left - len(dispatch.busy), waiting.total)
-    except Unreachable as error:
-        outcome.stopped = str(error)
-    finally:
-        dispatch.end()
-        progress(waiting.total - waiting.left, waiting.total)
+    with outbox.joined() as name:
+        waiting = Waiting(outbox, consent, name, now, repeat=repeat, per_minute=per_minute)
+        lines = Lines(transport)
+        dispatch = _Dispatch(outbox, name, lines, waiting, sender, now, steps, outcome)
+        try:
+            while dispatch.turn():
+                progress(waiting.given - len(dispatch.busy), waiting.given + waiting.left)
+        except Unreachable as error:
+            outcome.stopped = str(error)
+        finally:
+            dispatch.end()
+            progress(waiting.given, waiting.given + waiting.left)
     outcome.dropped = waiting.dropped
     return outcome
 
@@ -109,6 +110,8 @@ class _Dispatch:
     """Keeps several lines busy."""
 
     outbox: Outbox
+    name: str
+    """That it claims deliveries under."""
     lines: Lines
     waiting: Waiting
     sender: str
@@ -132,6 +135,8 @@ class _Dispatch:
 
     def turn(self) -> bool:
         """Go on wherever it is possible; False when everything that may leave has left."""
+        if self.waiting.is_time_to_look:
+            self._look_around()
         if not self.outcome.stopped:
             self.lines.want(len(self.busy) + self.waiting.wanted_lines)
         faults = self._over(self._happened())
@@ -140,7 +145,12 @@ class _Dispatch:
         self._begin_what_is_claimed()
         if faults or not self._worth_waiting():
             self._record(faults)
+        if not (self.busy or self.waiting.left or self.outcome.stopped):
+            self._look_around()
         return bool(self.busy or (self.waiting.left and not self.outcome.stopped))
+
+    def _look_around(self) -> None:
+        self.outcome.repeated += [_line(one, "") for one in self.waiting.look_around()]
 
     def end(self) -> None:
         """Close all lines; when stopped in the middle, first keep what servers have taken."""
@@ -154,7 +164,7 @@ class _Dispatch:
                     self.ending.discard(line)
         with suppress(StateError):
             self.waiting.give_back()
-            with self.outbox.together(self.now) as page:
+            with self.outbox.together(self.now, self.name) as page:
                 page.mark_sent(self.taken)
         self.lines.close(politely=not self.busy)
 
@@ -216,26 +226,49 @@ class _Dispatch:
         """
         idle = self._idle()
         wanted = len(idle) + sum(line.pipelines for line in self.at_dot)
-        fresh = [] if self.outcome.stopped else self.waiting.to_claim(wanted)
+        short = not self.outcome.stopped and self.waiting.is_short(wanted)
         late = self.taken and (idle or time.monotonic() - self.recorded > SOONEST)
-        if not (self.at_dot or faults or fresh or late or (self.taken and not self.busy)):
+        if not (self.at_dot or faults or short or late or (self.taken and not self.busy)):
             return
         began = time.monotonic()
         self.steps("before commit")
-        with self.outbox.together(self.now) as page:
+        with self.outbox.together(self.now, self.name) as page:
             page.mark_sent(self.taken)
-            page.mark_dot([self.busy[line].number for line in self.at_dot])
+            unwanted = self._mark_dots(page)
             for delivery, fault in faults:
                 self._settle(page, delivery, fault)
-            claimed = page.claim([delivery.number for delivery in fresh])
+            claimed = self.waiting.claim(page, wanted) if short else []
         self.steps("after commit")
         self.recorded = time.monotonic()
         self.commit_seconds = self.recorded - began
-        self.waiting.claimed([one for one in fresh if one.number in claimed])
         self.outcome.sent += len(self.taken)
         self.taken.clear()
+        self.waiting.look_at(claimed)
+        self._hang_up(unwanted)
         self._say_dots()
         self._begin_what_is_claimed()
+
+    def _mark_dots(self, page: Page) -> Sequence[Line]:
+        """Record the dots to be said; returns the lines whose letters must not be ended.
+
+        Who changes anything waits for the page's end: what was told before it counts.
+        """
+        letters = {self.busy[line].number: line for line in self.at_dot}
+        numbers = {
+            one.number for one in self.waiting.unwanted([self.busy[li] for li in self.at_dot])
+        }
+        numbers |= set(page.mark_dot([one for one in letters if one not in numbers]))
+        for number in numbers:
+            page.put_back(number)
+        return [letters[number] for number in numbers]
+
+    def _hang_up(self, lines: Sequence[Line]) -> None:
+        """Close lines without the final dot: once DATA has begun there is no other way back."""
+        for line in lines:
+            self.at_dot.remove(line)
+            self.waiting.put_first(self.busy.pop(line).number)
+            line.close(politely=False)
+            self.lines.drop(line)
 
     def _say_dots(self) -> None:
         dots, self.at_dot = self.at_dot, []
@@ -279,7 +312,7 @@ class _Dispatch:
         return self.breaks[number] >= BREAKS_IN_A_ROW
 
     def _defer(self, page: Page, delivery: Delivery, words: str) -> None:
-        attempts = delivery.attempts + 1
+        attempts = delivery.attempts
         if attempts >= MOST_ATTEMPTS:
             self._fail(page, delivery, f"{words} ({attempts} attempts)")
             return

@@ -47,17 +47,23 @@ class Doorkeeper:
             return f"paused until {paused}"
         return _unusable(subscriber.address)
 
-    def renewed(self, delivery: Delivery) -> tuple[bytes, tuple[str, ...], str] | None:
+    def is_outdated(self, delivery: Delivery) -> bool:
+        """Return whether reports in it were taken back, or its reader's address is another."""
+        subscriber = self._subscribers.get(delivery.subscriber)
+        return (
+            subscriber is None
+            or not self._left.issuperset(delivery.reports)
+            or wire_address(subscriber.address) != delivery.address
+        )
+
+    def renewed(self, delivery: Delivery) -> tuple[bytes, tuple[str, ...], str]:
         """Return the mail without the reports that were taken back, to the reader's address today.
 
-        None when neither has changed.
+        Nothing when nothing is left of it.
         """
         subscriber = self._subscribers.get(delivery.subscriber)
         if subscriber is None:
             return b"", (), delivery.address
-        moved = wire_address(subscriber.address) != delivery.address
-        if self._left.issuperset(delivery.reports) and not moved:
-            return None
         reports = (self._press.base.report(id) for id in delivery.reports if id in self._left)
         return self._without(delivery, subscriber, [one for one in reports if one is not None])
 

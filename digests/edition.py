@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from digests.filters import Filter
 from digests.subscribers import Subscriber
-from sheets_sync.community import Community, Person, Problem, Report
+from sheets_sync.community import Community, Note, Person, Problem, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,11 @@ class DigestRules:
     maximum_reports: int = 100
     catch_up_weeks: int = 8
     quiet_weeks: int = 4
+    """After so long without a report somebody is named to their mentor,"""
+    quiet_weeks_coordinators: int = 8
+    """after so long to the coordinators,"""
+    quiet_months: int = 12
+    """and after so long apart from the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,10 @@ class Quiet:
     person: Person
     since: date | None
     """Day of their latest report; None when none was ever seen."""
+    weeks: int = 0
+    """Whole weeks that count: since then, or since they joined, or a break ended."""
+    is_long: bool = False
+    """Whether it has been so long that they stand apart from the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +135,7 @@ class Desk:
 
     waiting: tuple[Report, ...] = ()
     problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,6 +155,7 @@ class Content:
     """Whether this is the first mail to these readers."""
     quiet: tuple[Quiet, ...] = ()
     """For mentors their mentees, for coordinators everybody."""
+    quiet_months: int = 0
     desk: Desk | None = None
     """Not None for coordinators."""
 

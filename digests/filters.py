@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from digests.unreadable import THE_END, FilterError
 from digests.wanted import (
     ME,
     WORDS_WITH_MEANING,
@@ -30,6 +31,7 @@ from digests.wanted import (
     any_of,
     written,
 )
+from forms.wording import N_
 from sheets_sync.community import Person
 from sheets_sync.roster import Match, Roster
 from sheets_sync.tags import key
@@ -56,15 +58,7 @@ __all__ = [
 DEEPEST = 30
 """Parentheses and nots inside each other; more is nobody's wish and would overflow the stack."""
 LONGEST = 2_000
-
-
-class FilterError(Exception):
-    """The expression cannot be read; says at which column (from 1) and what was expected."""
-
-    def __init__(self, message: str, *, column: int) -> None:
-        super().__init__(f"column {column}: {message}")
-        self.message = message
-        self.column = column
+EXPECTED_TAG = N_("expected a tag, found {found}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +75,15 @@ class Names:
 def parse(expression: str, *, names: Names) -> Filter:
     """Read an expression; an empty one wants everything. Raises FilterError."""
     if len(expression) > LONGEST:
-        raise FilterError(f"a filter has at most {LONGEST} characters", column=LONGEST + 1)
+        said = N_("a filter has at most {count} characters")
+        raise FilterError(said, column=LONGEST + 1, count=LONGEST)
     tokens = tuple(_tokens(expression))
     if tokens[0].kind == "end":
         return Everything()
     parser = _Parser(tokens, names)
     found = parser.choices()
     if parser.token.kind != "end":
-        raise parser.unexpected("and, or, a comma, or the end")
+        raise parser.unexpected(N_("expected and, or, a comma, or the end, found {found}"))
     return found
 
 
@@ -120,7 +115,7 @@ class _Token:
     column: int
 
     def __str__(self) -> str:
-        return "the end" if self.kind == "end" else f"“{self.text[:40]}”"
+        return THE_END if self.kind == "end" else f"“{self.text[:40]}”"
 
 
 # Wide forms too: people type them with the keyboard of their language.
@@ -154,7 +149,7 @@ def _tokens(expression: str) -> Iterator[_Token]:
 
 def _token(shape: str, text: str, column: int) -> _Token:
     if shape == "unclosed":
-        raise FilterError("this quotation mark has no second one", column=column)
+        raise FilterError(N_("this quotation mark has no second one"), column=column)
     if shape in {"straight", "curly"}:
         return _Token("quoted", text.replace('""', '"') if shape == "straight" else text, column)
     lowered = text.casefold()
@@ -182,24 +177,24 @@ class _Parser:
     def choices(self) -> Filter:
         return any_of(list(self._separated(self._choice, ",")))
 
-    def unexpected(self, expected: str) -> FilterError:
-        """Return the error for the next token: what stands there, and what should."""
+    def unexpected(self, said: str) -> FilterError:
+        """Return the error for the next token: what should stand there, and what is found."""
         before, here = self._tokens[max(self._at - 1, 0)], self.token
         if self._at and before.kind in {"word", "quoted"} and here.kind in {"word", "quoted"}:
             return self._side_by_side(before, here)
-        return FilterError(f"expected {expected}, found {here}", column=here.column)
+        return FilterError(said, column=here.column, found=str(here))
 
     def _side_by_side(self, before: _Token, here: _Token) -> FilterError:
         both = f"{before.text} {here.text}"
         prefix = self._tokens[self._at - 2] if self._at > 1 else before
         if prefix.kind in {"by:", "mentor:"}:
-            advice = f'a name of several words goes in quotes: {prefix.kind}"{both}"'
-        else:
-            advice = (
-                f"two words side by side; write {key(both)} for one tag, or "
-                f"{before.text} and {here.text} for reports with both"
-            )
-        return FilterError(advice, column=here.column)
+            said = N_("a name of several words goes in quotes: {quoted}")
+            return FilterError(said, column=here.column, quoted=f'{prefix.kind}"{both}"')
+        said = N_(
+            "two words side by side; write {one} for one tag, or {both} for reports with both"
+        )
+        each = f"{before.text} and {here.text}"
+        return FilterError(said, column=here.column, one=key(both), both=each)
 
     def _choice(self) -> Filter:
         return any_of(list(self._separated(self._both, "or")))
@@ -216,12 +211,11 @@ class _Parser:
     def _single(self) -> Filter:
         token = self.token
         if self._depth > DEEPEST:
-            raise FilterError(
-                f"more than {DEEPEST} parentheses or nots inside each other", column=token.column
-            )
+            said = N_("more than {count} parentheses or nots inside each other")
+            raise FilterError(said, column=token.column, count=DEEPEST)
         read = self._readers().get(token.kind)
         if read is None:
-            raise self.unexpected("a tag")
+            raise self.unexpected(EXPECTED_TAG)
         self._at += 1
         return read(token)
 
@@ -247,7 +241,9 @@ class _Parser:
         self._depth += 1
         inner = self.choices()
         if self.token.kind != ")":
-            raise self.unexpected("and, or, a comma, or the closing parenthesis")
+            raise self.unexpected(
+                N_("expected and, or, a comma, or the closing parenthesis, found {found}")
+            )
         self._at += 1
         self._depth -= 1
         return inner
@@ -255,16 +251,14 @@ class _Parser:
     def _tagged(self, token: _Token) -> Filter:
         found = key(token.text)
         if not found:
-            raise FilterError(f"expected a tag, found {token}", column=token.column)
+            raise FilterError(EXPECTED_TAG, column=token.column, found=str(token))
         return Tagged(self._names.meanings.get(found, found))
 
     def _person(self, prefix: _Token) -> Filter:
         token = self.token
         if token.kind not in {"word", "quoted"}:
-            raise FilterError(
-                f"expected a username or a full name in quotes after {prefix.kind}, found {token}",
-                column=token.column,
-            )
+            said = N_("expected a username or a full name in quotes after {prefix}, found {found}")
+            raise FilterError(said, column=token.column, prefix=prefix.kind, found=str(token))
         self._at += 1
         named = By if prefix.kind == "by:" else MentoredBy
         if token.kind == "word" and token.text.casefold() == ME:
@@ -273,18 +267,20 @@ class _Parser:
 
     def _myself(self, token: _Token) -> str:
         if not self._names.me:
-            raise FilterError("“me” has to be somebody on the roster", column=token.column)
+            raise FilterError(N_("“me” has to be somebody on the roster"), column=token.column)
         return self._names.me
 
     def _person_id(self, token: _Token) -> str:
         match = self._names.roster.find(token.text)
         if match.person is not None:
             return match.person.id
-        raise FilterError(_whom(token, match.candidates), column=token.column)
+        raise _nobody(token, match.candidates)
 
 
-def _whom(token: _Token, candidates: Sequence[Person]) -> str:
+def _nobody(token: _Token, candidates: Sequence[Person]) -> FilterError:
     if not candidates:
-        return f"{token} is nobody on the roster; write a username, or a full name in quotes"
-    listed = ", ".join(p.username or f"{p.name} (without a username)" for p in candidates)
-    return f"{token} is the name of several people; write the username of one: {listed}"
+        said = N_("{name} is nobody on the roster; write a username, or a full name in quotes")
+        return FilterError(said, column=token.column, name=str(token))
+    said = N_("{name} is the name of several people; write the username of one: {names}")
+    names = ", ".join(p.username or p.name for p in candidates)
+    return FilterError(said, column=token.column, name=str(token), names=names)

@@ -67,6 +67,8 @@ class MailView:
     more: str
     form: str
     quiet: Lines[QuietLine]
+    long_quiet_heading: str
+    long_quiet: Lines[QuietLine]
     waiting: Lines[WaitingLine]
     problems_heading: str
     problems: Lines[str]
@@ -95,13 +97,17 @@ def mail_view(
         sections=tuple(map(SectionView, headings, marks.sections)),
         more=marks.more,
         form=marks.form,
-        quiet=teller.quiet(content.quiet),
+        quiet=teller.quiet([one for one in content.quiet if not one.is_long]),
+        long_quiet_heading=teller.count(
+            "Not seen for {count} month", "Not seen for {count} months", content.quiet_months
+        ),
+        long_quiet=teller.quiet([one for one in content.quiet if one.is_long]),
         waiting=teller.waiting(desk.waiting),
         problems_heading=teller.count(
             "{count} problem to mend", "{count} problems to mend", len(desk.problems)
         ),
-        problems=teller.lines([problem.text() for problem in desk.problems]),
-        notes=teller.lines(desk.notes),
+        problems=teller.lines([problem.text(teller.words.gettext) for problem in desk.problems]),
+        notes=teller.lines([note.text(teller.words.gettext) for note in desk.notes]),
         because=_because(masthead, teller, on_roster=on_roster),
         holds=_holds(content, teller),
         how_to_leave="" if marks.leave else _how_to_leave(masthead, teller),

@@ -1,6 +1,7 @@
 """What people wrote -> what readers may see: without addresses of anybody we know.
 
-Other addresses in a text (`write to events@example.org`) were put there to be read, and stay.
+Other addresses in a text (`write to events@example.org`) were put there to be read, and stay in
+mails. On public pages no address stays at all.
 """
 
 import re
@@ -9,6 +10,11 @@ from collections.abc import Iterable
 from sheets_sync.community import Person, Report
 
 _ADDRESS = re.compile(r"[^\s@＠<>()\[\],;:\"“”«»]{1,64}(?:@|＠|%40)[\w-]+(?:\.[\w-]+)+", re.I)  # noqa: RUF001 - the wide @ of CJK keyboards
+_ANY_ADDRESS = re.compile(
+    r"(?:\"[^\"\n]{1,64}\"|[^\s@＠﹫<>()\[\],;:\"“”«»/=?&#|]{1,64})(?:@|＠|﹫|%40)"  # noqa: RUF001
+    r"\[?[\w-]+(?:[.。．][\w-]+)+\]?",  # noqa: RUF001
+    re.I,
+)
 _AT = re.compile(r"＠|%40")  # noqa: RUF001
 _BOUNDARY = re.compile(r"[^\w+.-]")
 
@@ -34,6 +40,13 @@ class Mask:
             if _plain(candidate[boundary.end() :]) in self._private:
                 return candidate[: boundary.end()] + instead
         return candidate
+
+
+def masked(text: str, instead: str) -> str:
+    """Return a text with `instead` in place of whatever looks like an address."""
+    if "@" not in text and "＠" not in text and "﹫" not in text and "%40" not in text:  # noqa: RUF001
+        return text
+    return _ANY_ADDRESS.sub(instead, text)
 
 
 def without_addresses(name: str) -> str:

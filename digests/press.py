@@ -10,7 +10,7 @@ from digests.message import Addressee, Letterhead
 from digests.render import Renderer
 from digests.subscribers import Subscriber, subscribers
 from sheets_sync.choices import with_choices
-from sheets_sync.community import Community, Report
+from sheets_sync.community import Community, Note, Report
 from sheets_sync.state.base import Base
 from sheets_sync.state.choices import Choices
 from sheets_sync.state.outbox import Outbox
@@ -37,7 +37,7 @@ class Press:
     """Addresses in the settings."""
     review_hours: int = 0
     first_sync: datetime | None = None
-    notes: Callable[[datetime], tuple[str, ...]] = lambda now: ()
+    notes: Callable[[datetime], tuple[Note, ...]] = lambda now: ()
     """What coordinators are told besides what the last sync found."""
     unsubscribe_url: Callable[[Subscriber], str] = lambda subscriber: ""
     """The signed link of RFC 8058; empty without a public address."""
@@ -63,6 +63,7 @@ class Press:
             opt_in=self.opt_in,
             today=self.today(now).date(),
             coordinators=self.coordinators,
+            confirmed=self.choices.confirmed(),
         )
 
 

@@ -100,7 +100,7 @@ class Renderer:
         reader = edition.subscriber
         tongue = language(reader.language, self._masthead.language)
         studio = self._studio(tongue)
-        plain, on_roster = reader.format == "text", bool(reader.person)
+        plain, on_roster = reader.format == "text", bool(reader.person) and not reader.gone
         alike = (edition.content, tongue, plain, on_roster)
         if alike not in self._bodies:
             self._bodies[alike] = studio.body(edition, plain=plain, on_roster=on_roster)

@@ -87,7 +87,7 @@ def _person(option: str, typed: str, names: Names) -> By | MentoredBy:
     try:
         found = parse_filter(f"{prefix}:{written(typed.strip())}", names=names)
     except FilterError as error:
-        raise SearchError(f"{option}: {error.message}") from error
+        raise SearchError(f"{option}: {error.fault()}") from error
     assert isinstance(found, By | MentoredBy)  # noqa: S101 - the prefix decides that
     return found
 

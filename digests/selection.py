@@ -18,14 +18,14 @@ from digests.edition import (
     Item,
     Part,
     Past,
-    Quiet,
     Reason,
     Section,
     Selection,
     Stock,
     Why,
 )
-from digests.parts import desk, has_news, part_of, quiet_people
+from digests.parts import desk, has_news, part_of
+from digests.quiet import named_to, quiet_people
 from digests.shelf import Positions, Shelf
 from digests.subscribers import Subscriber, mentees
 from sheets_sync.categories import Categories
@@ -209,7 +209,8 @@ class _Issue:
             left_behind=len(chosen) - len(reach),
             catch_up_weeks=floor.weeks,
             first=floor.first,
-            quiet=self._quiet_for(subscriber),
+            quiet_months=self._rules.quiet_months,
+            quiet=named_to(subscriber, self._quiet, self._mentees, self._rules),
             desk=desk(self._stock) if subscriber.coordinator else None,
         )
 
@@ -222,12 +223,6 @@ class _Issue:
 
     def _mentee_item(self, at: int) -> Item:
         return Item(self._shelf.arrivals[at].report, Reason(Why.MENTEE))
-
-    def _quiet_for(self, subscriber: Subscriber) -> tuple[Quiet, ...]:
-        if subscriber.coordinator:
-            return self._quiet
-        theirs = self._mentees.get(subscriber.person, frozenset())
-        return tuple(quiet for quiet in self._quiet if quiet.person.id in theirs)
 
 
 def _in_order(items: Iterable[Item]) -> tuple[Item, ...]:

@@ -4,7 +4,7 @@ Pure. Everybody on the roster reads everything weekly, until Subscriptions says 
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -35,15 +35,23 @@ class Subscriber:
     """Empty: the community's."""
     format: str = "html"
     coordinator: bool = False
+    gone: bool = False
+    """Alumni, or left, and asked for the mail themselves, as anybody may."""
 
 
 def subscribers(
-    community: Community, *, opt_in: bool, today: date, coordinators: Sequence[str] = ()
+    community: Community,
+    *,
+    opt_in: bool,
+    today: date,
+    coordinators: Sequence[str] = (),
+    confirmed: Set[str] = frozenset(),
 ) -> tuple[Subscriber, ...]:
     """Return everybody who may get mail, also those who stopped (selection gives them none).
 
     `coordinators` are the addresses in the settings: they get mail in any case, unless they
-    stopped it. One mail for an address, whatever it is in.
+    stopped it. `confirmed` are the folded addresses whose owners asked for it themselves. One mail
+    for an address, whatever it is in.
     """
     chosen = {wish.email.casefold(): wish for wish in community.subscriptions}
     named = {address.strip().casefold(): address.strip() for address in coordinators}
@@ -53,13 +61,21 @@ def subscribers(
         **{folded: wish.email for folded, wish in chosen.items() if folded not in people},
         **{folded: address for folded, address in named.items() if folded not in people},
     }
-    enrol = _Enrolment(community, chosen, people, frozenset(named))
+    enrol = _Enrolment(community, chosen, people, frozenset(named), today)
     return tuple(
         enrol.subscriber(folded, address)
         for folded, address in everybody.items()
         if folded in named
-        or (not enrol.is_gone(folded, today) and (folded in chosen or not opt_in))
+        or (folded in chosen and (folded in confirmed or not enrol.is_gone(folded)))
+        or not (opt_in or enrol.is_gone(folded))
     )
+
+
+def id_at(community: Community, address: str) -> str:
+    """Return the id under which an address gets mail, or would."""
+    folded = address.strip().casefold()
+    owners = (person.id for person in community.people if person.email.casefold() == folded)
+    return next(owners, outsider_id(address))
 
 
 def outsider_id(address: str) -> str:
@@ -77,22 +93,25 @@ class _Enrolment:
         chosen: Mapping[str, Subscription],
         people: Mapping[str, Person],
         coordinators: frozenset[str],
+        today: date,
     ) -> None:
         self._chosen = chosen
         self._people = people
         self._coordinators = coordinators
+        self._today = today
         self._suspended = frozenset(community.suspended)
         self._names = Names(Roster(community.people), meanings(community.tags))
 
-    def is_gone(self, folded: str, today: date) -> bool:
-        """Tell whether it is the address of somebody who left: no choice of theirs counts."""
+    def is_gone(self, folded: str) -> bool:
+        """Tell whether it is the address of somebody who left: no older choice counts."""
         person = self._people.get(folded)
-        return person is not None and is_gone(person, today)
+        return person is not None and is_gone(person, self._today)
 
     def subscriber(self, folded: str, address: str) -> Subscriber:
         person = self._people.get(folded)
         wish = self._chosen.get(folded) or Subscription(address, "", "weekly")
         wanted, unread = self._filter(wish.filter, person.id if person else "")
+        gone = self.is_gone(folded)
         return Subscriber(
             id=person.id if person else outsider_id(folded),
             address=address,
@@ -105,7 +124,8 @@ class _Enrolment:
             language=wish.language or (person.language if person else ""),
             format=wish.format,
             coordinator=folded in self._coordinators
-            or (person is not None and Role.COORDINATOR in person.roles),
+            or (person is not None and Role.COORDINATOR in person.roles and not gone),
+            gone=gone,
         )
 
     def _frequency(self, address: str, wish: Subscription) -> str:

@@ -110,7 +110,9 @@ class Shown:
 class Pages:
     """Every page of the form, in one language."""
 
-    def __init__(self, form: Form, words: Words, *, community: str, language: str):
+    def __init__(
+        self, form: Form, words: Words, *, community: str, language: str, subscribe: str = ""
+    ) -> None:
         self._form = form
         self._words = words
         self._templates = environment(TEMPLATES, words)
@@ -119,6 +121,8 @@ class Pages:
             language=language,
             direction="rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr",
             static="/static/",
+            onward_to=subscribe,
+            onward_words=self._say(N_("Get what people here did by mail")),
         )
 
     def form(self, filled: Filled) -> str:

@@ -15,6 +15,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 DOMAIN = "tidings"
@@ -106,3 +107,25 @@ def day(when: date, language: str, *, today: date) -> str:
     if when.year == today.year:
         return format_skeleton("MMMMd", when, locale=locale)
     return format_date(when, "long", locale=locale)
+
+
+@cache
+def dated(when: date, skeleton: str, language: str) -> str:
+    """Return parts of a day as people write them, such as `yMMM` for the month."""
+    return format_skeleton(skeleton, when, locale=Locale.parse(language, sep="-"))
+
+
+def number(count: int, language: str) -> str:
+    """Return a number as people write it: `56,290`, or `56.290`."""
+    return format_decimal(count, locale=Locale.parse(language, sep="-"))
+
+
+def whole_day(when: date, language: str) -> str:
+    """Return a day as people write it, always with its year: for what is read years later."""
+    return str(format_date(when, "long", locale=Locale.parse(language, sep="-")))
+
+
+@cache
+def whole_month(when: date, language: str) -> str:
+    """Return a day's month with its year."""
+    return str(format_skeleton("yMMMM", when, locale=Locale.parse(language, sep="-")))

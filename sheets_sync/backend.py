@@ -12,6 +12,14 @@ from sheets_sync.preparation import Preparation
 from sheets_sync.spreadsheet import Spreadsheet
 
 
+class Copy(Spreadsheet, Protocol):
+    """A backup of a spreadsheet, which can be read and written like one."""
+
+    def discard(self) -> None:
+        """Delete it."""
+        ...
+
+
 class Backend(Spreadsheet, Protocol):
     """A spreadsheet as `init` and `check` see it."""
 
@@ -20,6 +28,14 @@ class Backend(Spreadsheet, Protocol):
 
         Raises SheetError, which says what a person must do first.
         """
+        ...
+
+    def copies(self) -> Sequence[Copy]:
+        """Return the backups that we made of it."""
+        ...
+
+    def kept_elsewhere(self) -> Sequence[str]:
+        """Return what is kept of it where only a person can delete it."""
         ...
 
     def findings(self, *, now: datetime) -> Iterator[Finding]:

@@ -11,12 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.cells import any_day, shown
 from sheets_sync.community import Community, Problem, Subscription
 from sheets_sync.headers import Table
 from sheets_sync.spreadsheet import Cell, Value
 
 FREQUENCY, PAUSED = "frequency", "paused until"
+CONFIRMED = "confirmation"
+"""Source of a choice that was confirmed by the link sent to its address."""
 COLUMNS = ("filter", FREQUENCY, PAUSED, "language", "format")
 
 
@@ -126,7 +130,9 @@ class _Sheet:
     """The tab while choices are applied to it."""
 
     def __init__(self, table: Table) -> None:
-        self._width = max((len(row) for row in table.rows), default=0)
+        # A column that is about to be added stands beyond every row.
+        widest = max((len(row) for row in table.rows), default=0)
+        self._width = max(widest, *(at + 1 for at in table.columns.values()))
         extra = [name for name in COLUMNS if name not in table.columns]
         columns = {**table.columns, **{n: self._width + at for at, n in enumerate(extra)}}
         self._all = self._width + len(extra)
@@ -187,14 +193,12 @@ class _Sheet:
         return Applied(table, self._written, frozenset(self._appended), problems, self._memory)
 
     def _conflict(self, row: int, column: str, kept: Kept) -> Problem:
-        return Problem(
-            self._real.title,
-            row,
-            column,
-            shown(kept.stands),
-            f"they chose “{kept.chosen or 'nothing'}” on their own page, and that counts",
-            "leave it so, write the same here, or write something else, which then counts",
-        )
+        told = N_("they chose “{chosen}” on their own page, and that counts")
+        if not kept.chosen:
+            told = N_("they emptied this on their own page, and that counts")
+        remedy = N_("leave it so, write the same here, or write something else, which then counts")
+        fault = Fault(told, remedy, {"chosen": kept.chosen})
+        return Problem.of(self._real.title, row, column, shown(kept.stands), fault)
 
     def _append(self, address: str) -> int:
         self._rows.append(self._padded(()))

@@ -8,6 +8,8 @@ import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.cells import as_text
 from sheets_sync.community import Problem
 from sheets_sync.headers import OURS, Table, plain
@@ -130,15 +132,15 @@ def _emptied(table: Table, layout: Layout, header: Sequence[str]) -> dict[str, i
 
 
 def _question(table: Table, name: str, new: Sequence[str]) -> Problem:
-    return Problem(
-        table.title,
-        table.header_row,
-        name,
-        ", ".join(new[:3]),
-        f"the column {name!r} is gone",
-        "if one of these is it, name it so again or map its header in tidings.toml; if not, "
-        "add an empty column of that name",
+    fault = Fault(
+        N_("the column {name} is gone"),
+        N_(
+            "if one of these is it, name it so again or map its header in tidings.toml; if not, "
+            "add an empty column of that name"
+        ),
+        {"name": repr(name)},
     )
+    return Problem.of(table.title, table.header_row, name, ", ".join(new[:3]), fault)
 
 
 def layout_of(table: Table, renamed: Mapping[str, str]) -> str:

@@ -1,8 +1,12 @@
 """The community as the last good sync found it: reports, people, tags, subscriptions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+from forms.rules import Fault
+from forms.wording import N_
 
 
 class Status(StrEnum):
@@ -35,14 +39,39 @@ class Problem:
     value: str
     message: str
     remedy: str
+    fault: Fault | None = field(default=None, compare=False, repr=False)
+    """Message and remedy once more, in words that can be translated."""
 
-    def text(self) -> str:
+    @classmethod
+    def of(cls, tab: str, row: int | None, column: str, value: str, fault: Fault) -> "Problem":
+        """Return the problem of a fault."""
+        return cls(tab, row, column, value, *fault.text(), fault)
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
         """Return it as one line: place, fault, remedy."""
-        place = " ".join(part for part in (self.tab, f"row {self.row}" if self.row else "") if part)
-        head = f"{place}, {self.column}" if self.column else place
-        return (
-            f"{head}: {self.message}; {self.remedy}" if self.remedy else f"{head}: {self.message}"
+        told = self.fault.text(translate) if self.fault else (self.message, self.remedy)
+        place = translate(N_("{tab} row {row}")) if self.row else "{tab}"
+        head = place.format(tab=self.tab, row=self.row) + (
+            f", {self.column}" if self.column else ""
         )
+        return f"{head}: {'; '.join(part for part in told if part)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence that coordinators should know: English words, and the values put into them."""
+
+    words: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """Return it in the reader's language."""
+        return translate(self.words).format_map(dict(self.values))
+
+
+def note(words: str, **values: object) -> Note:
+    """Return a note; mark its words with `N_`."""
+    return Note(words, tuple((name, str(value)) for name, value in values.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +101,8 @@ class Report:
     """Rising number given when it was first used; 0: considered by everyone already."""
     extra: tuple[tuple[str, str], ...] = ()
     """Answers to further questions of the form: label and answer."""
+    once_at: str = ""
+    """Address of its page on an older site, for an imported one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +123,19 @@ class Person:
     break_until: date | None = None
     last_report: date | None = None
     language: str = ""
+    public: bool = True
+    """Whether public pages name them; otherwise they are "a member" there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A member without a mentor who is here; internal ids."""
+
+    person: str
+    gone: str = ""
+    """Their mentor who left; empty when there was none."""
+    suggested: tuple[str, ...] = ()
+    """Mentors of the same country or language, if any, with the fewest mentees first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +192,11 @@ class Community:
     tags: tuple[Tag, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Note, ...] = ()
     """What coordinators should know beyond the rows: who holds the file, an old mentor sheet."""
     suspended: tuple[str, ...] = ()
     """Addresses that were refused for good again and again, as they travel."""
+    orphans: tuple[Orphan, ...] = ()
+    """Members who need a mentor, with suggestions: for coordinators."""
     trends: tuple[Trend, ...] = ()
     """New and rising tags as of that day, for managers: the most used first."""

@@ -6,9 +6,8 @@ A page never waits for a mail server, and answers the same whoever's address it 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from gettext import NullTranslations
-from pathlib import Path
 from threading import Event, Thread
 
 from digests.lines import OneLine
@@ -21,11 +20,14 @@ from forms.wording import N_, language, translations
 from sheets_sync.choices import Choice, ChoiceAct
 from sheets_sync.mailing import open_press, transport
 from sheets_sync.project import Project
-from sheets_sync.state import StateError
+from sheets_sync.state.choices import Choices
 from sheets_sync.state.lock import hold
+from sheets_sync.state.refusal import Taken
 
 log = logging.getLogger("tidings.mail")
 GIVE_UP = timedelta(days=1)
+ONE_MAIL = timedelta(days=1)
+"""Within it, one address is asked to confirm once, however often it was typed (fault 16)."""
 EVERY = 60.0
 """Seconds after which what could not be sent is tried again."""
 
@@ -49,9 +51,9 @@ def send_confirmations(project: Project, *, now: datetime) -> int:
     if not waiting:
         return 0
     try:
-        with hold(Path(f"{project.state.engine.url.database}-confirming")):
+        with hold(project.state.engine, "confirming"):
             return _send_all(project, now)
-    except StateError:
+    except Taken:
         return 0
 
 
@@ -62,14 +64,28 @@ def _send_all(project: Project, now: datetime) -> int:
     try:
         for act in (ChoiceAct.ASK, ChoiceAct.TELL):
             for number, choice in choices.unwritten(act):
-                if now - choice.received > GIVE_UP or _send(project, press, carrier, number, now):
+                wanted = now - choice.received <= GIVE_UP and _is_mailed(choices, number, choice)
+                if not wanted or _send(project, press, carrier, number, now):
                     choices.mark([number])
-                    sent += 1
+                    sent += wanted
     except Unreachable as error:
         log.warning("confirmations wait: %s", error)
     finally:
         carrier.close()
     return sent
+
+
+def _is_mailed(choices: Choices, number: int, choice: Choice) -> bool:
+    """Tell whether a wish is one that gets a mail: no other did within a day before."""
+    if choice.act is not ChoiceAct.ASK:
+        return True
+    mailed: list[int] = []
+    last = datetime.min.replace(tzinfo=UTC)
+    for at, ask in choices.asks(choice.address):
+        if ask.received - last >= ONE_MAIL:
+            mailed.append(at)
+            last = ask.received
+    return number in mailed
 
 
 def _send(project: Project, press: Press, carrier: OneLine, number: int, now: datetime) -> bool:
@@ -99,7 +115,7 @@ def _letter(project: Project, press: Press, number: int, choice: Choice, now: da
 
 def _mail(project: Project, press: Press, number: int, choice: Choice, now: datetime) -> Mail:
     community = project.settings.community
-    words = translations(language(community.language))
+    words = translations(language(choice.chosen.get("language", ""), community.language))
     known = _known(press, choice.address, now)
     if choice.act is ChoiceAct.TELL:
         subject, lines = MOVED, [_said(words, MOVED_TEXT, community=community.name)]

@@ -5,32 +5,38 @@ Pure but for fresh ids. The stages stand in `decide`, in order; each is a module
 
 import json
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
 from forms.definition import Form
+from sheets_sync.agreement import KEPT as AGREED_MENTORS
+from sheets_sync.breaks import break_problems
 from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
-from sheets_sync.community import Community, Person, Problem, Report, Role
+from sheets_sync.community import Community, Problem, Report, Role
 from sheets_sync.decisions import Decisions, read_decisions
 from sheets_sync.doubts import Context
+from sheets_sync.erased import NOBODY, Erased, dismiss
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
 from sheets_sync.layout import MENTORS
 from sheets_sync.lines import Lines, Past, find_lines, find_missing, note_restored
+from sheets_sync.membership import Membership, read_membership
 from sheets_sync.mentor_sheet import MentorSheet
-from sheets_sync.merge import Merged, merge, read_mentors
-from sheets_sync.people import Listed, read_people
+from sheets_sync.people import Listed
 from sheets_sync.plan import plan_changes
+from sheets_sync.proposals import KEPT as PROPOSED_MENTORS
+from sheets_sync.proposals import propose
 from sheets_sync.roster import Roster
-from sheets_sync.settle import done_with, is_accepted, remember, settle
+from sheets_sync.settle import Settled, done_with, remember, settle
 from sheets_sync.spreadsheet import Changes, Snapshot
 from sheets_sync.state.base import REPORT, Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
 from sheets_sync.state.journal import Entry
 from sheets_sync.state.operating import Refusals
-from sheets_sync.subscriptions import FilterCheck, Subscribed, read_subscriptions
+from sheets_sync.subscriptions import FilterCheck, Subscribed, read_subscriptions, show_alumni
 from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown, suspend
 from sheets_sync.taglist import list_tags
+from sheets_sync.tags import MENTORSHIP_TAGS
 from sheets_sync.trends import find_trends
 from sheets_sync.unchanged import KEPT, LookedAt, judged_by, load_looked_at
 from sheets_sync.validate import reports_tab
@@ -50,11 +56,18 @@ class Rules:
     """Whether hashtags in the text are tags where the tags column is blank."""
     linked: Sequence[str] = ()
     """Tabs that a Google Form fills: further sources of reports."""
+    required_groups: Mapping[Role, Sequence[str]] = field(default_factory=dict)
+    """The groups that a status calls for, where they are not the status's own."""
+    mentorship_tags: Sequence[str] = MENTORSHIP_TAGS
+    """Reports with one of these propose pairs."""
+    secret: str = ""
+    """Keys the prints of what was erased."""
 
     def print(self) -> str:
         """Return a print of everything here that is data."""
-        words = (dict(self.groups), dict(self.headers), self.trust, self.hashtags)
-        return repr((self.form, str(self.zone), *words, tuple(self.linked)))
+        groups = (dict(self.groups), dict(self.required_groups), tuple(self.mentorship_tags))
+        words = (dict(self.headers), self.trust, self.hashtags, tuple(self.linked))
+        return repr((self.form, str(self.zone), *groups, *words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +88,16 @@ class Given:
     accept_removals: bool = False
     behind: bool = False
     """An older copy of the sheet was saved over ours."""
+    confirmed: Set[str] = frozenset()
+    """Folded addresses whose owners asked for the mail, and confirmed it."""
     refused: Sequence[Refusals] = ()
     """Addresses that were refused for good in several issues."""
     unseen: Set[str] = frozenset()
     """Tabs seen for the first time: the reports that stand there have been read by everyone."""
     mentors: MentorSheet | None = None
     """The mentor sheet, where other people keep it in a spreadsheet of theirs."""
+    erased: Erased = NOBODY
+    """What must not come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,39 +147,43 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     today = given.now.astimezone(rules.zone).date()
     seen = Seen(given.values, given.now, given.accept_removals)
     gathered = _gathered(given, rules, seen)
-    listed, roster, merged, problems = _merge_people(gathered, given, rules, today)
-    context = Context(
-        rules.form, roster, merged.mentors, today, rules.zone, rules.trust, rules.hashtags
-    )
-    looked_at = load_looked_at(given.values, judged_by(context, gathered.reports))
-    past = _past(given, rules, roster, looked_at)
-    lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
-    missing = find_missing(lines, past, seen, gathered, given.sheet)
-    note_restored(lines, past, gathered)
-    settled = settle(lines.lines, context, past)
-    reports = [one.report for one in settled if one.line.id]
-    reports += [REPORT.validate_json(known.fields) for known in lines.unchanged]
-    remembered = remember(settled, missing, past, counter=counter, now=given.now)
+    dismiss(gathered, given.erased, now=given.now, zone=rules.zone)
+    members = _members(gathered, given, rules, today)
+    listed, roster = members.listed, members.roster
+    rows = _read_reports(gathered, given, rules, members, seen)
+    settled, reports = rows.settled, rows.reports
+    remembered = remember(settled, rows.missing, rows.past, counter=counter, now=given.now)
     spelled = json.loads(given.values.get("spelled", "{}"))
     tags = list_tags(gathered.tables.get("Tags"), reports, spelled)
     wishes = _wishes(gathered, given, rules, listed, roster, today)
     decisions = read_decisions(gathered.tables.get("Digests"), given.issues, given.values)
+    proposals = propose(
+        reports,
+        members,
+        tags.tags,
+        rules.mentorship_tags,
+        given.values.get(PROPOSED_MENTORS, ""),
+        frozen=gathered.frozen,
+        today=today,
+    )
+    problems = (*members.problems, *proposals.problems, *break_problems(listed, today))
     told = (*problems, *(problem for one in settled for problem in one.problems), *tags.problems)
     community = Community(
         at=given.now.astimezone(UTC),
-        people=_people(listed, merged, reports),
+        people=members.people(reports),
         tags=tags.tags,
         subscriptions=tuple(o.subscription for o in wishes.subscribed if o.subscription),
         problems=(*gathered.problems, *told, *wishes.problems, *decisions.problems),
         notes=tuple(gathered.notes),
         suspended=tuple(wishes.suspended.words),
+        orphans=members.merged.orphans,
         trends=find_trends(reports, tags.tags, today),
     )
     frozen = frozenset(gathered.frozen)
     changes = plan_changes(
         gathered,
         settled,
-        listed,
+        members,
         tags,
         wishes.subscribed,
         wishes.applied,
@@ -170,22 +191,66 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         community,
         rules.zone,
         decisions,
+        proposals.rows,
     )
-    done = done_with(settled, lines, looked_at, changes, frozen)
+    done = done_with(settled, rows.lines, rows.past.looked_at, changes, frozen)
     return Decision(
         changes=changes,
         community=community,
         known=remembered.known,
         unwritten=remembered.unwritten,
-        # Who is asked about stays as they were, so that the question stays until it is answered.
-        acquaintances={one.person.id: _acquaintance(one.person) for one in listed if not one.asked},
-        entries=_settled_entries(given, lines, missing, frozen),
+        acquaintances=members.acquaintances(),
+        entries=_settled_entries(given, rows, frozen),
         chosen=[number for number, _ in given.choices] if wishes.are_shown else [],
-        keep={**gathered.keep, **wishes.keep(), "spelled": tags.kept(), KEPT: done.dumped()},
+        keep={
+            **gathered.keep,
+            **wishes.keep(),
+            **members.keep(),
+            **proposals.keep,
+            "spelled": tags.kept(),
+            KEPT: done.dumped(),
+        },
         decisions=decisions,
         frozen=frozen,
         read=[table.title for table in gathered.reports],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the tabs of reports tell, beside what was known."""
+
+    past: Past
+    lines: Lines
+    missing: Sequence[Known]
+    settled: Sequence[Settled]
+    """The lines that had to be looked at, judged."""
+    reports: Sequence[Report]
+    """All reports that are there."""
+
+
+def _read_reports(
+    gathered: Gathered, given: Given, rules: Rules, members: Membership, seen: Seen
+) -> _Told:
+    """Find every report, and judge those about which anything may have changed."""
+    context = Context(
+        form=rules.form,
+        roster=members.roster,
+        mentors=members.merged.mentors,
+        today=given.now.astimezone(rules.zone).date(),
+        zone=rules.zone,
+        trust=rules.trust,
+        hashtags=rules.hashtags,
+    )
+    looked_at = load_looked_at(given.values, judged_by(context, gathered.reports))
+    past = _past(given, rules, members.roster, looked_at)
+    lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
+    missing = find_missing(lines, past, seen, gathered, given.sheet)
+    note_restored(lines, past, gathered)
+    settled = settle(lines.lines, context, past)
+    reports = [one.report for one in settled if one.line.id]
+    reports += [REPORT.validate_json(known.fields) for known in lines.unchanged]
+    return _Told(past, lines, missing, settled, reports)
 
 
 def _gathered(given: Given, rules: Rules, seen: Seen) -> Gathered:
@@ -219,7 +284,7 @@ def _wishes(
         further=applied.problems,
     )
     suspended = suspend(given.refused, gathered.tables.get("Subscriptions"), given.values)
-    subscribed = shown(read, suspended)
+    subscribed = show_alumni(shown(read, suspended), roster.people, given.confirmed)
     return Wishes(
         applied,
         subscribed,
@@ -243,17 +308,16 @@ def _applied(gathered: Gathered, given: Given, roster: Roster) -> Applied:
     )
 
 
-def _merge_people(
-    gathered: Gathered, given: Given, rules: Rules, today: date
-) -> tuple[list[Listed], Roster, Merged, list[Problem]]:
-    """Read the roster and merge the mentor/mentee sheet into it."""
-    people = gathered.tables.get("People")
-    sheet = given.mentors.tab if given.mentors else MENTORS
-    listed, problems = read_people(people, given.acquaintances, groups=rules.groups, today=today)
-    roster = Roster(one.person for one in listed)
-    pairs, pair_problems = read_mentors(gathered.tables.get(sheet.title), roster)
-    merged = merge(listed, pairs, roster, today=today, sheet=sheet.title)
-    return listed, roster, merged, [*problems, *pair_problems, *merged.problems]
+def _members(gathered: Gathered, given: Given, rules: Rules, today: date) -> Membership:
+    return read_membership(
+        gathered.tables,
+        given.acquaintances,
+        given.values.get(AGREED_MENTORS, ""),
+        sheet=given.mentors.tab if given.mentors else MENTORS,
+        groups=rules.groups,
+        required=rules.required_groups,
+        today=today,
+    )
 
 
 def _past(given: Given, rules: Rules, roster: Roster, looked_at: LookedAt) -> Past:
@@ -270,35 +334,15 @@ def _past(given: Given, rules: Rules, roster: Roster, looked_at: LookedAt) -> Pa
     )
 
 
-def _people(
-    listed: Sequence[Listed], merged: Merged, reports: Sequence[Report]
-) -> tuple[Person, ...]:
-    """Return everybody with today's mentor and the day of their latest report."""
-    last: dict[str, date] = {}
-    for report in reports:
-        if report.person and is_accepted(report):
-            last[report.person] = max(last.get(report.person, report.date), report.date)
-    return tuple(
-        replace(
-            one.person,
-            mentor=merged.mentors.get(one.person.id, ""),
-            last_report=last.get(one.person.id),
-        )
-        for one in listed
-    )
-
-
-def _settled_entries(
-    given: Given, lines: Lines, missing: Sequence[Known], frozen: Set[str]
-) -> list[int]:
+def _settled_entries(given: Given, rows: _Told, frozen: Set[str]) -> list[int]:
     """Return the journal entries that are done with.
 
     A correction waits for a row that is just gone, is asked about, or stands in a tab to which
     nothing is written; not for a removed one.
     """
-    present = lines.ids(without=frozen)
-    gone = {one.id for one in missing}
-    gone |= {id for line in lines.lines for id in line.question.split(" or ")}
+    present = rows.lines.ids(without=frozen)
+    gone = {one.id for one in rows.missing}
+    gone |= {id for line in rows.lines.lines for id in line.question.split(" or ")}
     settled = []
     for entry in given.queue:
         id, known = entry.submission.report, given.known.get(entry.submission.report)
@@ -306,7 +350,3 @@ def _settled_entries(
         if id in present or (removed and id not in gone):
             settled.append(entry.number)
     return settled
-
-
-def _acquaintance(person: Person) -> Acquaintance:
-    return Acquaintance(person.id, person.email, person.username, person.name)

@@ -9,6 +9,7 @@ from datetime import date, tzinfo
 
 from forms.definition import Form
 from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.cells import as_day, as_text, shown
 from sheets_sync.headers import Table
 from sheets_sync.memory import Memory
@@ -47,26 +48,29 @@ def blocking(
         yield (
             "id",
             Fault(
-                "this may be {id}, whose own row is gone",
-                "retype the old id if it is the same report, or type new if it is another",
+                N_("this may be {id}, whose own row is gone"),
+                N_("retype the old id if it is the same report, or type new if it is another"),
                 {"id": question},
             ),
         )
     if not reporter:
-        yield "reporter", Fault("nobody is named", "write who reports, or ok into decision")
+        yield "reporter", Fault(N_("nobody is named"), N_("write who reports, or ok into decision"))
     if not text and not link:
-        yield "text", Fault("there is neither text nor link", "write what happened")
+        yield "text", Fault(N_("there is neither text nor link"), N_("write what happened"))
     if memory.held:
         yield (
             "decision",
-            Fault("held: {why}", "write ok to use it, or hide", {"why": memory.held}),
+            Fault(N_("held: {why}"), N_("write ok to use it, or hide"), {"why": memory.held}),
         )
 
 
 def decision_faults(decision: str) -> Iterator[tuple[str, Fault]]:
     """Yield what is wrong with a manager's decision."""
     if decision not in ("", "ok", "hide"):
-        yield "decision", Fault("this is not a decision", "write ok or hide, or empty the cell")
+        yield (
+            "decision",
+            Fault(N_("this is not a decision"), N_("write ok or hide, or empty the cell")),
+        )
 
 
 def is_stranger(match: Match, context: Context) -> bool:
@@ -89,20 +93,26 @@ def match_faults(
     if match.conflict:
         yield (
             "reporter",
-            Fault("{doubt}; the address counts", "correct one of them", {"doubt": match.conflict}),
+            Fault(
+                N_("{doubt}; the address counts"),
+                N_("correct one of them"),
+                {"doubt": match.conflict},
+            ),
         )
     elif match.candidates:
         names = ", ".join(p.username or p.email or p.name for p in match.candidates)
         yield (
             "reporter",
-            Fault("several people bear this name", "write one of: {names}", {"names": names}),
+            Fault(
+                N_("several people bear this name"), N_("write one of: {names}"), {"names": names}
+            ),
         )
     elif is_unproven(match, memory, context):
         yield (
             "reporter",
             Fault(
-                "it did not come by {name}'s personal link; only coordinators see it",
-                "write ok into decision if it is theirs",
+                N_("it did not come by {name}'s personal link; only coordinators see it"),
+                N_("write ok into decision if it is theirs"),
                 {"name": match.person.name if match.person else ""},
             ),
         )
@@ -110,8 +120,8 @@ def match_faults(
         yield (
             "reporter",
             Fault(
-                "nobody on the People tab is called so; only coordinators see this report",
-                "correct it, add the person to People, or write ok into decision",
+                N_("nobody on the People tab is called so; only coordinators see this report"),
+                N_("correct it, add the person to People, or write ok into decision"),
             ),
         )
 
@@ -124,8 +134,8 @@ def memory_faults(
         yield (
             "id",
             Fault(
-                "copied from {id}; this row is a report of its own",
-                "remove the row, or write ok into decision",
+                N_("copied from {id}; this row is a report of its own"),
+                N_("remove the row, or write ok into decision"),
                 {"id": memory.copied_from},
             ),
         )
@@ -134,8 +144,8 @@ def memory_faults(
             yield (
                 column,
                 Fault(
-                    "the reporter corrected this to “{wanted}”; the edit made here was kept",
-                    "type the correction, or write ok into decision",
+                    N_("the reporter corrected this to “{wanted}”; the edit made here was kept"),
+                    N_("type the correction, or write ok into decision"),
                     {"wanted": shown(wanted)},
                 ),
             )

@@ -97,8 +97,8 @@ def _questions(project: Project, form: Json, memory: FormMemory) -> Iterator[Fin
 
 
 def _reading(memory: FormMemory, now: datetime) -> Iterator[Finding]:
-    for line in memory.lasting_trouble(now):
-        yield Finding(NAME, line)
+    for told in memory.lasting_trouble(now):
+        yield Finding(NAME, told.text())
     if memory.whole:
         yield Finding(NAME, f"all of it was last read on {memory.whole[:16]} UTC", is_fault=False)
     yield Finding(

@@ -12,7 +12,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from forms.definition import Form
 from forms.google_answers import Answered, Response, moment, read_answers, read_responses
 from forms.google_form import Json, recognise
+from forms.rules import split_name_and_address
 from forms.submission import Act, Submission
+from sheets_sync.erased import NOBODY, Erased
 from sheets_sync.form_memory import Collected, FormMemory, recall, remember
 from sheets_sync.google_forms import GoogleForms
 from sheets_sync.identity import report_id_for
@@ -38,6 +40,8 @@ class Intake:
     state: State
     zone: tzinfo
     now: datetime
+    erased: Erased = NOBODY
+    """What must not come back."""
 
 
 def collect(google: GoogleForms, intake: Intake) -> Collected:
@@ -107,7 +111,7 @@ class _Desk:
         new = []
         for one in responses:
             answered = read_answers(one, self._intake.form, self._memory.asked, today=self._today)
-            if self._key(one) not in known:
+            if self._key(one) not in known and not self._is_erased(one, answered):
                 new.append(self._submission(one, answered, self._report(one) not in there))
             self._doors.accepted(answered.answers, block=_who(one, answered), at=_seconds(one))
         for start in range(0, len(new), AT_ONCE):
@@ -138,6 +142,13 @@ class _Desk:
             who, at = _who(response, answered), _seconds(response)
             doubts += self._doors.repetition(answered.answers, block=who, at=at)
         return [*answered.doubts, *doubts]
+
+    def _is_erased(self, response: Response, answered: Answered) -> bool:
+        """Tell whether it is an answer that was erased, or one from before of who was erased."""
+        who = answered.answers.get("reporter", "")
+        known = (response.respondent_email, who, split_name_and_address(who)[1])
+        erased = self._intake.erased
+        return erased.any(self._report(response)) or erased.before(response.created, *known)
 
     def _is_old(self, response: Response) -> bool:
         since = moment(self._memory.since)

@@ -9,6 +9,8 @@ from pydantic import TypeAdapter
 from forms.google_answers import moment
 from forms.google_form import Asked
 from forms.plural import counted
+from forms.wording import N_
+from sheets_sync.community import Note, note
 from sheets_sync.state.base import Base
 
 NAME = "google form"
@@ -38,12 +40,13 @@ class FormMemory:
     """When (UTC) reading first failed, and was not done to its end since; else empty."""
     trouble: str = ""
 
-    def lasting_trouble(self, now: datetime) -> tuple[str, ...]:
+    def lasting_trouble(self, now: datetime) -> tuple[Note, ...]:
         """Return what coordinators are to be told, once reading has failed for a day."""
         if not self.failing_since or now - moment(self.failing_since) < PATIENCE:
             return ()
         since = self.failing_since[:16].replace("T", " ")
-        return (f"The Google Form has not been read since {since} (UTC): {self.trouble}",)
+        told = N_("The Google Form has not been read since {since} (UTC): {trouble}")
+        return (note(told, since=since, trouble=self.trouble),)
 
     def begin(self, now: datetime) -> str:
         """Return from which moment on to read responses; empty for all of them."""

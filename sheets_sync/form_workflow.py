@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from forms.rules import one_line
 from forms.wording import translations
+from sheets_sync.erased import Erased
 from sheets_sync.form_memory import Collected, FormMemory, recall, remember
 from sheets_sync.project import Project
 
@@ -42,7 +43,8 @@ def collect_answers(project: Project, *, now: datetime) -> Collected:
     from sheets_sync.google_forms import TO_COLLECT  # noqa: PLC0415
 
     settings = project.settings
-    intake = Intake(project.form, settings.form, project.state, settings.zone, now)
+    erased = Erased(project.rules.secret, project.state.erasing.prints())
+    intake = Intake(project.form, settings.form, project.state, settings.zone, now, erased)
     return collect(open_forms(project, TO_COLLECT), intake)
 
 

@@ -13,10 +13,11 @@ from forms.wording import N_, translations
 from sheets_sync.keys import SECRET_FILE, make_secret
 from sheets_sync.layout import REPORTS, TABS, TAGS, Tab
 from sheets_sync.preparation import Arranged, Preparation, arrange
-from sheets_sync.project import open_spreadsheet, state_path
+from sheets_sync.project import open_spreadsheet, state_place
 from sheets_sync.settings import FILE, Settings, SettingsError, load_settings, read_settings
 from sheets_sync.spreadsheet import SheetError, Snapshot
 from sheets_sync.state import open_state
+from sheets_sync.state.kind import Kind
 from sheets_sync.validate import reports_tab
 
 FIRST_TAGS = (
@@ -55,12 +56,17 @@ coordinators = {coordinators}
 # file = "../council/pairs.xlsx"
 # tab = "Pairs"
 # headers = {{ "Looks after them" = "mentor" }}
+# A report with one of these tags about somebody else proposes a pair in Mentors:
+# tags = ["mentoring", "mentorship", "mentor", "mentee"]
 
 # Your words for the groups in the People tab.
 [groups]
 # coordinator = ["Council"]
 # mentor = ["Mentor"]
 # alumni = ["Alumni"]
+# The closed groups in which everybody of a status should be once they have a username; the
+# Problems tab lists who is not. Without this: the group of the status itself.
+# required = {{ member = ["Rep", "reps-forum"], mentor = ["Mentor"] }}
 
 [form]
 file = "form.toml"
@@ -92,6 +98,12 @@ url = "folder:outbox"
 # sender = "Tidings <tidings@example.org>"
 # A mailbox that a person reads, for those who want no more mail.
 # unsubscribe = "tidings@example.org"
+
+[archive]
+# true: each run builds public pages of the reports into the folder; url is where it is reached.
+# publish = false
+# url = "https://reports.example.org"
+# folder = "archive"
 """
 
 _FILE_LINE = re.compile(r"\s*file\s*=\s*\"[^\"]*\.xlsx\"")
@@ -156,8 +168,9 @@ def founded(
     yield _told(folder / SECRET_FILE, new=make_secret(folder, environment))
     # Last but one: it may be refused, and what stands before it is of use all the same.
     spreadsheet = open_spreadsheet(folder, settings, environment=environment)
-    yield from spreadsheet.prepare(preparation(folder, settings))
-    yield _state(folder, settings)
+    place = state_place(folder, settings, environment)
+    yield from spreadsheet.prepare(preparation(folder, settings, place))
+    yield _state(place)
 
 
 def parts(
@@ -174,8 +187,9 @@ def parts(
     yield _would_be(folder / settings.form.file)
     yield _would_be(folder / SECRET_FILE)
     spreadsheet = open_spreadsheet(folder, settings, environment=environment)
-    yield from spreadsheet.prepare(preparation(folder, settings), dry_run=True)
-    yield _would_be(state_path(folder, settings))
+    place = state_place(folder, settings, environment)
+    yield from spreadsheet.prepare(preparation(folder, settings, place), dry_run=True)
+    yield _would_be(place)
 
 
 def with_google(text: str, id: str, *, name: str) -> str:
@@ -220,7 +234,7 @@ def _changed(path: Path, google: str) -> str:
     return f"{path.name}: now names the spreadsheet on Google"
 
 
-def preparation(folder: Path, settings: Settings) -> Preparation:
+def preparation(folder: Path, settings: Settings, state: Kind) -> Preparation:
     """Return what is wanted of the spreadsheet, in the community's words."""
     words = translations(settings.community.language)
     form = folder / settings.form.file
@@ -233,14 +247,14 @@ def preparation(folder: Path, settings: Settings) -> Preparation:
                 [words.gettext(tag), None, None, words.gettext(about)] for tag, about in FIRST_TAGS
             ]
         },
-        arrange=lambda sheet: _arranged(sheet, reports, folder, settings),
+        arrange=lambda sheet: _arranged(sheet, reports, state, settings),
         mentorship=words.gettext(FIRST_TAGS[0][0]),
-        alumni=settings.groups.get("alumni", ("Alumni",))[0],
+        alumni=(settings.groups.alumni or ("Alumni",))[0],
     )
 
 
-def _arranged(sheet: Snapshot, reports: Tab, folder: Path, settings: Settings) -> Arranged:
-    values = _remembered(folder, settings)
+def _arranged(sheet: Snapshot, reports: Tab, place: Kind, settings: Settings) -> Arranged:
+    values = _remembered(place)
     if f"layout:{reports.title}" in values and not sheet.worksheet(reports.title):
         raise SheetError(
             "this project has its reports in another spreadsheet so far, and this one has no tab "
@@ -251,22 +265,21 @@ def _arranged(sheet: Snapshot, reports: Tab, folder: Path, settings: Settings) -
     return arrange(sheet, reports, values, aliases=aliases, now=datetime.now(UTC))
 
 
-def _remembered(folder: Path, settings: Settings) -> dict[str, str]:
+def _remembered(place: Kind) -> dict[str, str]:
     """Return what the state remembers of the spreadsheet; nothing before there is one."""
-    if not state_path(folder, settings).exists():
+    if not place.exists():
         return {}
-    state = open_state(settings.state, folder=folder, create=False)
+    state = open_state(place)
     try:
         return dict(state.base.values())
     finally:
         state.close()
 
 
-def _state(folder: Path, settings: Settings) -> str:
-    path = state_path(folder, settings)
-    new = not path.exists()
-    open_state(settings.state, folder=folder, create=True).close()
-    return _told(path, new=new)
+def _state(place: Kind) -> str:
+    new = not place.exists()
+    open_state(place, create=True).close()
+    return _told(place, new=new)
 
 
 def _written(path: Path, text: str) -> str:
@@ -278,11 +291,11 @@ def _written(path: Path, text: str) -> str:
     return _told(path, new=True)
 
 
-def _told(path: Path, *, new: bool) -> str:
+def _told(path: Path | Kind, *, new: bool) -> str:
     return f"{path.name}: {'made' if new else 'there already, left as it is'}"
 
 
-def _would_be(path: Path) -> str:
+def _would_be(path: Path | Kind) -> str:
     return f"{path.name}: {'there already' if path.exists() else 'would be made'}"
 
 

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from rapidfuzz import process
 
+from forms.wording import N_
 from sheets_sync.columns import Layout, complete, followed, layout_of
-from sheets_sync.community import Problem
-from sheets_sync.headers import Table, find_table, plain
+from sheets_sync.community import Note, Problem, note
+from sheets_sync.headers import OURS, Table, find_table, plain
 from sheets_sync.layout import (
     DIGESTS,
     MENTORS,
@@ -26,10 +27,20 @@ from sheets_sync.layout import (
 )
 from sheets_sync.linked import bears_ids, header_map, linked_tab
 from sheets_sync.mentor_sheet import MentorSheet
+from sheets_sync.pasted import beside
 from sheets_sync.spreadsheet import AddColumn, Cell, CellFault, SheetError, Snapshot, Worksheet
 
 PATIENCE = timedelta(hours=24)
 """For so long a sudden loss is not believed."""
+SHORT = N_(
+    "{tab}: it suddenly misses much of what was there; the copy of {at} (UTC) is used and nothing "
+    "is written there. If it is right so, run: tidings sync --accept-removals"
+)
+UNREADABLE = N_(
+    "{tab}: it cannot be read; the copy of {at} (UTC) is used and nothing is written there. The "
+    "Problems tab says why"
+)
+WITHOUT_COPY = N_("{tab}: it cannot be read, and no good copy is kept")
 
 
 @dataclass(slots=True)
@@ -43,7 +54,7 @@ class Gathered:
     tabs: list[Tab] = field(default_factory=list)
     columns: list[AddColumn] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     keep: dict[str, str] = field(default_factory=dict)
     """Single values for the state."""
 
@@ -147,8 +158,13 @@ def _found(
     layout = seen.layout(tab.title)
     retyped = followed(layout, worksheet)
     gathered.notes += [
-        f"{tab.title}: the column {name!r} is now called {header!r}"
-        for header, name in retyped.items()
+        note(
+            N_("{tab}: the column {old} is now called {new}"),
+            tab=tab.title,
+            old=repr(old),
+            new=repr(new),
+        )
+        for new, old in retyped.items()
     ]
     renamed = {**layout.renamed, **retyped}
     if tab.foreign:
@@ -161,23 +177,25 @@ def _found(
         kept=layout.ours,
     )
     if tab.steady and _is_short(gathered, table, seen):
-        lacks = "suddenly misses much of what was there"
-        _use_copy(
-            gathered, tab, seen, lacks, "If it is right so, run: tidings sync --accept-removals"
-        )
+        _use_copy(gathered, tab, seen, SHORT)
         return
     completed = complete(table, layout)
     table = completed.table
     gathered.tables[tab.title] = table
     gathered.columns += completed.added
     gathered.notes += [
-        f"{tab.title}: the header {name!r} had been emptied, and was put back"
+        note(
+            N_("{tab}: the header {name} had been emptied, and was put back"),
+            tab=tab.title,
+            name=repr(name),
+        )
         for name in completed.put_back
     ]
     gathered.problems += completed.questions
     if not completed.questions:  # while a column is asked about, what it was is kept
         gathered.keep[f"layout:{tab.title}"] = layout_of(table, renamed)
-    gathered.problems += table.problems
+    pasted = beside(table) if tab is PEOPLE else {}
+    gathered.problems += (problem for problem in table.problems if problem.column not in pasted)
     if tab.steady:
         gathered.keep[f"copy:{tab.title}"] = _copy(table)
         gathered.keep[f"good:{tab.title}"] = seen.now.isoformat()
@@ -188,7 +206,7 @@ def _is_short(gathered: Gathered, table: Table, seen: Seen) -> bool:
     copy = seen.json(f"copy:{table.title}")
     if not copy or seen.accept_removals:
         return False
-    old = find_table(_worksheet(table.tab, copy), table.tab, aliases={}, ours=True, kept={})
+    old = _copied(table.tab, copy)
     before, now = _keys(old), _keys(table)
     missing = before - now
     return is_sudden(len(missing), len(before)) and not is_settled(
@@ -220,34 +238,35 @@ def _unreadable(gathered: Gathered, tab: Tab, seen: Seen, reason: str) -> None:
     fault = reason.removeprefix(f"{tab.title}: ")
     gathered.problems.append(Problem(tab.title, None, "", "", fault, ""))
     if tab.steady:
-        _use_copy(gathered, tab, seen, "cannot be read", "The Problems tab says why")
+        _use_copy(gathered, tab, seen, UNREADABLE)
     else:
         gathered.frozen.add(tab.title)
 
 
-def _use_copy(gathered: Gathered, tab: Tab, seen: Seen, reason: str, remedy: str) -> None:
+def _use_copy(gathered: Gathered, tab: Tab, seen: Seen, reason: str) -> None:
     gathered.frozen.add(tab.title)
     copy = seen.json(f"copy:{tab.title}")
     if not copy:
         if tab.foreign:
-            gathered.notes.append(f"{tab.title} {reason}, and no good copy is kept")
+            gathered.notes.append(note(WITHOUT_COPY, tab=tab.title))
         return
     at = seen.values.get(f"good:{tab.title}", "")[:16].replace("T", " ")
-    where = tab.title if tab.foreign else f"The tab {tab.title}"
-    gathered.notes.append(
-        f"{where} {reason}; the copy of {at} (UTC) is used and nothing is written there. {remedy}"
-    )
-    worksheet = _worksheet(tab, copy)
-    gathered.tables[tab.title] = find_table(worksheet, tab, aliases={}, ours=True, kept={})
+    gathered.notes.append(note(reason, tab=tab.title, at=at))
+    gathered.tables[tab.title] = _copied(tab, copy)
 
 
-def _worksheet(tab: Tab, copy: Mapping[str, object]) -> Worksheet:
-    return Worksheet(tab.title, copy["rows"])  # type: ignore[arg-type]
+def _copied(tab: Tab, copy: Mapping[str, object]) -> Table:
+    """Return the table that a kept copy holds."""
+    rows: list[list[Cell]] = copy["rows"]  # type: ignore[assignment]
+    own = {column.name: OURS.format(name=column.name) for column in tab.columns}
+    kept = {name: header for name, header in own.items() if header in rows[0]}
+    return find_table(Worksheet(tab.title, rows), tab, aliases={}, ours=True, kept=kept)
 
 
 def _copy(table: Table) -> str:
     """Return the rows as JSON, headers as our names, so that it is found again as it is."""
-    names = {at: name for name, at in table.columns.items()}
+    beside = {at: OURS.format(name=n) for n, at in table.columns.items() if n in table.theirs}
+    names = {at: name for name, at in (*table.columns.items(), *table.theirs.items())} | beside
     columns = sorted(names)
     rows: list[list[Cell]] = [[names[at] for at in columns]]
     for number, _ in enumerate(table.rows[table.header_row :], table.header_row + 1):

@@ -13,12 +13,16 @@ from functools import lru_cache
 
 from rapidfuzz import process
 
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.cells import as_text
 from sheets_sync.community import Problem
 from sheets_sync.layout import Owner, Tab
 from sheets_sync.spreadsheet import Cell, SheetError, Worksheet
 
 SEARCHED_ROWS = 20
+SHORT = 100
+"""Letters up to which a text is worth remembering."""
 IGNORED = "ignored"
 """What a header is mapped to that is like one of ours and means something else."""
 OURS = "{name} (Tidings)"
@@ -77,9 +81,18 @@ def blank(cells: Sequence[Cell]) -> bool:
     return True
 
 
-@lru_cache(maxsize=65536)
 def plain(header: str) -> str:
     """Return a header as it is compared: case, accents and spaces do not matter."""
+    return _short(header) if len(header) <= SHORT else _plain(header)
+
+
+@lru_cache(maxsize=65536)
+def _short(header: str) -> str:
+    # The same headers and names are compared again and again, in each of a sync's stages.
+    return _plain(header)
+
+
+def _plain(header: str) -> str:
     if header.isascii():
         return " ".join(header.casefold().replace("_", " ").split())
     decomposed = unicodedata.normalize("NFKD", header.casefold())
@@ -117,10 +130,12 @@ def find_table(
     if doubled and tab.foreign:
         raise SheetError(f"{tab.title}: {_stopping(places, header)}. Nothing of this tab was used")
     columns = {name: found[0] for name, found in places.items()}
-    theirs = {} if ours else _managers_own(tab, columns, worksheet.rows[at:], kept)
+    theirs = _known_own(header, kept)
+    if not ours:
+        theirs |= _managers_own(tab, columns, worksheet.rows[at:], kept)
     for name in theirs:
         own = [i for i, text in enumerate(header) if plain(text) == plain(OURS.format(name=name))]
-        columns.pop(name)
+        columns.pop(name, None)
         columns |= {name: own[0]} if own else {}
     return Table(tab, at, columns, worksheet.rows, theirs, doubled)
 
@@ -170,6 +185,16 @@ def _mapped_in(tab: Tab) -> str:
     return tab.mapped_in or f"spreadsheet.headers.{tab.title if bare else json.dumps(tab.title)}"
 
 
+def _known_own(header: Sequence[str], kept: Mapping[str, str]) -> dict[str, int]:
+    """Return the managers' columns beside which ours were put."""
+    places = {plain(text): at for at, text in reversed(list(enumerate(header)))}
+    return {
+        name: places[plain(name)]
+        for name, own in kept.items()
+        if plain(own) == plain(OURS.format(name=name)) and plain(name) in places
+    }
+
+
 def _managers_own(
     tab: Tab, columns: Mapping[str, int], rows: Sequence[Sequence[Cell]], kept: Mapping[str, str]
 ) -> dict[str, int]:
@@ -197,11 +222,6 @@ def _doubled(
 ) -> Iterator[Problem]:
     for name, found in places.items():
         if len(found) > 1:
-            yield Problem(
-                tab.title,
-                row,
-                name,
-                header[found[1]],
-                f"there are {len(found)} columns of this name; the leftmost counts",
-                "rename the others",
-            )
+            told = N_("there are {count} columns of this name; the leftmost counts")
+            fault = Fault(told, N_("rename the others"), {"count": len(found)})
+            yield Problem.of(tab.title, row, name, header[found[1]], fault)

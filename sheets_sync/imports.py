@@ -181,9 +181,8 @@ def _refuse_frozen(gathered: Gathered, tabs: Sequence[Tab]) -> None:
     for title in (tab.title for tab in tabs):
         if title in gathered.frozen or title not in gathered.tables:
             reasons = [one.text() for one in gathered.problems if one.tab == title]
-            raise SheetError(
-                "\n".join([*reasons, *gathered.notes, "Nothing was imported; mend this first"])
-            )
+            notes = [one.text() for one in gathered.notes]
+            raise SheetError("\n".join([*reasons, *notes, "Nothing was imported; mend this first"]))
 
 
 def _column(table: Table, name: str) -> set[str]:

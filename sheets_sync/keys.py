@@ -15,6 +15,8 @@ SECRET_FILE = "secret"  # noqa: S105 - a file's name
 SECRET_VARIABLE = "TIDINGS_SECRET_KEY"  # noqa: S105 - the variable's name, not its value
 PASSWORD_FILE = "mail-password"  # noqa: S105 - a file's name
 PASSWORD_VARIABLE = "TIDINGS_MAIL_PASSWORD"  # noqa: S105 - the variable's name
+STATE_PASSWORD_FILE = "state-password"  # noqa: S105 - a file's name
+STATE_PASSWORD_VARIABLE = "TIDINGS_STATE_PASSWORD"  # noqa: S105 - the variable's name
 SHORTEST = 16
 
 
@@ -37,6 +39,11 @@ def load_password(folder: Path, environment: Mapping[str, str]) -> str:
     return _load(folder / PASSWORD_FILE, environment.get(PASSWORD_VARIABLE, ""))
 
 
+def load_state_password(folder: Path, environment: Mapping[str, str]) -> str:
+    """Return the password of the database on a server; empty when there is none."""
+    return _load(folder / STATE_PASSWORD_FILE, environment.get(STATE_PASSWORD_VARIABLE, ""))
+
+
 def make_secret(folder: Path, environment: Mapping[str, str]) -> bool:
     """Make the secret's file, readable by its owner only; False when there is a secret."""
     path = folder / SECRET_FILE
@@ -49,8 +56,9 @@ def make_secret(folder: Path, environment: Mapping[str, str]) -> bool:
 
 def known_secrets(folder: Path, environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return every secret that can be found, so that none is ever printed (fault 81)."""
-    found = [environment.get(SECRET_VARIABLE, ""), environment.get(PASSWORD_VARIABLE, "")]
-    for name in (SECRET_FILE, PASSWORD_FILE):
+    variables = (SECRET_VARIABLE, PASSWORD_VARIABLE, STATE_PASSWORD_VARIABLE)
+    found = [environment.get(name, "") for name in variables]
+    for name in (SECRET_FILE, PASSWORD_FILE, STATE_PASSWORD_FILE):
         try:
             found.append((folder / name).read_text("utf-8", "replace"))
         except OSError:

@@ -64,8 +64,10 @@ class Tab:
         return replace(self, columns=tuple(wanted))
 
     def with_columns(self, *added: Column) -> "Tab":
-        """Return the tab with further columns at its right."""
-        return replace(self, columns=(*self.columns, *added))
+        """Return the tab with further columns at its right, in place of any of the same name."""
+        names = {column.name for column in added}
+        kept = (column for column in self.columns if column.name not in names)
+        return replace(self, columns=(*kept, *added))
 
 
 R, M, T = Owner.REPORTER, Owner.MANAGER, Owner.TIDINGS
@@ -97,6 +99,7 @@ REPORTS = Tab(
         Column("status", T, "ok, check, unmatched, held, hidden or withdrawn.", width=11),
         Column("problem", T, "What is wrong with this row, and what to do.", width=50),
         Column("mentor", T, "The reporter's mentor when the report was first seen.", width=20),
+        Column("portal page", M, "Its page on an older site, if it had one.", optional=True),
     ),
     required=("reporter", "text"),
 )
@@ -116,7 +119,7 @@ PEOPLE = Tab(
         Column("feeds", M, "Web feeds of what they publish elsewhere.", optional=True),
         Column("still in", M, "Their last answer to “still in?”.", optional=True),
         Column("mentor", T, "Their mentor today, merged from the Mentors tab.", width=20),
-        Column("last report", T, "The day of their latest report.", Holds.DATE, width=12),
+        Column("last report", T, "The day of the last one they typed.", Holds.DATE, width=12),
         Column("problem", T, "What is wrong with this row, and what to do.", width=50),
     ),
     required=("name",),

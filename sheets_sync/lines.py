@@ -11,9 +11,10 @@ from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 
 from forms.definition import Form
-from forms.plural import counted
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.cells import as_text
-from sheets_sync.community import Problem
+from sheets_sync.community import Problem, note
 from sheets_sync.gather import Gathered, Seen, is_settled, is_sudden
 from sheets_sync.headers import Table
 from sheets_sync.identity import WELL_FORMED, Found, Identity, identify
@@ -260,11 +261,24 @@ def find_missing(
 
 
 def _freeze(gathered: Gathered, tab: str, lost: int, there: int) -> None:
-    message = f"{lost} of {there} reports are suddenly gone; nothing is written here"
-    remedy = "bring them back, or run: tidings sync --accept-removals"
     gathered.frozen.add(tab)
-    gathered.problems.append(Problem(tab, None, "", "", message, remedy))
-    gathered.notes.append(f"{tab}: {message}; {remedy}")
+    fault = Fault(
+        N_("{lost} of {there} reports are suddenly gone; nothing is written here"),
+        N_("bring them back, or run: tidings sync --accept-removals"),
+        {"lost": lost, "there": there},
+    )
+    gathered.problems.append(Problem.of(tab, None, "", "", fault))
+    gathered.notes.append(
+        note(
+            N_(
+                "{tab}: {lost} of {there} reports are suddenly gone; nothing is written here; "
+                "bring them back, or run: tidings sync --accept-removals"
+            ),
+            tab=tab,
+            lost=lost,
+            there=there,
+        )
+    )
 
 
 def _ids_elsewhere(sheet: Snapshot, gathered: Gathered) -> set[str]:
@@ -285,6 +299,11 @@ def note_restored(found: Lines, past: Past, gathered: Gathered) -> None:
     back = sum(line.appended and line.id in past.restorable for line in found.lines)
     if back:
         gathered.notes.append(
-            "An older copy of the spreadsheet was saved over ours; what it lacked was put back: "
-            f"{counted(back, 'report')}"
+            note(
+                N_(
+                    "An older copy of the spreadsheet was saved over ours; the reports that it "
+                    "lacked were put back: {count}"
+                ),
+                count=back,
+            )
         )

@@ -1,6 +1,7 @@
 """A project -> its digest: planned, previewed, or made and delivered."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -34,9 +35,12 @@ from sheets_sync.form_workflow import collect_answers, form_of
 from sheets_sync.headers import plain
 from sheets_sync.links import Links
 from sheets_sync.overdue import hold_what_is_overdue
-from sheets_sync.project import Project
+from sheets_sync.project import AnotherRunError, Project
 from sheets_sync.spreadsheet import Snapshot
 from sheets_sync.sync import Outcome, sync
+
+Alone = Callable[[], AbstractContextManager[None]]
+"""Waits until no other run is at work, and keeps others waiting; raises AnotherRunError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,36 +98,36 @@ def next_issue(project: Project, now: datetime) -> Due:
     )
 
 
-def mail(
-    project: Project,
-    wish: Wish,
-    *,
-    now: datetime,
-    progress: Progress = lambda done, total: None,
-) -> Mailed:
-    """Make the issue that is due and send what waits; raises DigestError.
+def make_due(project: Project, wish: Wish, *, now: datetime) -> Made | None:
+    """Make the issue that is due; None when none is. Raises DigestError.
 
-    Call it within `one_run`, after a sync, so that today's subscriptions and holds count.
+    Call it after a sync, so that today's subscriptions and holds count.
     """
-    state = project.state
     _refuse_clock(project, wish, now)
     press = open_press(project)
-    with state.outbox.sender():
-        _refuse_old_state(project, press, wish, now)
-        due = due_issue(project, now, early=wish.early) if wish.make else None
-        made = make(press, due, now=now) if due else None
-        hold_what_is_overdue(project, made, now=now)
-        delivered = deliver(
-            state.outbox,
-            transport(project),
-            Doorkeeper(press, now),
-            sender=press.letterhead.bounces_to,
-            now=now,
-            per_minute=project.settings.mail.per_minute,
-            progress=progress,
-        )
-    state.base.put("last digest", now.isoformat())
-    return Mailed(made, delivered, next_issue(project, now), _folder(project))
+    _refuse_old_state(project, press, wish, now)
+    due = due_issue(project, now, early=wish.early) if wish.make else None
+    made = make(press, due, now=now) if due else None
+    hold_what_is_overdue(project, made, now=now)
+    return made
+
+
+def send_waiting(
+    project: Project, *, now: datetime, progress: Progress = lambda done, total: None
+) -> Delivered:
+    """Send what waits; another run may do so at the same time."""
+    press = open_press(project)
+    delivered = deliver(
+        project.state.outbox,
+        transport(project),
+        Doorkeeper(press, now),
+        sender=press.letterhead.bounces_to,
+        now=now,
+        per_minute=project.settings.mail.per_minute,
+        progress=progress,
+    )
+    project.state.base.put("last digest", now.isoformat())
+    return delivered
 
 
 def sync_and_mail(
@@ -131,16 +135,25 @@ def sync_and_mail(
     wish: Wish,
     *,
     now: datetime,
+    alone: Alone = nullcontext,
     progress: Progress = lambda done, total: None,
 ) -> tuple[Outcome, Mailed]:
-    """Collect and sync, mail what is due, and write the issue's line into the Digests tab."""
-    collected = collect_answers(project, now=now)
-    outcome = sync_project(project, now)
-    outcome = replace(outcome, notes=(*collected.notes(), *outcome.notes))
-    mailed = mail(project, wish, now=now, progress=progress)
-    if mailed.made or mailed.delivered != Delivered():
-        sync_project(project, now)
-    return outcome, mailed
+    """Collect and sync, mail what is due, and write the issue's line into the Digests tab.
+
+    Within `alone` no other run is at work; while mails leave, others may sync and send too.
+    """
+    with alone():
+        collected = collect_answers(project, now=now)
+        outcome = sync_project(project, now)
+        outcome = replace(outcome, notes=(*collected.notes(), *outcome.notes))
+        made = make_due(project, wish, now=now)
+    delivered = send_waiting(project, now=now, progress=progress)
+    # Whoever is at work now writes these lines too, or the next run does.
+    with suppress(AnotherRunError):
+        if made or delivered != Delivered():
+            with alone():
+                sync_project(project, now)
+    return outcome, Mailed(made, delivered, next_issue(project, now), _folder(project))
 
 
 def sync_project(project: Project, now: datetime) -> Outcome:
@@ -193,6 +206,8 @@ def open_press(project: Project) -> Press:
             maximum_reports=settings.digest.maximum_reports,
             catch_up_weeks=settings.digest.catch_up_weeks,
             quiet_weeks=settings.digest.quiet_weeks,
+            quiet_weeks_coordinators=settings.digest.quiet_weeks_coordinators,
+            quiet_months=settings.digest.quiet_months,
         ),
         opt_in=settings.digest.opt_in,
         coordinators=settings.community.coordinators,
@@ -209,7 +224,7 @@ def _leave_url(links: Links, subscriber: Subscriber) -> str:
 
 def transport(project: Project) -> Transport:
     """Return what carries the project's mails."""
-    return open_transport(
+    return project.carrier or open_transport(
         project.settings.mail.url,
         folder=project.folder,
         password=project.password,

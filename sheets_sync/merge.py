@@ -1,41 +1,21 @@
-"""The Mentors tab and the people -> who is whose mentor today, and what is wrong (faults 49-54).
+"""The Mentors tab, the people and what was last agreed -> who mentors whom (faults 49 to 54).
 
-Pure and linear in rows. A mentor's name in the managers' own column of People counts where the
-Mentors tab says nothing.
+Pure and linear in rows. A three-way merge: see `agreement`.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
-from forms.rules import Fault
-from sheets_sync.cells import any_day, shown
-from sheets_sync.community import Person, Problem, Role
-from sheets_sync.headers import Table
+from sheets_sync.agreement import Agreed, agree
+from sheets_sync.cells import shown
+from sheets_sync.community import Orphan, Problem, Role
 from sheets_sync.layout import MENTORS
+from sheets_sync.mentor_faults import circles, idle, pair_faults, without
+from sheets_sync.mentorships import Mentorship, current, ended, twice, unknown
+from sheets_sync.orphans import Advisor, find_orphans
 from sheets_sync.people import Listed
-from sheets_sync.roster import Match, Roster
-from sheets_sync.spreadsheet import Cell
-
-
-@dataclass(frozen=True, slots=True)
-class Mentorship:
-    """A pair, as a row of the Mentors tab has it; blank dates are open ends."""
-
-    row: int
-    mentee: str
-    mentor: str
-    """Internal ids of both."""
-    since: date | None = None
-    until: date | None = None
-    tab: str = MENTORS.title
-
-    def is_current(self, today: date) -> bool:
-        """Tell whether it counts on this day; the last day still does."""
-        return (self.since is None or self.since <= today) and (
-            self.until is None or today <= self.until
-        )
+from sheets_sync.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,61 +24,9 @@ class Merged:
 
     mentors: Mapping[str, str]
     problems: tuple[Problem, ...]
-
-
-def read_mentors(table: Table | None, roster: Roster) -> tuple[list[Mentorship], list[Problem]]:
-    """Return the rows that name two known people, and what is wrong with the others."""
-    if table is None:
-        return [], []
-    pairs: list[Mentorship] = []
-    problems: list[Problem] = []
-    for row, cells in table.data():
-        faults = list(_row_faults(table, roster, row, cells))
-        problems += faults
-        mentee = roster.find(table.text(cells, "mentee")).person
-        mentor = roster.find(table.text(cells, "mentor")).person
-        if mentee and mentor:
-            since, until = (_day(table, cells, name) for name in ("since", "until"))
-            pairs.append(Mentorship(row, mentee.id, mentor.id, since, until, table.title))
-    return pairs, problems
-
-
-def _day(table: Table, cells: Sequence[Cell], column: str) -> date | None:
-    found = any_day(table.cell(cells, column))
-    return found if isinstance(found, date) else None
-
-
-def _row_faults(table: Table, roster: Roster, row: int, cells: Sequence[Cell]) -> Iterator[Problem]:
-    for column in ("mentee", "mentor"):
-        typed = table.text(cells, column)
-        match = roster.find(typed)
-        if match.person is None:
-            yield Problem(
-                table.title, row, column, shown(typed), *_unknown(typed, match.candidates)
-            )
-    for column in ("since", "until"):
-        found = any_day(table.cell(cells, column))
-        if isinstance(found, Fault):
-            yield Problem(table.title, row, column, shown(table.cell(cells, column)), *found.text())
-    since, until = _day(table, cells, "since"), _day(table, cells, "until")
-    if since and until and until < since:
-        yield Problem(
-            table.title,
-            row,
-            "until",
-            until.isoformat(),
-            f"it ends before it begins ({since.isoformat()})",
-            "correct one of the two dates",
-        )
-
-
-def _unknown(typed: str, candidates: Sequence[Person]) -> tuple[str, str]:
-    if not typed:
-        return "nobody is named", "write a name, e-mail address or username"
-    if candidates:
-        names = ", ".join(person.username or person.email or person.name for person in candidates)
-        return "several people bear this name", f"write one of: {names}"
-    return "nobody on the People tab is called so", "correct it, or add the person to People"
+    agreed: Mapping[str, Agreed] = field(default_factory=dict)
+    """What to remember for the next merge, by mentee."""
+    orphans: tuple[Orphan, ...] = ()
 
 
 def merge(
@@ -108,156 +36,141 @@ def merge(
     *,
     today: date,
     sheet: str = MENTORS.title,
+    before: Mapping[str, Agreed] | None = None,
 ) -> Merged:
-    """Return today's mentor of each person, and everything that a manager should look at."""
-    problems = list(_twice(pairs, roster))
-    current = _current(pairs, today)
-    mentors = {}
-    for one in listed:
-        rows = current.get(one.person.id, [])
-        chosen, faults = _choose(one, rows, roster)
-        problems += faults
-        if chosen:
-            mentors[one.person.id] = chosen
-    problems += _mentor_faults(current, roster)
-    problems += _circles(mentors, current, roster, sheet)
-    usable = {
-        mentee: mentor
-        for mentee, mentor in mentors.items()
-        if mentor != mentee and Role.ALUMNI not in roster.by_id[mentor].roles
-    }
-    problems += _without(listed, mentors, current, sheet)
-    return Merged(usable, tuple(problems))
+    """Return today's mentor of each person, and everything that a manager should look at.
+
+    `before` is what was last agreed; `sheet` names where the pairs stand.
+    """
+    places = _Places(pairs, roster, before or {}, today)
+    choices = {one.person.id: places.choose(one) for one in listed}
+    chosen = {id: choice.pair for id, choice in choices.items() if choice.pair}
+    named = {id: pair.mentor for id, pair in chosen.items()}
+    usable = {id: pair.mentor for id, pair in chosen.items() if _is_usable(pair, roster)}
+    left = {id: one for id, one in named.items() if Role.ALUMNI in roster.by_id[one].roles}
+    standing = {id: choice.standing for id, choice in choices.items() if choice.standing}
+    advisor = Advisor(roster.people, usable, today)
+    problems = (
+        *twice(pairs, roster, today),
+        *(problem for choice in choices.values() for problem in choice.problems),
+        *pair_faults(standing, roster, advisor),
+        *circles(named, standing, roster, sheet),
+        *without(listed, named, standing, sheet, advisor),
+        *idle(listed, standing, sheet),
+    )
+    return Merged(
+        usable,
+        problems,
+        {id: choice.agreed for id, choice in choices.items() if choice.agreed},
+        find_orphans(roster.people, usable, left, today),
+    )
 
 
-def _twice(pairs: Iterable[Mentorship], roster: Roster) -> Iterator[Problem]:
-    first: dict[tuple[str, str, date | None], int] = {}
-    for pair in pairs:
-        row = first.setdefault((pair.mentee, pair.mentor, pair.since), pair.row)
-        if row != pair.row:
+def _is_usable(pair: Mentorship, roster: Roster) -> bool:
+    return pair.mentor != pair.mentee and Role.ALUMNI not in roster.by_id[pair.mentor].roles
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The pair that counts for a mentee, those that stand (several: none counts), what is wrong."""
+
+    pair: Mentorship | None
+    standing: Sequence[Mentorship]
+    agreed: Agreed | None
+    problems: Sequence[Problem]
+
+
+class _Places:
+    """All the places that may name somebody's mentor."""
+
+    def __init__(
+        self,
+        pairs: Sequence[Mentorship],
+        roster: Roster,
+        before: Mapping[str, Agreed],
+        today: date,
+    ) -> None:
+        self._current = current(pairs, today)
+        self._ended = ended(pairs, today)
+        self._mentioned = {pair.mentee for pair in pairs}
+        self._roster = roster
+        self._before = before
+        self._today = today
+
+    def choose(self, one: Listed) -> _Choice:
+        """Return the one mentor of a person, if the places and what was agreed leave one."""
+        id = one.person.id
+        rows, before = self._current.get(id, []), self._before.get(id)
+        own, problems = self._own(one)
+        if len(rows) > 1:
+            return _Choice(None, rows, before, [*problems, *self._several(one, rows)])
+        row = rows[0] if rows else None
+        over = self._ended.get((id, own.mentor)) if own and not row else None
+        if not (row or own or before or id in self._mentioned):
+            return _Choice(None, (), None, problems)
+        agreed = agree(
+            row.mentor if row else "",
+            own.mentor if own else "",
+            before,
+            is_over=over is not None,
+            today=self._today,
+        )
+        pair = next((p for p in (row, own) if p and p.mentor == agreed.mentor), None)
+        if own and (other := row or over):
+            problems += self._contradictions(one, other, own, agreed)
+        return _Choice(pair, [pair] if pair else [], agreed, problems)
+
+    def _own(self, one: Listed) -> tuple[Mentorship | None, list[Problem]]:
+        """Return the pair that the managers' own column of People names."""
+        if not one.names_mentor:
+            return None, []
+        found = self._roster.find(one.names_mentor)
+        if found.person:
+            return Mentorship(one.row, one.person.id, found.person.id, tab="People"), []
+        faults = unknown(one.names_mentor, found.candidates)
+        return None, [Problem("People", one.row, "mentor", shown(one.names_mentor), *faults)]
+
+    def _several(self, one: Listed, rows: Sequence[Mentorship]) -> Iterator[Problem]:
+        """Name two current mentors on both rows; none is used (fault 49)."""
+        where = " and ".join(f"row {pair.row}" for pair in rows)
+        for pair in rows:
             yield Problem(
                 pair.tab,
                 pair.row,
-                "mentee",
-                roster.by_id[pair.mentee].name,
-                f"the same pair stands in row {row}",
-                "remove one of the two rows",
-            )
-
-
-def _current(pairs: Iterable[Mentorship], today: date) -> dict[str, list[Mentorship]]:
-    current: dict[str, list[Mentorship]] = defaultdict(list)
-    for pair in pairs:
-        if pair.is_current(today):
-            known = current[pair.mentee]
-            if all(other.mentor != pair.mentor for other in known):
-                known.append(pair)
-    return dict(current)
-
-
-def _choose(one: Listed, rows: Sequence[Mentorship], roster: Roster) -> tuple[str, list[Problem]]:
-    """Return the one mentor of a person; two of them are a Problem on both rows, and nobody's."""
-    if len(rows) > 1:
-        where = " and ".join(f"row {pair.row}" for pair in rows)
-        return "", [
-            Problem(
-                pair.tab,
-                pair.row,
                 "mentor",
-                roster.by_id[pair.mentor].name,
+                self._roster.by_id[pair.mentor].name,
                 f"{one.person.name} has {len(rows)} mentors today ({where}); none is used",
                 "fill in until on the row that is over",
             )
-            for pair in rows
-        ]
-    own = roster.find(one.names_mentor) if one.names_mentor else Match(None)
-    if not rows:
-        return (own.person.id, []) if own.person else ("", list(_own_unknown(one, own)))
-    row, mentor = rows[0], rows[0].mentor
-    if own.person and own.person.id != mentor:
-        return mentor, [
-            Problem(
+
+    def _contradictions(
+        self, one: Listed, row: Mentorship, own: Mentorship, agreed: Agreed
+    ) -> Iterator[Problem]:
+        """Name both places and dates where they contradict each other, at the one that lost."""
+        theirs, cell = self._name(row.mentor), f"People row {one.row}"
+        there = f"seen there on {agreed.people_seen}"
+        if row.mentor != own.mentor:
+            day = f"since {row.since}" if row.since else f"seen there on {agreed.sheet_seen}"
+            own_counts = own.mentor == agreed.mentor
+            yield Problem(
+                row.tab if own_counts else "People",
+                row.row if own_counts else one.row,
+                "mentor",
+                theirs if own_counts else one.names_mentor,
+                f"{row.place} says {theirs} ({day}), {cell} says {self._name(own.mentor)} "
+                f"({there}); {self._name(agreed.mentor)} counts",
+                "correct one of the two places",
+            )
+        elif row.is_over(self._today) and not agreed.mentor:
+            yield Problem(
                 "People",
                 one.row,
                 "mentor",
                 one.names_mentor,
-                f"{row.tab} row {row.row} says {roster.by_id[mentor].name}; that row counts",
-                "correct one of the two places",
-            )
-        ]
-    return mentor, []
-
-
-def _own_unknown(one: Listed, own: Match) -> Iterator[Problem]:
-    if one.names_mentor:
-        faults = _unknown(one.names_mentor, own.candidates)
-        yield Problem("People", one.row, "mentor", shown(one.names_mentor), *faults)
-
-
-def _mentor_faults(
-    current: Mapping[str, Sequence[Mentorship]], roster: Roster
-) -> Iterator[Problem]:
-    for pair in (pair for rows in current.values() for pair in rows):
-        mentor, mentee = roster.by_id[pair.mentor], roster.by_id[pair.mentee]
-        if pair.mentor == pair.mentee:
-            yield _fault(pair, mentor, "they are their own mentor", "name somebody else")
-        elif Role.ALUMNI in mentor.roles and Role.ALUMNI not in mentee.roles:
-            yield _fault(
-                pair,
-                mentor,
-                f"{mentor.name} is alumni; {mentee.name} has no mentor who is here",
-                "fill in until, and add a row with a new mentor",
-            )
-        elif Role.MENTOR not in mentor.roles and Role.ALUMNI not in mentor.roles:
-            yield _fault(
-                pair,
-                mentor,
-                f"{mentor.name} is not in the Mentor group",
-                "add Mentor to their groups on People, or name another mentor",
+                f"{row.place} says that {theirs} was it until {row.until}, {cell} still says so "
+                f"({there}); the end counts",
+                f"empty the cell, or add a row to {row.tab} with a new since",
             )
 
-
-def _fault(pair: Mentorship, mentor: Person, message: str, remedy: str) -> Problem:
-    return Problem(pair.tab, pair.row, "mentor", mentor.name, message, remedy)
-
-
-def _circles(
-    mentors: Mapping[str, str],
-    current: Mapping[str, Sequence[Mentorship]],
-    roster: Roster,
-    sheet: str,
-) -> Iterator[Problem]:
-    """Name each circle of two or more once, at its first row. Walks every person once."""
-    settled: set[str] = set()
-    for start in mentors:
-        path: list[str] = []
-        at = start
-        while at in mentors and at not in settled:
-            settled.add(at)
-            path.append(at)
-            at = mentors[at]
-        if at in path and len(circle := path[path.index(at) :]) > 1:
-            rows = sorted(pair.row for id in circle for pair in current.get(id, ()))
-            names = " → ".join(roster.by_id[id].name for id in (*circle, circle[0]))
-            yield Problem(
-                sheet,
-                rows[0] if rows else None,
-                "mentor",
-                roster.by_id[circle[0]].name,
-                f"they mentor each other in a circle: {names}",
-                "correct one of the rows",
-            )
-
-
-def _without(
-    listed: Sequence[Listed],
-    mentors: Mapping[str, str],
-    current: Mapping[str, Sequence[Mentorship]],
-    sheet: str,
-) -> Iterator[Problem]:
-    for one in listed:
-        person = one.person
-        expected = Role.MEMBER in person.roles and Role.ALUMNI not in person.roles
-        if expected and person.id not in mentors and person.id not in current:
-            message = f"{person.name} has no mentor"
-            yield Problem("People", one.row, "mentor", "", message, f"add a row to {sheet}")
+    def _name(self, id: str) -> str:
+        return self._roster.by_id[id].name

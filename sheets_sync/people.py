@@ -7,13 +7,14 @@ seen; one of them may change from sync to sync, two at once are asked about.
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from forms.rules import Fault, check_address, one_line
+from forms.rules import Fault, check_address
 from sheets_sync.cells import any_day, as_text, shown
 from sheets_sync.community import Person, Problem, Role
 from sheets_sync.headers import Table, plain
+from sheets_sync.roster_lines import Line, read_lines
 from sheets_sync.spreadsheet import Cell
 from sheets_sync.state.base import Acquaintance
 
@@ -23,7 +24,9 @@ DEFAULT_GROUPS: Mapping[Role, tuple[str, ...]] = {
     Role.ALUMNI: ("Alumni", "Alumnus", "Alumna"),
     Role.COORDINATOR: ("Coordinator",),
 }
-ATTRIBUTES = ("name", "email", "username")
+SHOWN = frozenset({"", "yes", "true", "ja", "si", "oui", "sim"})
+HIDDEN = frozenset({"no", "false", "nein", "non", "nao"})
+NEITHER = Fault("this is neither yes nor no; they are shown as “a member”", "write yes or no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +41,13 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    row: int
-    name: str
-    email: str
-    username: str
-    cells: Sequence[Cell]
+class People:
+    """Everybody on the roster, what is wrong with the rows, and what to say of others."""
 
-    def attributes(self) -> tuple[tuple[str, str], ...]:
-        """Return what may identify the person, best first, as it is compared."""
-        return (
-            ("email", self.email.casefold()),
-            ("username", plain(self.username)),
-            ("name", plain(self.name)),
-        )
+    listed: Sequence[Listed] = ()
+    problems: Sequence[Problem] = ()
+    notes: Mapping[int, str] = field(default_factory=dict)
+    """By row: how it adds to somebody else's."""
 
 
 def read_people(
@@ -60,16 +56,17 @@ def read_people(
     *,
     groups: Mapping[Role, Sequence[str]],
     today: date,
-) -> tuple[list[Listed], list[Problem]]:
+) -> People:
     """Read the roster (None: there is no tab). `known` is everybody who was ever on it."""
     if table is None:
-        return [], []
-    lines, problems = _lines(table)
+        return People()
+    lines = read_lines(table)
+    problems = list(lines.problems)
     acquaintances = list(known)
     index = _index(acquaintances)
     taken: set[str] = set()
     listed = []
-    for line in lines:
+    for line in lines.people:
         before, doubt = _recognise(line, index, taken)
         if doubt:
             problems.append(doubt)
@@ -80,39 +77,7 @@ def read_people(
         listed.append(
             Listed(line.row, person, _own_mentor(table, line.cells), asked=doubt is not None)
         )
-    return listed, problems
-
-
-def _lines(table: Table) -> tuple[list[_Line], list[Problem]]:
-    """Return the rows that stand for somebody; a second row of one address is a Problem."""
-    lines: list[_Line] = []
-    problems: list[Problem] = []
-    rows: dict[tuple[str, str], int] = {}
-    for number, cells in table.data():
-        name, email, username = (one_line(table.text(cells, c)) for c in ATTRIBUTES)
-        line = _Line(number, name, email, username, cells)
-        if not (line.name or line.email or line.username):
-            continue
-        twice = [
-            (kind, rows[kind, value])
-            for kind, value in line.attributes()[:2]
-            if value and rows.setdefault((kind, value), number) != number
-        ]
-        if twice:
-            column, first = twice[0]
-            problems.append(
-                Problem(
-                    "People",
-                    number,
-                    column,
-                    shown(table.cell(cells, column)),
-                    f"row {first} has the same {column}; that row counts",
-                    "remove one of the two rows, or correct it",
-                )
-            )
-        else:
-            lines.append(line)
-    return lines, problems
+    return People(listed, problems, lines.notes)
 
 
 def _index(known: Iterable[Acquaintance]) -> dict[tuple[str, str], list[Acquaintance]]:
@@ -129,7 +94,7 @@ def _index(known: Iterable[Acquaintance]) -> dict[tuple[str, str], list[Acquaint
 
 
 def _recognise(
-    line: _Line, index: Mapping[tuple[str, str], Sequence[Acquaintance]], taken: set[str]
+    line: Line, index: Mapping[tuple[str, str], Sequence[Acquaintance]], taken: set[str]
 ) -> tuple[Acquaintance | None, Problem | None]:
     """Return who this row has been so far, and the question if too much changed at once."""
     for attribute in line.attributes():
@@ -155,7 +120,7 @@ def _recognise(
     return None, None
 
 
-def _changed(line: _Line, before: Acquaintance) -> list[str]:
+def _changed(line: Line, before: Acquaintance) -> list[str]:
     was = {
         "email": before.email.casefold(),
         "username": plain(before.username),
@@ -169,7 +134,7 @@ def _was(before: Acquaintance, changed: Sequence[str]) -> str:
 
 
 def _person(
-    table: Table, line: _Line, id: str, groups: Mapping[Role, Sequence[str]], today: date
+    table: Table, line: Line, id: str, groups: Mapping[Role, Sequence[str]], today: date
 ) -> tuple[Person, list[Problem]]:
     problems = []
 
@@ -200,17 +165,20 @@ def _person(
         left=left,
         break_until=day("break until"),
         language=table.text(line.cells, "language"),
+        public=plain(table.text(line.cells, "public")) in SHOWN,
     )
+    if (said := table.text(line.cells, "public")) and plain(said) not in SHOWN | HIDDEN:
+        problems.append(_problem(table, line, "public", NEITHER))
     if person.joined and left and left < person.joined:
         problems.append(_crossed(table, line))
     return person, problems
 
 
-def _problem(table: Table, line: _Line, column: str, fault: Fault) -> Problem:
+def _problem(table: Table, line: Line, column: str, fault: Fault) -> Problem:
     return Problem("People", line.row, column, shown(table.cell(line.cells, column)), *fault.text())
 
 
-def _crossed(table: Table, line: _Line) -> Problem:
+def _crossed(table: Table, line: Line) -> Problem:
     return Problem(
         "People",
         line.row,

@@ -14,7 +14,7 @@ from sheets_sync.community import Community, Person, Problem
 from sheets_sync.decisions import Decisions
 from sheets_sync.gather import Gathered
 from sheets_sync.headers import Table
-from sheets_sync.people import Listed
+from sheets_sync.membership import Membership
 from sheets_sync.settle import Settled
 from sheets_sync.spreadsheet import Append, Cell, Changes, Edit, Rewrite, Value
 from sheets_sync.state.delivery import TAKEN_OVER, IssueLine
@@ -26,7 +26,7 @@ from sheets_sync.validate import local
 def plan_changes(
     gathered: Gathered,
     settled: Sequence[Settled],
-    listed: Sequence[Listed],
+    members: Membership,
     tags: TagList,
     subscribed: Sequence[Subscribed],
     applied: Applied,
@@ -34,15 +34,16 @@ def plan_changes(
     community: Community,
     zone: tzinfo,
     decisions: Decisions,
+    proposals: Sequence[Mapping[str, Value]] = (),
 ) -> Changes:
     """Return the one batch that makes the sheet show what was decided."""
     plan = Plan()
     tables = gathered.tables
     plan.reports(settled, zone)
     if table := tables.get("People"):
-        plan.people(table, listed, community.people, community.problems)
+        plan.people(table, members, community.people, community.problems)
     if table := tables.get("Mentors"):
-        plan.mentors(table, community.problems)
+        plan.mentors(table, community.problems, proposals)
     if table := tables.get("Tags"):
         plan.tags(table, tags)
     if table := tables.get("Subscriptions"):
@@ -107,28 +108,35 @@ class Plan:
     def people(
         self,
         table: Table,
-        listed: Sequence[Listed],
+        members: Membership,
         people: Sequence[Person],
         problems: Iterable[Problem],
     ) -> None:
-        """Plan our cells of the People tab; rows that stand for nobody show none."""
+        """Plan our cells of the People tab; rows that add to another show how, and nothing else."""
         names = {person.id: person.name for person in people}
-        by_row = {one.row: person for one, person in zip(listed, people, strict=True)}
+        by_row = {one.row: person for one, person in zip(members.listed, people, strict=True)}
         messages = _by_row(table.title, problems)
         for row, cells in table.data():
             person = by_row.get(row)
             ours: dict[str, Value] = {
                 "mentor": names.get(person.mentor, "") if person else "",
                 "last report": person.last_report if person else None,
-                "problem": messages.get(row, ""),
+                "problem": messages.get(row) or members.notes.get(row, ""),
             }
             self.edit(table, row, cells, ours)
 
-    def mentors(self, table: Table, problems: Iterable[Problem]) -> None:
-        """Plan our cells of the Mentors tab."""
+    def mentors(
+        self,
+        table: Table,
+        problems: Iterable[Problem],
+        proposals: Iterable[Mapping[str, Value]],
+    ) -> None:
+        """Plan our cells of the Mentors tab, and rows for the pairs that reports tell of."""
         messages = _by_row(table.title, problems)
         for row, cells in table.data():
             self.edit(table, row, cells, {"problem": messages.get(row, "")})
+        for values in proposals:
+            self.append(table, values)
 
     def tags(self, table: Table, tags: TagList) -> None:
         """Plan our cells of the Tags tab, and rows for the tags that it lacks."""

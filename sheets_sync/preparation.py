@@ -75,7 +75,7 @@ def arrange(
         for title in gathered.tables
         if title not in missing and title not in gathered.frozen
     }
-    return Arranged(gathered.tabs, there, gathered.notes)
+    return Arranged(gathered.tabs, there, [one.text() for one in gathered.notes])
 
 
 def _standing(gathered: Gathered, title: str) -> Standing:

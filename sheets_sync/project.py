@@ -1,30 +1,31 @@
 """A project folder -> everything that a command works with, opened and closed again."""
 
-import fcntl
 import os
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from digests.filters import check_filter
+from digests.transport import Transport
 from forms.definition import Form, load_form
 from sheets_sync.backend import Backend
 from sheets_sync.community import Role
 from sheets_sync.decide import Rules
-from sheets_sync.keys import load_password, load_secret
+from sheets_sync.keys import load_password, load_secret, load_state_password
 from sheets_sync.links import Links
 from sheets_sync.mentor_sheet import Apart, Elsewhere, Names
 from sheets_sync.settings import FILE, Settings, load_settings
 from sheets_sync.state import State, StateError, open_state
+from sheets_sync.state.address import locate
+from sheets_sync.state.kind import Kind
+from sheets_sync.state.lock import hold
+from sheets_sync.state.refusal import Taken
 from sheets_sync.xlsx import Workbook
-
-LOCK = "tidings.lock"
 
 
 class AnotherRunError(Exception):
-    """Another sync or digest is at work in this project folder."""
+    """Another sync or digest of this project is at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Project:
     password: str
     """The mail server's; empty when there is none."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    carrier: Transport | None = None
+    """What carries the mails, in place of what the settings name."""
 
 
 @contextmanager
@@ -56,19 +59,19 @@ def open_project(
     settings = load_settings(folder / FILE)
     form = load_form(folder / settings.form.file)
     secret = load_secret(folder, environment)
-    path = state_path(folder, settings)
-    if new_state and path.exists():
+    place = state_place(folder, settings, environment)
+    if new_state and place.exists():
         raise StateError(
-            f"{path} is there; a new state is for when none is left. To give this one up, move it "
-            "away first"
+            f"{place.place} is there; a new state is for when none is left. To give this one up, "
+            "move it away first"
         )
-    state = open_state(settings.state, folder=folder, create=new_state)
+    state = open_state(place, create=new_state)
     try:
         yield Project(
             folder=folder,
             settings=settings,
             form=form,
-            rules=make_rules(settings, form),
+            rules=make_rules(settings, form, secret),
             links=Links(secret, settings.community.public_url),
             spreadsheet=open_spreadsheet(folder, settings, state, environment),
             mentors=find_mentors(folder, settings, state, environment),
@@ -80,9 +83,19 @@ def open_project(
         state.close()
 
 
-def state_path(folder: Path, settings: Settings) -> Path:
-    """Return the file that holds the state."""
-    return folder / settings.state.removeprefix("sqlite:").removeprefix("///")
+def state_place(
+    folder: Path, settings: Settings, environment: Mapping[str, str], *, url: str = ""
+) -> Kind:
+    """Return where the state is, or would be at another URL; raises StateError, SettingsError."""
+    password = load_state_password(folder, environment)
+    name = settings.community.name
+    return locate(url or settings.state, folder, community=name, password=password)
+
+
+def state_file(folder: Path, settings: Settings) -> Path | None:
+    """Return the file that holds the state; None where a server holds it."""
+    name = settings.state.removeprefix("sqlite:").removeprefix("///")
+    return folder / name if settings.state.startswith("sqlite:") else None
 
 
 def open_spreadsheet(
@@ -130,41 +143,35 @@ def find_mentors(
     return None
 
 
-def make_rules(settings: Settings, form: Form) -> Rules:
+def make_rules(settings: Settings, form: Form, secret: str = "") -> Rules:
     """Return what the settings say of a sync."""
     return Rules(
         form=form,
         zone=settings.zone,
         check_filter=check_filter,
-        groups={Role(name): words for name, words in settings.groups.items()},
+        groups={role: getattr(settings.groups, role) for role in Role},
+        required_groups={Role(name): those for name, those in settings.groups.required.items()},
         headers=settings.spreadsheet.headers,
         trust=settings.form.trust,
         hashtags=settings.form.hashtags,
         linked=settings.spreadsheet.linked_tabs,
+        mentorship_tags=settings.mentors.tags,
+        secret=secret,
     )
 
 
 @contextmanager
-def one_run(folder: Path, *, patience: float = 10.0) -> Iterator[None]:
-    """Let one run at a time work in a project folder (fault 47); raises AnotherRunError.
+def one_run(project: Project, *, patience: float = 10.0) -> Iterator[None]:
+    """Let one run of a project work at a time, on whatever machine; raises AnotherRunError.
 
-    The lock goes with its process, however that ends.
+    The right to it goes with its process, however that ends (fault 47).
     """
-    with (folder / LOCK).open("a") as file:
-        deadline = time.monotonic() + patience
-        while not _taken(file.fileno()):
-            if time.monotonic() > deadline:
-                raise AnotherRunError(
-                    f"another run is at work in {folder}; nothing was done, try again when it "
-                    "has ended"
-                )
-            time.sleep(0.1)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(hold(project.state.engine, "run", patience=patience))
+        except Taken as error:
+            raise AnotherRunError(
+                f"another run is at work in {project.folder}; nothing was done, try again when it "
+                "has ended"
+            ) from error
         yield
-
-
-def _taken(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

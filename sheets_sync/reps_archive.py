@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from forms.rules import EARLIEST, LONGEST_TAG, MOST_TAGS, one_line
+from sheets_sync.community import Report
 from sheets_sync.layout import Column, Owner
 from sheets_sync.reps_records import Activity, Rep
 from sheets_sync.spreadsheet import Value
@@ -25,6 +26,11 @@ PORTAL_COLUMNS = (
     Column("portal page", Owner.MANAGER, "Its page on the old portal.", width=28),
 )
 """What the portal asked and our form does not; `import` adds them at the right of Reports."""
+
+
+def is_automatic(report: Report) -> bool:
+    """Tell whether the portal's event system made a report; nobody typed it."""
+    return report.source == SOURCE and AUTOMATIC in report.tags
 
 
 def person_row(rep: Rep) -> dict[str, Value]:

@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from forms.plural import counted
+from sheets_sync.database_address import database_address
 from sheets_sync.google_address import form_id, spreadsheet_id
 from sheets_sync.layout import TABS
+from sheets_sync.tags import MENTORSHIP_TAGS
 
 FILE = "tidings.toml"
 
@@ -109,7 +111,9 @@ LinkedTabs = Annotated[tuple[str, ...], AfterValidator(_tabs_of_others)]
 GoogleSpreadsheetId = Annotated[str, AfterValidator(lambda t: spreadsheet_id(t) if t else "")]
 GoogleFormId = Annotated[str, AfterValidator(lambda t: form_id(t) if t else "")]
 Responders = Annotated[str, AfterValidator(_who_may_answer)]
+RoleName = Literal["member", "mentor", "alumni", "coordinator"]
 MailUrl = Annotated[str, AfterValidator(_way_to_send)]
+DatabaseUrl = Annotated[str, AfterValidator(database_address)]
 
 
 class _Section(BaseModel):
@@ -156,10 +160,23 @@ class SpreadsheetSettings(_OnePlace):
 
 
 class MentorSettings(_OnePlace):
-    """Where other people keep the mentor sheet; it is read there and never written."""
+    """Where other people keep the mentor sheet (read, never written); what counts as mentoring."""
 
     tab: str = "Mentors"
     headers: dict[str, str] = {}
+    tags: tuple[str, ...] = MENTORSHIP_TAGS
+    """A report with one of these, about somebody else, proposes a pair."""
+
+
+class GroupSettings(_Section):
+    """The community's words for the groups in the People tab."""
+
+    member: tuple[str, ...] = ()
+    mentor: tuple[str, ...] = ()
+    alumni: tuple[str, ...] = ()
+    coordinator: tuple[str, ...] = ()
+    required: dict[RoleName, tuple[str, ...]] = {}
+    """The groups in which everybody of a status with a username should be."""
 
 
 class FormSettings(_Section):
@@ -192,6 +209,10 @@ class DigestSettings(_Section):
     """Most reports in one mail; then "and N more"."""
     catch_up_weeks: int = Field(8, ge=1)
     quiet_weeks: int = Field(4, ge=1)
+    """So many weeks without a report, and somebody is named to their mentor; then to coordinators,
+    and after months apart from the others."""
+    quiet_weeks_coordinators: int = Field(8, ge=1)
+    quiet_months: int = Field(12, ge=1, le=120)
     hold_after_days: int = Field(14, ge=1)
     """After so long without a run, what would leave is held for a person to look at."""
 
@@ -213,17 +234,43 @@ class MailSettings(_Section):
     """Most mails a minute; 0: as fast as the relay takes them."""
 
 
+class ArchiveSettings(_Section):
+    publish: bool = False
+    """Whether each `run` builds the public archive."""
+    folder: str = Field("archive", min_length=1)
+    url: WebAddress = ""
+    """Where the folder is reached from outside."""
+    title: str = ""
+    """As its pages say it; empty: the community's name."""
+    people: bool = True
+    """A page for each person who wrote a report and did not ask to be left out."""
+    mentors: bool = False
+    """A page for each mentor."""
+    automatic: bool = False
+    """Imported reports that a program wrote, on pages of their own."""
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> Self:
+        if self.publish and not self.url:
+            raise ValueError(
+                'is to be published, but nobody knows where; add url = "https://…", the address '
+                "at which its folder is reached"
+            )
+        return self
+
+
 class Settings(_Section):
     """Everything that `tidings.toml` may say."""
 
     community: CommunitySettings = CommunitySettings()
     spreadsheet: SpreadsheetSettings = SpreadsheetSettings()
     mentors: MentorSettings = MentorSettings()
-    groups: dict[Literal["member", "mentor", "alumni", "coordinator"], tuple[str, ...]] = {}
+    groups: GroupSettings = GroupSettings()
     form: FormSettings = FormSettings()
     digest: DigestSettings = DigestSettings()
     mail: MailSettings = MailSettings()
-    state: str = "sqlite:tidings.db"
+    archive: ArchiveSettings = ArchiveSettings()
+    state: DatabaseUrl = "sqlite:tidings.db"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from sheets_sync.community import Note
 from sheets_sync.layout import Tab
 
 
@@ -49,7 +50,7 @@ class Snapshot:
     stamp: Stamp | None = None
     version: object = None
     """For the backend alone: what it needs to notice a change before it writes."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     """What people should know of the spreadsheet as a whole."""
 
     def worksheet(self, title: str) -> Worksheet | None:
@@ -85,6 +86,14 @@ class Rewrite:
 
 
 @dataclass(frozen=True, slots=True)
+class EmptyRow:
+    """Take everything out of a row that was read; the row itself stays, so that nothing moves."""
+
+    tab: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
 class AddColumn:
     """Put a header into an empty cell of the header row; a free column is formatted as ours."""
 
@@ -97,18 +106,27 @@ class AddColumn:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """One batch: applied whole or not at all. Order: tabs, columns, edits, appends, rewrites."""
+    """One batch: applied whole or not at all.
+
+    Order: tabs, columns, edits, emptied rows, appends, rewrites.
+    """
 
     tabs: tuple[Tab, ...] = ()
     columns: tuple[AddColumn, ...] = ()
     edits: tuple[Edit, ...] = ()
     appends: tuple[Append, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
+    emptied: tuple[EmptyRow, ...] = ()
+    """Rows of somebody who is erased; nothing else ever empties a row."""
+    forgotten: tuple[str, ...] = ()
+    """Words of somebody who is erased. The backend keeps them nowhere that no cell shows: in notes,
+    links, stored results, its own memory."""
     stamp: Stamp | None = None
     """Left in the spreadsheet with the batch. A batch of nothing but a stamp is empty."""
 
     def __bool__(self) -> bool:
-        return bool(self.tabs or self.columns or self.edits or self.appends or self.rewrites)
+        cells = self.tabs or self.columns or self.edits or self.appends or self.rewrites
+        return bool(cells or self.emptied or self.forgotten)
 
 
 class SheetError(Exception):

@@ -1,14 +1,15 @@
 """Rows of the Subscriptions tab -> who wants what, and what is wrong with the rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Protocol
 
 from forms.rules import Fault, check_address, split_name_and_address
+from forms.wording import N_
 from sheets_sync.cells import any_day, shown
-from sheets_sync.community import Person, Problem, Subscription
+from sheets_sync.community import Person, Problem, Role, Subscription
 from sheets_sync.headers import Table
 from sheets_sync.spreadsheet import Cell
 
@@ -56,6 +57,20 @@ def read_subscriptions(
     return rows
 
 
+def show_alumni(
+    subscribed: Sequence[Subscribed], people: Iterable[Person], confirmed: Set[str]
+) -> list[Subscribed]:
+    """Return the rows, showing which of them bring no mail: of alumni who did not ask for it."""
+    alumni = {one.email.casefold() for one in people if Role.ALUMNI in one.roles}
+    silent = alumni - confirmed
+    return [
+        replace(one, status="alumni: no mail")
+        if one.subscription and one.subscription.email.casefold() in silent
+        else one
+        for one in subscribed
+    ]
+
+
 def _read(
     table: Table,
     row: int,
@@ -65,37 +80,34 @@ def _read(
     wrong_with: Callable[[str], str],
     today: date,
 ) -> Subscribed:
-    def problem(column: str, message: str, remedy: str) -> Problem:
+    def problem(column: str, fault: Fault) -> Problem:
         value = shown(table.cell(cells, column))
-        return Problem("Subscriptions", row, column, value, message, remedy)
+        return Problem.of("Subscriptions", row, column, value, fault)
 
     fault = check_address(address or table.text(cells, "email"))
     if fault:
-        return Subscribed(row, None, "not used", (problem("email", *fault.text()),))
+        return Subscribed(row, None, "not used", (problem("email", fault),))
     if first != row:
-        doubled = problem(
-            "email",
-            f"row {first} has the same address; that row counts",
-            "remove one of the two rows",
-        )
+        twice = N_("row {first} has the same address; that row counts")
+        doubled = problem("email", Fault(twice, N_("remove one of the two rows"), {"first": first}))
         return Subscribed(row, None, "not used", (doubled,))
     problems = []
     frequency = table.text(cells, "frequency").casefold() or "weekly"
     if frequency not in FREQUENCIES:
-        problems.append(
-            problem(
-                "frequency",
-                "this is not a frequency; weekly is used",
-                f"write one of: {', '.join(FREQUENCIES)}",
-            )
+        strange = Fault(
+            N_("this is not a frequency; weekly is used"),
+            N_("write one of: {names}"),
+            {"names": ", ".join(FREQUENCIES)},
         )
+        problems.append(problem("frequency", strange))
         frequency = "weekly"
     expression = table.text(cells, "filter")
     if expression and (wrong := wrong_with(expression)):
-        problems.append(problem("filter", wrong, "correct the filter"))
+        unread = Fault("{wrong}", N_("correct the filter"), {"wrong": wrong})
+        problems.append(problem("filter", unread))
     paused = any_day(table.cell(cells, "paused until"))
     if isinstance(paused, Fault):
-        problems.append(problem("paused until", *paused.text()))
+        problems.append(problem("paused until", paused))
         paused = None
     wanted = Subscription(
         email=address,

@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from json import dumps, loads
 
-from forms.rules import split_name_and_address
+from forms.rules import Fault, split_name_and_address
+from forms.wording import N_
 from sheets_sync.community import Problem
 from sheets_sync.headers import Table
 from sheets_sync.people import Listed
@@ -20,13 +21,18 @@ TIMES = 2
 SUSPENDED = "suspended"
 """Name of the single value that remembers what is suspended, and as what it stood in the tab."""
 AGAIN = ("weekly", "monthly")
+REFUSED = N_("mail was refused in {issues} ({answer}), so no more is sent")
+REMEDY = N_(
+    "correct the address; or, if it is right, write weekly into frequency in Subscriptions (where "
+    "it stands already, empty the cell, sync, and write it again)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Suspended:
     """The addresses that get no mail, and their words by address as it travels."""
 
-    words: Mapping[str, str]
+    words: Mapping[str, Fault]
     kept: str
 
     def problem(self, tab: str, row: int, address: str) -> Problem | None:
@@ -34,11 +40,7 @@ class Suspended:
         words = self.words.get(as_it_travels(address))
         if words is None:
             return None
-        remedy = (
-            "correct the address; or, if it is right, write weekly into frequency in "
-            "Subscriptions (where it stands already, empty the cell, sync, and write it again)"
-        )
-        return Problem(tab, row, "email", address, words, remedy)
+        return Problem.of(tab, row, "email", address, words)
 
 
 def suspend(
@@ -58,10 +60,8 @@ def suspend(
         kept[address] = {"typed": now, "forgiven": forgiven}
         counting = [issue for issue in one.issues if issue not in forgiven]
         if len(counting) >= TIMES:
-            words[address] = (
-                f"mail was refused in {' and '.join(counting[-TIMES:])} ({one.answer}), so no "
-                "more is sent"
-            )
+            said = {"issues": ", ".join(counting[-TIMES:]), "answer": one.answer}
+            words[address] = Fault(REFUSED, REMEDY, said)
     return Suspended(words, dumps(kept))
 
 

@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
-from sheets_sync.community import Community, Problem
+from forms.wording import N_
+from sheets_sync.community import Community, Note, Problem
 from sheets_sync.decide import Decision, Given, Rules, decide
 from sheets_sync.decisions import AGREED, WHY
+from sheets_sync.erased import Erased
 from sheets_sync.intake import answers_by_column
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
+from sheets_sync.proposals import KEPT as PROPOSED_MENTORS
 from sheets_sync.spreadsheet import (
     Changes,
     SheetBusy,
@@ -28,15 +31,25 @@ from sheets_sync.spreadsheet import (
     Stamp,
 )
 from sheets_sync.state import State
-from sheets_sync.state.base import COMMUNITY, Acquaintance, put, record_people, record_reports
+from sheets_sync.state.base import (
+    COMMUNITY,
+    LAST_SYNC,
+    Acquaintance,
+    put,
+    record_people,
+    record_reports,
+    refuse_overtaken,
+)
 from sheets_sync.state.choices import mark_shown
 from sheets_sync.state.database import writing
+from sheets_sync.state.erasing import drop_erased
 from sheets_sync.suspension import TIMES
 
 ATTEMPTS = 3
 """How often a sync starts over when somebody saves in the middle of it."""
 PATIENCE = timedelta(hours=24)
 """After so long, coordinators are told why nothing can be written."""
+NOT_WRITTEN = N_("For more than a day nothing could be written into the spreadsheet: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ def sync(
         mark = _mark(sheet, pairs, state, rules, now)
         if mark and mark == values.get("quiet") and (quiet := state.base.community()):
             if not dry_run:
-                state.base.put("last sync", now.isoformat())
+                state.base.put(LAST_SYNC, now.isoformat())
             return _outcome(quiet, Changes(), written=False)
         given = _given(sheet, pairs, state, rules, values, now, accept_removals, take_over)
         stamp = next_stamp(sheet, values)
@@ -99,7 +112,7 @@ def sync(
         if dry_run:
             return _outcome(decision.community, decision.changes, written=False)
         try:
-            note = write_back(spreadsheet, sheet, decision.changes, state, stamp)
+            note = write_back(spreadsheet, sheet, decision.changes, state, stamp, values)
         except SheetChanged:
             if attempt == ATTEMPTS:
                 raise
@@ -151,7 +164,8 @@ def _mark(
     mark = hashlib.blake2b(digest_size=16)
     issues = state.outbox.issue_lines()
     held = state.base.get(WHY)
-    settled = (sheet.notes, rules.print(), today, issues, held, version("tidings"))
+    erased = sorted(state.erasing.prints())
+    settled = (sheet.notes, rules.print(), today, issues, held, erased, version("tidings"))
     for part in (sheet.worksheets, sheet.stamp, pairs, *settled):
         mark.update(repr(part).encode("utf-8", "surrogatepass"))
     return mark.hexdigest()
@@ -168,7 +182,9 @@ def _given(
     take_over: bool,
 ) -> Given:
     known = state.base.known()
-    queue = state.journal.unwritten()
+    erased = Erased(rules.secret, state.erasing.prints())
+    # What came about an erased report, by an old link say, is about nothing any more.
+    queue = [e for e in state.journal.unwritten() if not erased.any(e.submission.report)]
     waiting = {entry.submission.report for entry in queue}
     behind = sheet.stamp is not None and sheet.stamp.counter < int(values.get("counter", "0"))
     since = sheet.stamp.counter if sheet.stamp and behind else None
@@ -192,8 +208,10 @@ def _given(
         refused=state.operating.refused(TIMES),
         accept_removals=accept_removals,
         behind=behind,
+        confirmed=state.choices.confirmed(),
         unseen={tab for tab in tabs if take_over or f"seen:{tab}" not in values},
         mentors=pairs,
+        erased=erased,
     )
 
 
@@ -204,14 +222,24 @@ def next_stamp(sheet: Snapshot, values: Mapping[str, str]) -> Stamp:
 
 
 def write_back(
-    spreadsheet: Spreadsheet, sheet: Snapshot, changes: Changes, state: State, stamp: Stamp
+    spreadsheet: Spreadsheet,
+    sheet: Snapshot,
+    changes: Changes,
+    state: State,
+    stamp: Stamp,
+    seen: Mapping[str, str],
 ) -> str:
-    """Write the changes; return why they could not be written, or "". Raises SheetChanged."""
+    """Write the changes; return why they could not be written, or "". Raises SheetChanged.
+
+    `seen` are the state's single values from which the changes come.
+    """
     if not changes:
         return ""
     # Recorded before the write: after a crash the sheet is never newer than the state.
-    state.base.put("instance", stamp.instance)
-    state.base.put("counter", str(stamp.counter))
+    with writing(state.engine) as db:
+        refuse_overtaken(db, seen)
+        put(db, "instance", stamp.instance)
+        put(db, "counter", str(stamp.counter))
     try:
         spreadsheet.write(sheet, replace(changes, stamp=stamp))
     except (SheetBusy, SheetUnwritable) as error:
@@ -236,10 +264,11 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         "blocked since": since,
         "quiet": quiet,
         "first sync": values.get("first sync") or now.isoformat(),
-        "last sync": now.isoformat(),
+        LAST_SYNC: now.isoformat(),
     }
-    if note:  # what readers chose is not in the sheet yet
+    if note:  # what readers chose, and what is proposed, is not in the sheet yet
         kept.pop("chosen", None)
+        kept.pop(PROPOSED_MENTORS, None)
     if not note and "Digests" not in decision.frozen:
         kept[AGREED] = decision.decisions.kept()
     if decision.changes:
@@ -251,6 +280,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         if word != line.decision:
             state.outbox.set_decision(line.issue, word)
     with writing(state.engine) as db:
+        refuse_overtaken(db, values)
         record_reports(db, known)
         record_people(db, _new_or_changed(given, decision))
         for name, value in kept.items():
@@ -258,6 +288,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
                 put(db, name, value)
         if not note:
             state.journal.mark_written(db, decision.entries)
+            drop_erased(db, given.erased)
             mark_shown(db, decision.chosen)
     return community
 
@@ -277,9 +308,10 @@ def _told_at_last(
     since = values.get("blocked since") or now.isoformat()
     if now - datetime.fromisoformat(since) < PATIENCE:
         return community, since
-    return replace(community, notes=(*community.notes, note)), since
+    told = Note(NOT_WRITTEN, (("why", note),))
+    return replace(community, notes=(*community.notes, told)), since
 
 
 def _outcome(community: Community, changes: Changes, *, written: bool, note: str = "") -> Outcome:
-    notes = tuple(dict.fromkeys((*community.notes, *((note,) if note else ()))))
-    return Outcome(community, changes, written, notes)
+    notes = [one.text() for one in community.notes if one.words != NOT_WRITTEN]
+    return Outcome(community, changes, written, (*notes, *([note] if note else [])))

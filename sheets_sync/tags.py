@@ -6,6 +6,9 @@ from functools import lru_cache
 
 from sheets_sync.community import Tag
 
+MENTORSHIP_TAGS = ("mentoring", "mentorship", "mentor", "mentee")
+"""Tags of reports that tell of mentoring, where the settings name no others."""
+
 
 @lru_cache(maxsize=65536)
 def key(tag: str) -> str:

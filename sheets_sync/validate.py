@@ -24,6 +24,7 @@ from forms.rules import (
     split_name_and_address,
     split_tags,
 )
+from forms.wording import N_
 from sheets_sync.cells import as_day, as_text, shown
 from sheets_sync.community import Problem, Report, Status
 from sheets_sync.doubts import (
@@ -185,6 +186,7 @@ class Judge:
             source=memory.source,
             accepted=0,
             extra=self._extra(cells),
+            once_at=self._table.text(cells, "portal page"),
         )
 
     def _value(self, cells: Sequence[Cell], column: str, before: Report | None) -> str:
@@ -201,8 +203,8 @@ class Judge:
                 yield (
                     column,
                     Fault(
-                        "the cell shows {what}; the last good value is kept",
-                        "type the value itself",
+                        N_("the cell shows {what}; the last good value is kept"),
+                        N_("type the value itself"),
                         {"what": cell.what},
                     ),
                 )
@@ -262,7 +264,7 @@ class Judge:
         self, row: int, cells: Sequence[Cell], id: str, column: str, fault: Fault
     ) -> Problem:
         value = id if column == "id" else shown(self._table.cell(cells, column))
-        return Problem(self._table.title, row, column, value, *fault.text())
+        return Problem.of(self._table.title, row, column, value, fault)
 
 
 @lru_cache(maxsize=4096)

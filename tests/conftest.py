@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.postgresql import Server, programs, serving
+
 MAY_BE_SKIPPED = "LibreOffice"
 """Too large to install for each run; a skip whose reason names it is allowed."""
 
@@ -74,3 +76,22 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """Return a PostgreSQL server for the whole run."""
+    found = programs()
+    if found is None:
+        pytest.skip("PostgreSQL is not installed; on Debian: apt-get install postgresql")
+    with serving(found) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def state_url(request: pytest.FixtureRequest) -> str:
+    """Return what `state` in the settings says: on either database, and empty so far."""
+    if request.param == "sqlite":
+        return "sqlite:tidings.db"
+    server: Server = request.getfixturevalue("postgresql")
+    return server.url()

@@ -7,6 +7,7 @@ from typing import Any
 from digests.edition import Arrival, Stock
 from sheets_sync.community import (
     Community,
+    Note,
     Person,
     Problem,
     Report,
@@ -62,7 +63,7 @@ def stock(
     tags: Sequence[Tag] = (),
     wishes: Sequence[Subscription] = (),
     problems: Sequence[Problem] = (),
-    notes: Sequence[str] = (),
+    notes: Sequence[Note] = (),
     age: timedelta = timedelta(days=1),
     **more: Any,
 ) -> Stock:
@@ -90,7 +91,7 @@ BEN = person("ben", "בן כהן", mentor="meilin", last_report=date(2026, 9, 3)
 LAYLA = person("layla", "ليلى حداد", mentor="")
 MEILIN = person("meilin", "陈美玲", roles=MENTOR | MEMBER)
 OLU = person("olu", "Olú Adébáyọ̀", roles=frozenset({Role.COORDINATOR}))
-RANI = person("rani", "রানী দাস", last_report=None)
+RANI = person("rani", "রানী দাস", last_report=None, joined=date(2026, 9, 1))
 PEOPLE = (ANA, BEN, LAYLA, MEILIN, OLU, RANI)
 
 
@@ -157,5 +158,5 @@ def lively_stock() -> Stock:
             ),
             Problem("Mentors", 3, "mentor", "Dia", "Dia is alumni", "choose another mentor"),
         ),
-        notes=("Olú has workbook.xlsx open since 08:12; rows are written later.",),
+        notes=(Note("Olú has workbook.xlsx open since 08:12; rows are written later."),),
     )

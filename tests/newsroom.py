@@ -4,9 +4,10 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from itertools import count
+from json import dumps
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -79,8 +80,15 @@ def _known(one: Report) -> Known:
     )
 
 
+def choose(folder: Path, state_url: str) -> None:
+    """Say where the state of a folder is, also to the processes that work in it."""
+    (folder / "state-url").write_text(state_url)
+
+
 def open_at(folder: Path) -> State:
-    return open_state("sqlite:tidings.db", folder=folder, create=True)
+    chosen = folder / "state-url"
+    url = chosen.read_text() if chosen.exists() else "sqlite:tidings.db"
+    return open_state(url, folder=folder, create=True)
 
 
 def press(state: State, **changes: object) -> Press:
@@ -112,20 +120,19 @@ def run(
     state = open_at(folder)
     try:
         at = press(state)
-        with state.outbox.sender():
-            steps("before freeze")
-            if DUE.name not in state.outbox.made():
-                make(at, DUE, now=now)
-            steps("after freeze")
-            return deliver(
-                state.outbox,
-                open_transport(url, folder=folder, allow_insecure=True, connections=connections),
-                Doorkeeper(at, now),
-                sender=at.letterhead.envelope,
-                now=now,
-                per_minute=per_minute,
-                steps=steps,
-            )
+        steps("before freeze")
+        if DUE.name not in state.outbox.made():
+            make(at, DUE, now=now)
+        steps("after freeze")
+        return deliver(
+            state.outbox,
+            open_transport(url, folder=folder, allow_insecure=True, connections=connections),
+            Doorkeeper(at, now),
+            sender=at.letterhead.envelope,
+            now=now,
+            per_minute=per_minute,
+            steps=steps,
+        )
     finally:
         state.close()
 
@@ -147,4 +154,5 @@ def run_until(folder: Path, url: str, step: int, connections: int) -> None:
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), sys.argv[2], connections=int(sys.argv[3]))
+    done = run(Path(sys.argv[1]), sys.argv[2], connections=int(sys.argv[3]))
+    sys.stdout.write(dumps(asdict(done)))

@@ -225,17 +225,105 @@ def test_what_is_wrong_with_the_mentors_is_found(book: Book, facts: Facts) -> No
     ungrouped = set(mentees) - alumni - facts.group("Mentor")
     themselves = {mentor for mentor in mentees if mentor in mentees[mentor]}
     without = {rep["display_name"] for rep in facts.current() if not rep["mentor"]}
-    assert [len(alumni_mentors), len(ungrouped), len(themselves), len(without)] == [4, 2, 1, 1]
+    idle = facts.group("Mentor") - set(mentees)
+    found = [alumni_mentors, ungrouped, themselves, without, idle]
+    assert [len(those) for those in found] == [4, 2, 1, 1, 1]
 
     assert told("is alumni") == pairs(alumni_mentors)
     assert sum(told("is alumni").values()) == 11
     assert told("not in the Mentor group") == pairs(ungrouped)
     assert told("their own mentor") == Counter((one, one) for one in themselves)
-    assert {
-        row["username"]
-        for row in shows(book, "People")
-        if "has no mentor; add a row" in (row["problem"] or "")
-    } == without
+    assert people_told(book, "has no mentor; add a row") == without
+    assert people_told(book, "in the Mentor group and mentors nobody") == idle
+
+
+def people_told(book: Book, words: str) -> set[str]:
+    return {row["username"] for row in shows(book, "People") if words in (row["problem"] or "")}
+
+
+def test_nothing_else_is_wrong_with_the_roster(book: Book, facts: Facts) -> None:
+    """Besides those there are a circle of 13 mentors and one whose dates cross, and that is all."""
+    said = Counter(
+        (row["tab"], next((words for words in ROSTER_FAULTS if words in row["what is wrong"]), "?"))
+        for row in shows(book, "Problems")
+        if row["tab"] in ("People", "Mentors")
+    )
+    circle = next(
+        row["what is wrong"] for row in shows(book, "Problems") if "circle" in row["what is wrong"]
+    )
+
+    assert said == {
+        ("Mentors", "is alumni"): 11,
+        ("Mentors", "not in the Mentor group"): 4,
+        ("Mentors", "their own mentor"): 1,
+        ("Mentors", "in a circle"): 1,
+        ("People", "has no mentor"): 1,
+        ("People", "mentors nobody"): 1,
+        ("People", "a mentor and not in Mentor"): 2,
+        ("People", "left before they joined"): sum(
+            bool(rep.get("date_left_program"))
+            and rep["date_left_program"][:10] < rep["date_joined_program"][:10]
+            for rep in facts.reps
+        ),
+    }
+    assert len({*circle.partition(": ")[2].split(" → ")}) == len(circle_of(facts)) == 13
+
+
+ROSTER_FAULTS = (
+    "is alumni",
+    "not in the Mentor group",
+    "their own mentor",
+    "in a circle",
+    "has no mentor",
+    "mentors nobody",
+    "a mentor and not in Mentor",
+    "left before they joined",
+)
+
+
+def circle_of(facts: Facts) -> set[str]:
+    """Return who mentors somebody who in the end mentors them."""
+    mentor = {
+        rep["display_name"]: rep["mentor"]["display_name"]
+        for rep in facts.current()
+        if rep["mentor"]
+    }
+
+    def above(one: str) -> set[str]:
+        seen: set[str] = set()
+        while (one := mentor.get(one, "")) and one not in seen:
+            seen.add(one)
+        return seen
+
+    return {one for one in mentor if one in above(one) and mentor[one] != one}
+
+
+def test_who_lost_their_mentor_is_listed_with_who_might_take_over(
+    imported: Path, facts: Facts
+) -> None:
+    with going(imported) as reps:
+        community = reps.project.state.base.community()
+    assert community is not None
+    people = {person.id: person for person in community.people}
+    mentees, alumni = facts.mentees(), facts.alumni()
+    lost = {one for mentor in alumni & set(mentees) for one in mentees[mentor]}
+
+    listed = {people[one.person].username: one for one in community.orphans}
+
+    assert {one for one, orphan in listed.items() if orphan.gone} == lost
+    assert len(lost) == 11
+    assert len(listed) == 13  # one mentors themselves, one has no mentor
+    free = facts.group("Mentor") - alumni
+    countries = {rep["display_name"]: rep["country"] for rep in facts.reps}
+    for username, orphan in listed.items():
+        suggested = [people[id].username for id in orphan.suggested]
+        near = {one for one in free - {username} if countries[one] == countries[username]}
+        assert suggested
+        assert set(suggested) <= free - {username}
+        assert not near or set(suggested) & near, username
+        assert [len(mentees[one]) for one in suggested] == sorted(
+            len(mentees[one]) for one in suggested
+        )
 
 
 def test_importing_and_syncing_again_changes_nothing(imported: Path) -> None:

@@ -21,7 +21,7 @@ from sheets_sync.cli.ending import redacted, status
 from sheets_sync.cli.plans import letters
 from sheets_sync.cli.saying import visible
 from sheets_sync.cli.shell import Shell
-from sheets_sync.project import one_run
+from sheets_sync.project import one_run, open_project
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 CANARY = "canary-5f1e7b0c2d9a4e63"
@@ -221,7 +221,7 @@ def test_a_missing_state_is_not_replaced_unless_asked_for(tidings, project):
 # fault 47
 def test_a_second_run_waits_and_then_gives_up(tidings, project):
     tidings.patience = 0.3
-    with one_run(project):
+    with open_project(project, {}) as opened, one_run(opened):
         told = tidings("sync")
     after = tidings("sync")
 

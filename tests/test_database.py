@@ -1,9 +1,12 @@
 """The database: durable, checked before use, never replaced by an empty one."""
 
+import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +14,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text, update
 
+from sheets_sync.community import Community, Subscription
 from sheets_sync.state import StateError, open_state
+from sheets_sync.state.address import locate
+from sheets_sync.state.base import COMMUNITY
 from sheets_sync.state.database import is_durable, open_database, reading, writing
 from sheets_sync.state.delivery import Delivery, Issue
 from sheets_sync.state.schema import VERSION, kept
 
 URL = "sqlite:tidings.db"
+ANA_WANTS = Subscription("ana@example.org", "press", "weekly")
 
 
 def test_a_missing_state_is_not_replaced_by_an_empty_one(tmp_path: Path):
@@ -26,19 +33,19 @@ def test_a_missing_state_is_not_replaced_by_an_empty_one(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_committed_is_there_at_the_next_start(tmp_path: Path):
-    state = open_state(URL, folder=tmp_path, create=True)
+def test_what_is_committed_is_there_at_the_next_start(tmp_path: Path, state_url: str):
+    state = open_state(state_url, folder=tmp_path, create=True)
     state.base.put("a", "1")
     state.close()
 
-    again = open_state(URL, folder=tmp_path, create=True)
+    again = open_state(state_url, folder=tmp_path, create=True)
 
     assert again.base.get("a") == "1"
     again.close()
 
 
-def test_a_failed_transaction_leaves_nothing(tmp_path: Path):
-    engine = open_database(URL, folder=tmp_path, create=True)
+def test_a_failed_transaction_leaves_nothing(tmp_path: Path, state_url: str):
+    engine = open_database(locate(state_url, tmp_path), create=True)
 
     def fail() -> None:
         with writing(engine) as db:
@@ -54,7 +61,7 @@ def test_a_failed_transaction_leaves_nothing(tmp_path: Path):
 
 
 def test_every_connection_syncs_each_commit(tmp_path: Path):  # fault 74
-    engine = open_database(URL, folder=tmp_path, create=True)
+    engine = open_database(locate(URL, tmp_path), create=True)
 
     assert is_durable(engine)
     engine.dispose()
@@ -62,6 +69,7 @@ def test_every_connection_syncs_each_commit(tmp_path: Path):  # fault 74
 
 COMMITS = """
 import sys
+from contextlib import closing
 from pathlib import Path
 from sheets_sync.state import open_state
 state = open_state("sqlite:tidings.db", folder=Path(sys.argv[1]), create=True)
@@ -105,14 +113,14 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path):  # fault 76
         open_state(URL, folder=tmp_path, create=True)
 
 
-def test_a_state_of_a_newer_tidings_is_refused(tmp_path: Path):  # fault 77
-    engine = open_database(URL, folder=tmp_path, create=True)
+def test_a_state_of_a_newer_tidings_is_refused(tmp_path: Path, state_url: str):  # fault 77
+    engine = open_database(locate(state_url, tmp_path), create=True)
     with writing(engine) as db:
         db.execute(update(kept).where(kept.c.name == "schema").values(value=str(VERSION + 1)))
     engine.dispose()
 
     with pytest.raises(StateError, match=rf"version {VERSION + 1} .* knows {VERSION}\)"):
-        open_state(URL, folder=tmp_path)
+        open_state(state_url, folder=tmp_path)
 
 
 def test_a_state_of_an_older_tidings_is_brought_up_to_date(tmp_path: Path):
@@ -125,6 +133,7 @@ def test_a_state_of_an_older_tidings_is_brought_up_to_date(tmp_path: Path):
             "ALTER TABLE deliveries ADD COLUMN message BLOB NOT NULL DEFAULT ''",
             "UPDATE deliveries SET message = (SELECT message FROM letters)",
             "DROP TABLE letters",
+            "ALTER TABLE deliveries DROP COLUMN sender",
             "UPDATE kept SET value = '1' WHERE name = 'schema'",
         ):
             db.execute(text(step))
@@ -137,6 +146,24 @@ def test_a_state_of_an_older_tidings_is_brought_up_to_date(tmp_path: Path):
         state.close()
 
 
+def test_the_community_of_an_older_state_is_read_and_its_notes_are_told_anew(tmp_path: Path):
+    state = open_state(URL, folder=tmp_path, create=True)
+    community = Community(datetime(2026, 11, 23, tzinfo=UTC), subscriptions=(ANA_WANTS,))
+    old = json.loads(COMMUNITY.dump_json(community)) | {"notes": ["Mara has workbook.xlsx open"]}
+    state.base.put("community", json.dumps(old))
+    state.base.put("quiet", "a print of that sync")
+    state.base.put("schema", "2")
+    state.close()
+    with closing(sqlite3.connect(tmp_path / "tidings.db")) as db:
+        db.execute("ALTER TABLE deliveries DROP COLUMN sender")
+
+    state = open_state(URL, folder=tmp_path)
+
+    assert state.base.community() == community
+    assert state.base.get("quiet") == ""
+    state.close()
+
+
 def test_another_kind_of_database_is_not_guessed(tmp_path: Path):
-    with pytest.raises(StateError, match="is not known here"):
+    with pytest.raises(StateError, match=r"is not a database; write sqlite:tidings\.db or"):
         open_state("mysql://x", folder=tmp_path)

@@ -114,7 +114,7 @@ def test_what_an_expression_means(expression: str, meaning: Filter) -> None:
         (
             'a, mentor:"maria perez"',
             "column 11: “maria perez” is the name of several people; write the username of one: "
-            "mperez, Maria Perez (without a username)",
+            "mperez, Maria Perez",
         ),
         ("(" * 31 + "a", "column 32: more than 30 parentheses or nots inside each other"),
         ("not " * 5000 + "a", "column 2001: a filter has at most 2000 characters"),
@@ -125,7 +125,7 @@ def test_what_is_wrong_is_said_with_its_column(expression: str, said: str) -> No
     with pytest.raises(FilterError) as raised:
         parse(expression, names=NAMES)
     assert str(raised.value) == said
-    assert said.startswith(f"column {raised.value.column}: {raised.value.message}")
+    assert said.startswith(f"column {raised.value.column}: ")
 
 
 def test_me_outside_the_roster() -> None:

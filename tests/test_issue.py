@@ -28,14 +28,15 @@ from digests.transport import Broken, Letter, Refused, Stage, Unclear, Unreachab
 from sheets_sync.community import Role, Status, Subscription
 from sheets_sync.state import State
 from sheets_sync.state.delivery import IssueLine
-from tests.newsroom import DUE, NAMES, NOW, open_at, person, press, report, synced
+from tests.newsroom import DUE, NAMES, NOW, choose, open_at, person, press, report, synced
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
 EVERYBODY = {f"{name}@example.org" for name in NAMES}
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
+def state(tmp_path: Path, state_url: str) -> Iterator[State]:
+    choose(tmp_path, state_url)
     opened = open_at(tmp_path)
     yield opened
     opened.close()

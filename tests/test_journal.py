@@ -15,13 +15,14 @@ from forms.submission import Act, Submission
 from sheets_sync.state import Busy, Conflict, Journal, Receipt, State, StateError, draft, open_state
 from sheets_sync.state.database import writing
 
+ON_SQLITE = pytest.mark.parametrize("state_url", ["sqlite:tidings.db"])
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FIRST = Submission("k1", "r-1", Act.REPORT, {"reporter": "Ana", "text": "=1+1"}, "form", NOON)
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = open_state("sqlite:tidings.db", folder=tmp_path, create=True)
+def state(tmp_path: Path, state_url: str) -> Iterator[State]:
+    opened = open_state(state_url, folder=tmp_path, create=True)
     yield opened
     opened.close()
 
@@ -103,6 +104,7 @@ def test_what_cannot_be_stored_fails_alone(journal: Journal):
     assert journal.accept(FIRST) == Receipt(FIRST, new=True)
 
 
+@ON_SQLITE
 def test_a_full_disk_is_told_to_everyone_who_waits_and_nothing_is_kept(
     state: State, journal: Journal
 ):
@@ -141,6 +143,7 @@ def test_a_locked_database_is_told_and_then_works_again(tmp_path: Path):
     state.close()
 
 
+@ON_SQLITE
 def test_who_may_not_wait_for_another_process_is_told_at_once(state: State, tmp_path: Path):
     new = replace(FIRST, key="k2")
     state.journal.accept(FIRST)

@@ -401,7 +401,7 @@ def test_a_missing_linked_tab_stops_only_itself(s: Story):
         (
             lambda s: setattr(s, "rules", replace(s.rules, headers={TAB: HEADERS | {"X": "id"}})),
             "the settings map the header 'X' to 'id'; it can be one of: about, date, decision, "
-            "email, ignored, link, outcome, received, reporter, tags, text",
+            "email, ignored, link, outcome, portal page, received, reporter, tags, text",
         ),
     ],
     ids=["doubled header", "no text", "empty", "bad map"],

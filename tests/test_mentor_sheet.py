@@ -91,6 +91,14 @@ def test_mentors_come_from_the_sheet_of_others_and_problems_name_it(s: Story):
             "correct it, or add the person to People",
         ),
         Problem("People", 4, "mentor", "", "Cho Min has no mentor", f"add a row to {NAME}"),
+        Problem(
+            "People",
+            2,
+            "groups",
+            "Rep, Mentor",
+            "Ana Rossi is in the Mentor group and mentors nobody",
+            f"add a row to {NAME} for their first mentee, or take Mentor out of their groups",
+        ),
     )
     assert s.shows("Problems", "tab", "row")[0] == (NAME, 4)
     assert "Mentors" not in s.manager.tabs()
@@ -149,8 +157,8 @@ def test_a_sheet_that_cannot_be_used_leaves_the_last_good_copy(
 
     assert mentors(s) == ["Cho Min", "Cho Min", None]
     assert outcome.notes == (
-        f"{NAME} cannot be read; the copy of 2026-11-23 07:00 (UTC) is used and nothing is written "
-        "there. The Problems tab says why",
+        f"{NAME}: it cannot be read; the copy of 2026-11-23 07:00 (UTC) is used and nothing is "
+        "written there. The Problems tab says why",
     )
     told = [problem.message for problem in outcome.problems if problem.tab == NAME]
     assert reason in told[0]
@@ -163,7 +171,7 @@ def test_a_sheet_that_was_never_read_is_told_of(s: Story):
 
     outcome = s.sync()
 
-    assert outcome.notes == (f"{NAME} cannot be read, and no good copy is kept",)
+    assert outcome.notes == (f"{NAME}: it cannot be read, and no good copy is kept",)
     assert s.shows("Reports", "status", "mentor") == [("ok", None)]
 
 
@@ -188,7 +196,7 @@ def test_a_sheet_that_is_suddenly_short_is_not_believed_for_a_day(s: Story):  # 
 
     outcome = s.sync()
     assert mentors(s) == ["Cho Min", "Cho Min", None]
-    assert "council.xlsx, Pairs suddenly misses much" in outcome.notes[0]
+    assert "council.xlsx, Pairs: it suddenly misses much" in outcome.notes[0]
 
     s.pass_time(hours=25)
     outcome = s.sync()

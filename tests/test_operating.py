@@ -1,13 +1,24 @@
 """An operator at the terminal: how an issue fares, once more, now, not yet, and in silence."""
 
+import asyncio
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from openpyxl import load_workbook
 
 from tests.test_cli import Terminal, types
+from tests.test_readme import README
 from tests.test_send import Mailbox, serving
 
 # aiosmtpd 1.4.6 asks its own deprecated attributes while it greets.
@@ -248,6 +259,37 @@ def test_bounced_typed_by_a_coordinator_ends_the_mail(operator):
     assert "bounced" in [cell.value for cell in tab[2]][3:]
 
 
+class OwnNames(Mailbox):
+    """A relay that gives every mail a Message-ID of its own, as Amazon SES does."""
+
+    async def handle_DATA(self, server, session, envelope):
+        own = f"Message-ID: <relay-{len(self.received)}@relay.example>".encode()
+        envelope.content = re.sub(rb"(?im)^Message-ID: [^\r\n]+", own, envelope.content)
+        return await super().handle_DATA(server, session, envelope)
+
+
+def test_a_repeat_is_told_by_our_own_header_where_a_relay_renames_mails(operator):
+    # fault 73
+    relay = OwnNames()
+    with serving(relay) as controller:
+        settings = operator.folder / "tidings.toml"
+        settings.write_text(
+            re.sub(r"localhost:\d+", f"localhost:{controller.port}", settings.read_text())
+        )
+        operator("run")
+        operator("digest", "--resend", "bo@example.org")
+
+    mails = [message_from_bytes(m, policy=SMTP) for [to], m in relay.received if to[:2] == "bo"]
+    names = [(m["Message-ID"], m["X-Tidings-Issue"], m["List-Id"]) for m in mails]
+    (first, ours, list_id), (second, again, list_id_again) = names
+    assert first != second
+    assert ours.startswith("2026-W48 ")
+    assert (ours, list_id) == (again, list_id_again)
+    [of_ana] = [m for [to], m in relay.received if to[:3] == "ana"]
+    assert ours.encode() not in of_ana
+    assert "`X-Tidings-Issue`" in README
+
+
 # -- after a long silence -----------------------------------------------------------------------
 
 
@@ -292,6 +334,69 @@ def test_mails_of_a_restored_backup_that_still_waited_are_held_as_well(operator)
 
     assert operator.served() == ["ana@example.org"]
     assert operator.digests_rows()[0][-1] == "hold"
+
+
+def backed_up(operator: Operator) -> Path:
+    """Copy the project's files as the README says; return where they are."""
+    copy = operator.folder.parent / "backup"
+    copy.mkdir()
+    with (
+        closing(sqlite3.connect(operator.folder / "tidings.db")) as state,
+        closing(sqlite3.connect(copy / "tidings.db")) as kept,
+    ):
+        state.backup(kept)
+    shutil.copy2(operator.folder / "workbook.xlsx", copy)
+    return copy
+
+
+def put_back(operator: Operator, copy: Path, *names: str) -> None:
+    for name in names:
+        for beside in ("-wal", "-shm"):
+            (operator.folder / f"{name}{beside}").unlink(missing_ok=True)
+        shutil.copy2(copy / name, operator.folder)
+
+
+def test_a_backup_that_was_put_back_sends_nobody_again_what_they_had(operator):
+    # fault 75
+    operator("run")
+    operator.reports("Held a workshop")
+    copy = backed_up(operator)
+    weeks(operator, 3)
+    had = operator.served()
+    assert [b"Held a workshop" in mail for _, mail in operator.relay.received].count(True) == 2
+    put_back(operator, copy, "tidings.db", "workbook.xlsx")
+
+    operator("run")
+
+    assert operator.served() == had
+    assert [row[0] for row in operator.digests_rows()] == ["2026-W48", "2026-W51"]
+    assert operator.decision() == "hold"
+    status = operator("digest", "--status").out
+    assert "no run was seen for 21 days, since 2026-11-23; if a backup was put back" in status
+    assert "write send into decision" in operator("sync").out
+
+    operator.decides("send")
+    operator("run")
+
+    assert operator.served()[len(had) :] == ["ana@example.org", "bo@example.org"]
+    assert all(b"Held a workshop" in mail for _, mail in operator.relay.received[len(had) :])
+
+
+def test_a_state_put_back_beside_a_newer_workbook_stops_and_names_the_choices(operator):
+    # fault 75
+    operator("run")
+    copy = backed_up(operator)
+    weeks(operator, 3)
+    had, shown = operator.served(), (operator.folder / "workbook.xlsx").read_bytes()
+    put_back(operator, copy, "tidings.db")
+
+    told = operator("run")
+
+    assert told.status == 3
+    assert "the spreadsheet is newer than the state" in told.err
+    assert "tidings sync --take-over" in told.err
+    assert operator.served() == had
+    assert (operator.folder / "workbook.xlsx").read_bytes() == shown
 
 
 # -- the heartbeat ------------------------------------------------------------------------------
@@ -389,7 +494,7 @@ def test_an_address_refused_in_two_issues_is_suspended_and_listed(refused):
 
     assert set(refused.served()) == {"ana@example.org"}
     [told] = [line for line in refused("sync").out.splitlines() if "People row 3" in line]
-    assert "mail was refused in 2026-W48 and 2026-W49 (550 no such user)" in told
+    assert "mail was refused in 2026-W48, 2026-W49 (550 no such user)" in told
     assert "correct the address" in told
     assert "! mail: bo@example.org was refused in two issues" in refused("check").out
 
@@ -434,6 +539,43 @@ def test_a_manager_who_types_weekly_again_lets_the_address_back_in(refused):
     assert refused.served().count("bo@example.org") == 2
 
 
+def test_weekly_that_stood_there_already_counts_once_it_is_written_again(operator):
+    types(operator.folder, "Subscriptions", ["bo@example.org", None, "weekly"])
+    operator.relay.at_rcpt["bo@example.org"] = "550 no such user"
+    operator("run")
+    weeks(operator, 1)
+    operator.relay.at_rcpt.clear()
+    weeks(operator, 1)
+    assert "bo@example.org" not in operator.served()
+    told = operator("sync").out
+    assert "where it stands already, empty the cell, sync, and write it again" in told
+
+    _puts_frequency(operator, None)
+    assert "no more is sent" in operator("sync").out
+    _puts_frequency(operator, "weekly")
+    assert "no more is sent" not in operator("sync").out
+    weeks(operator, 2)
+
+    assert operator.served().count("bo@example.org") == 2
+
+
+def test_weekly_that_stands_there_already_lets_nobody_back_in_by_itself(operator):
+    types(operator.folder, "Subscriptions", ["bo@example.org", None, "weekly"])
+    operator.relay.at_rcpt["bo@example.org"] = "550 no such user"
+    operator("run")
+    weeks(operator, 4)
+    operator.relay.at_rcpt.clear()
+    weeks(operator, 1)
+
+    assert set(operator.served()) == {"ana@example.org"}
+
+
+def _puts_frequency(operator: Operator, word: str | None) -> None:
+    book = load_workbook(operator.folder / "workbook.xlsx")
+    book["Subscriptions"]["C2"] = word
+    book.save(operator.folder / "workbook.xlsx")
+
+
 def test_a_row_in_subscriptions_shows_that_it_is_suspended(refused):
     types(refused.folder, "Subscriptions", ["bo@example.org", None, None])
     refused("sync")
@@ -441,3 +583,28 @@ def test_a_row_in_subscriptions_shows_that_it_is_suspended(refused):
 
     assert "suspended" in [cell.value for cell in tab[2]]
     assert any("no more is sent" in str(cell.value) for cell in tab[2])
+
+
+def test_while_mails_leave_others_may_sync_and_hold_what_is_left(operator):
+    begun, go_on = Event(), Event()
+
+    async def handle_RCPT(*heard: object) -> str:
+        begun.set()
+        await asyncio.to_thread(go_on.wait, 30)
+        return await Mailbox.handle_RCPT(operator.relay, *heard)
+
+    operator.relay.handle_RCPT = handle_RCPT
+    command = [sys.executable, "-m", "sheets_sync.cli", "--project", str(operator.folder)]
+    sending = subprocess.Popen([*command, "digest", "--now", "2026-11-23T08:00"])
+    try:
+        assert begun.wait(30)
+        synced, held = operator("sync"), operator("digest", "--hold")
+    finally:
+        go_on.set()
+        ended = sending.wait(30)
+
+    assert (synced.status, held.status, ended) == (0, 0, 0)
+    assert operator.served() == []
+    operator("digest", "--release")
+    operator("run")
+    assert sorted(operator.served()) == ["ana@example.org", "bo@example.org"]

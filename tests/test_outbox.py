@@ -1,6 +1,7 @@
 """Issues and deliveries in the state: frozen at once, claimed once, never lost."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sheets_sync.state import State, StateError, open_state
-from sheets_sync.state.delivery import Delivery, DeliveryState, Issue, IssueLine, Mark
+from sheets_sync.state.delivery import Delivery, Issue, IssueLine, Mark
+from sheets_sync.state.marking import Page
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 ISSUE = Issue("2026-W48", NOW, "2026-11-16 to 2026-11-23", 9, 2)
@@ -27,10 +29,24 @@ def delivery(subscriber: str, *reports: str, first: bool = False) -> Delivery:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    opened = open_state("sqlite:tidings.db", folder=tmp_path, create=True)
+def state(tmp_path: Path, state_url: str) -> Iterator[State]:
+    opened = open_state(state_url, folder=tmp_path, create=True)
     yield opened
     opened.close()
+
+
+def page(state: State, sender: str = "me", at: datetime = NOW) -> AbstractContextManager[Page]:
+    return state.outbox.together(at, sender)
+
+
+def claim(state: State, number: int, sender: str = "me") -> bool:
+    with page(state, sender) as marks:
+        return bool(marks.claim([number], 1))
+
+
+def mark_dot(state: State, number: int, sender: str = "me") -> None:
+    with page(state, sender) as marks:
+        marks.mark_dot([number])
 
 
 def frozen(state: State, *deliveries: Delivery, issue: Issue = ISSUE) -> list[int]:
@@ -103,11 +119,13 @@ def test_an_empty_issue_has_its_line(state):
 
 def test_the_line_counts_what_was_sent_and_what_failed(state):
     ana, ben, _ = frozen(state, delivery("ana"), delivery("ben"), delivery("cleo"))
-    state.outbox.claim(ana, NOW)
-    state.outbox.mark_dot(ana, NOW)
-    state.outbox.mark_sent(ana, "250 ok", NOW)
-    state.outbox.claim(ben, NOW)
-    state.outbox.fail(ben, "550 no such mailbox", NOW)
+    claim(state, ana)
+    mark_dot(state, ana)
+    with page(state) as marks:
+        marks.mark_sent({ana: "250 ok"})
+    claim(state, ben)
+    with page(state) as marks:
+        marks.fail(ben, "550 no such mailbox")
 
     assert state.outbox.issue_lines() == [
         IssueLine("2026-W48", "2026-11-16 to 2026-11-23", 2, 3, 1, 1, NOW, "")
@@ -118,29 +136,29 @@ def test_the_line_counts_what_was_sent_and_what_failed(state):
 def test_a_delivery_is_claimed_once(state):
     [ana] = frozen(state, delivery("ana"))
 
-    assert [state.outbox.claim(ana, NOW), state.outbox.claim(ana, NOW)] == [True, False]
+    assert [claim(state, ana), claim(state, ana)] == [True, False]
 
 
 def test_after_a_crash_what_certainly_did_not_leave_is_sent_and_the_unclear_repeated_once(state):
     # faults 64 and 65
     ana, ben, _ = frozen(state, delivery("ana"), delivery("ben"), delivery("cleo"))
-    state.outbox.claim(ana, NOW)
-    state.outbox.claim(ben, NOW)
-    state.outbox.mark_dot(ben, NOW)
+    claim(state, ana)
+    claim(state, ben)
+    mark_dot(state, ben)
 
     assert [one.subscriber for one in state.outbox.recover(NOW)] == ["ben"]
     assert states(state) == {"ana": "queued", "ben": "queued", "cleo": "queued"}
 
-    state.outbox.claim(ben, NOW)
-    state.outbox.mark_dot(ben, NOW)
+    claim(state, ben)
+    mark_dot(state, ben)
     assert state.outbox.recover(NOW) == []
     assert [one.subscriber for one in state.outbox.unclear()] == ["ben"]
 
 
 def test_the_unclear_may_be_left_to_the_operator(state):
     [ana] = frozen(state, delivery("ana"))
-    state.outbox.claim(ana, NOW)
-    state.outbox.mark_dot(ana, NOW)
+    claim(state, ana)
+    mark_dot(state, ana)
 
     assert state.outbox.recover(NOW, repeat=False) == []
     assert states(state) == {"ana": "dot"}
@@ -149,8 +167,9 @@ def test_the_unclear_may_be_left_to_the_operator(state):
 def test_a_deferred_mail_waits_for_its_next_try(state):
     # fault 66
     [ana] = frozen(state, delivery("ana"))
-    state.outbox.claim(ana, NOW)
-    state.outbox.defer(ana, "450 later", NOW, next_try=NOW + timedelta(minutes=15))
+    claim(state, ana)
+    with page(state) as marks:
+        marks.defer(ana, "450 later", next_try=NOW + timedelta(minutes=15))
 
     assert state.outbox.waiting(NOW + timedelta(minutes=14)) == []
     assert state.outbox.waiting(NOW + timedelta(minutes=15)) == [ana]
@@ -161,7 +180,7 @@ def test_hold_stops_even_a_mail_whose_turn_has_come_and_send_lets_it_go(state):
     [ana] = frozen(state, delivery("ana"))
 
     assert state.outbox.set_decision("2026-W48", "hold")
-    assert not state.outbox.claim(ana, NOW)
+    assert not claim(state, ana)
     assert state.outbox.waiting(NOW) == []
     assert not state.outbox.set_decision("2026-W48", "hold")
     assert state.outbox.set_decision("2026-W48", "send")
@@ -185,36 +204,67 @@ def test_while_coordinators_review_only_they_get_it(state):
 
 def test_a_renewed_mail_keeps_its_name_and_what_left_it_was_not_had(state):
     [ana] = frozen(state, delivery("ana", "r-1", "r-2"))
+    claim(state, ana)
+    before = state.outbox.delivery(ana)
 
-    state.outbox.replace(ana, b"shorter", ["r-2"], "ana@example.org", NOW)
+    with page(state) as marks:
+        marks.replace(before, replace(before, message=b"shorter", reports=("r-2",)))
 
-    now = state.outbox.delivery(ana)
-    assert (now.message, now.reports, now.message_id) == (
-        b"shorter",
-        ("r-2",),
-        "<ana@example.org>",
-    )
+    assert state.outbox.delivery(ana) == replace(before, message=b"shorter", reports=("r-2",))
     assert state.outbox.had(["r-1", "r-2"]) == {"ana": frozenset({"r-2"})}
 
 
-def test_a_mail_on_its_way_is_not_renewed_or_dropped(state):
+def test_what_is_dropped_was_not_had(state):
     [ana] = frozen(state, delivery("ana", "r-1"))
-    state.outbox.claim(ana, NOW)
+    claim(state, ana)
 
-    state.outbox.replace(ana, b"shorter", [], "ana@example.org", NOW)
-    state.outbox.drop(ana, "stopped", NOW)
+    with page(state) as marks:
+        marks.drop(state.outbox.delivery(ana), "stopped")
 
-    assert state.outbox.delivery(ana) == replace(
-        delivery("ana", "r-1"), state=DeliveryState.SENDING, number=ana, attempts=1
-    )
+    assert states(state) == {"ana": "dropped"}
+    assert state.outbox.had(["r-1"]) == {}
 
 
-def test_only_one_run_sends_at_a_time(state):
-    with (
-        state.outbox.sender(),
-        pytest.raises(StateError, match="Another run is making or sending"),
-        state.outbox.sender(),
-    ):
-        pass
-    with state.outbox.sender():
-        pass
+def test_a_mail_at_its_dot_is_not_renewed_or_dropped(state):
+    [ana] = frozen(state, delivery("ana", "r-1"))
+    claim(state, ana)
+    mark_dot(state, ana)
+    before = state.outbox.delivery(ana)
+
+    with pytest.raises(StateError, match="changed by another run"), page(state) as marks:
+        marks.replace(before, replace(before, message=b"shorter"))
+    with pytest.raises(StateError, match="changed by another run"), page(state) as marks:
+        marks.drop(before, "stopped")
+
+    assert state.outbox.delivery(ana) == before
+
+
+def test_of_two_senders_each_gets_what_is_free_and_changes_only_its_own(state):
+    ana, ben, cleo = frozen(state, delivery("ana"), delivery("ben"), delivery("cleo"))
+
+    with page(state, "first") as marks:
+        first = marks.claim([ana, ben, cleo], 2)
+    with page(state, "second") as marks:
+        second = marks.claim([ana, ben, cleo], 2)
+
+    assert (first, second) == ([ana, ben], [cleo])
+    with pytest.raises(StateError, match="changed by another run"), page(state, "second") as marks:
+        marks.mark_dot([ana])
+    assert set(states(state).values()) == {"sending"}
+
+
+def test_only_what_a_gone_sender_had_claimed_is_taken_over(state):
+    ana, ben, cleo = frozen(state, delivery("ana"), delivery("ben"), delivery("cleo"))
+    with state.outbox.joined() as alive:
+        claim(state, ana, alive)
+        mark_dot(state, ana, alive)
+        with state.outbox.joined() as gone:
+            claim(state, ben, gone)
+            claim(state, cleo, gone)
+            mark_dot(state, cleo, gone)
+            assert state.outbox.recover(NOW) == []
+
+        assert [one.subscriber for one in state.outbox.recover(NOW)] == ["cleo"]
+        assert states(state) == {"ana": "dot", "ben": "queued", "cleo": "queued"}
+
+    assert [one.subscriber for one in state.outbox.recover(NOW)] == ["ana"]

@@ -16,8 +16,8 @@ BEN = Acquaintance("p-ben", "ben@example.org", "ben", "Ben")
 
 def read(sheet: str, *known: Acquaintance, **groups: tuple[str, ...]):
     words = {Role(role): own for role, own in groups.items()}
-    listed, problems = read_people(table(PEOPLE, sheet), known, groups=words, today=TODAY)
-    return [one.person for one in listed], [problem.text() for problem in problems]
+    read = read_people(table(PEOPLE, sheet), known, groups=words, today=TODAY)
+    return [one.person for one in read.listed], [problem.text() for problem in read.problems]
 
 
 def test_people_are_recognised_by_address_username_or_name():  # faults 51, 53
@@ -122,3 +122,21 @@ def test_the_roster_never_guesses():  # fault 51
     assert roster.find("Iñigo <ana@example.org>").conflict == (
         "the address is Ana Ruiz's, the name Iñigo's"
     )
+
+
+def test_who_is_shown_on_public_pages():
+    people, problems = read(
+        """
+        | name | public |
+        | Ana  |        |
+        | Ben  | No     |
+        | Cho  | Sí     |
+        | Dia  | maybe  |
+        """
+    )
+
+    assert [person.public for person in people] == [True, False, True, False]
+    assert problems == [
+        "People row 5, public: this is neither yes nor no; they are shown as “a member”; "
+        "write yes or no"
+    ]

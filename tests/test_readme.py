@@ -40,7 +40,7 @@ def test_the_commands_run_one_after_the_other(tmp_path):
             fill_in(tmp_path / "riverside" / "workbook.xlsx")
             run(tmp_path, "tidings --project riverside sync")
 
-    assert len(statuses) == 16
+    assert len(statuses) == 24
     assert {line: told for line, told in statuses.items() if told[0] > 1} == {}
     assert b"Met two newcomers" in (tmp_path / "mail.eml").read_bytes()
 

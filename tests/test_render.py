@@ -21,6 +21,9 @@ from digests.phrases import safe_line
 from digests.render import Mail, Renderer, linked
 from digests.selection import select, select_all
 from digests.subscribers import Subscriber, subscribers
+from forms.rules import Fault
+from forms.wording import N_
+from sheets_sync.community import Problem, note
 from sheets_sync.links import Links
 from tests.digest_story import ANA, BEN, MEILIN, PEOPLE, TODAY, lively_stock, person, report, stock
 
@@ -188,7 +191,7 @@ def test_no_address_of_a_reporter_is_shown() -> None:
         ],
         people=[ANA],
         waiting=(report(0, mine, name=mine, reporter=mine, status="unmatched"),),
-        notes=(f"{mine} is new",),
+        notes=(note("{mine} is new", mine=mine),),
     )
     coordinator = replace(READER, coordinator=True)
 
@@ -336,7 +339,8 @@ def test_all_words_go_through_gettext() -> None:
         [report(n, "1", name="2", tags=("3",), about=("4",), outcome="5") for n in range(1, 9)],
         waiting=waiting,
         people=[quiet],
-        notes=("6",),
+        notes=(note(N_("Six: {six}"), six="6"),),
+        problems=[Problem.of("1", 2, "3", "", Fault(N_("Wrong: {what}"), N_("Mend"), {"what": 4}))],
     )
     one = replace(READER, coordinator=True, unread_filter="9")
     edition = select(new, one, PAST, DigestRules(maximum_reports=3))
@@ -377,7 +381,7 @@ def test_nothing_that_people_write_runs(page: Page) -> None:  # fault 15
             report(n, hostile, name=hostile, tags=(hostile,), link=hostile, outcome=hostile)
             for n, hostile in enumerate(HOSTILE, 1)
         ],
-        notes=HOSTILE,
+        notes=[note("{typed}", typed=typed) for typed in HOSTILE],
     )
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -11,9 +11,9 @@ from digests.edition import Arrival, DigestRules, Edition, Past, Reason, Stock, 
 from digests.filters import Everything, Names, parse
 from digests.selection import select, select_again, select_all
 from digests.subscribers import Subscriber, subscribers
-from sheets_sync.community import Problem, Report, Role, Status, Tag
+from sheets_sync.community import Note, Problem, Report, Status, Tag
 from sheets_sync.roster import Roster
-from tests.digest_story import ANA, BEN, MEILIN, NOW, OLU, PEOPLE, TODAY, person, report, stock
+from tests.digest_story import ANA, BEN, MEILIN, NOW, PEOPLE, TODAY, report, stock
 
 RULES = DigestRules()
 NAMES = Names(Roster(PEOPLE), {"mentoring": "mentorship"})
@@ -180,7 +180,7 @@ def test_what_was_had_above_the_mark_is_not_repeated() -> None:
 
 def test_coordinators_get_a_mail_only_for_news() -> None:
     problem = Problem("Reports", 14, "date", "x", "not a date", "mend it")
-    new = stock(people=[ANA], problems=[problem], notes=["open since 08:12"])
+    new = stock(people=[ANA], problems=[problem], notes=[Note("open since 08:12")])
     coordinator = reader("", "olu", coordinator=True)
 
     first = select(new, coordinator, FROM_START, RULES)
@@ -207,39 +207,6 @@ def test_waiting_reports_are_for_coordinators_only() -> None:
     assert desks[0] is not None
     assert desks[0].waiting == waiting
     assert desks[1] is None
-
-
-def test_people_not_seen_lately_are_named_to_their_mentor_and_coordinators_only() -> None:
-    long_ago, lately = TODAY - timedelta(weeks=5), TODAY - timedelta(weeks=4)
-    quiet = person("q", "Quiet", mentor="meilin", last_report=long_ago)
-    never = person("n", "Never", mentor="", last_report=None)
-    people = [
-        MEILIN,
-        OLU,
-        quiet,
-        never,
-        replace(quiet, id="1", last_report=lately),
-        replace(quiet, id="2", break_until=TODAY),
-        replace(quiet, id="3", break_until=lately),
-        replace(quiet, id="4", roles=frozenset({Role.ALUMNI, Role.MEMBER})),
-        replace(quiet, id="5", left=TODAY),
-        replace(never, id="6", joined=lately),
-    ]
-    new = stock(people=people)
-    readers = [
-        reader("", "olu", person="olu", coordinator=True),
-        reader("", "meilin", person="meilin"),
-        reader("", "q", person="q"),
-    ]
-
-    found = {
-        edition.subscriber.id: [(q.person.id, q.since) for q in edition.content.quiet]
-        for edition in select_all(new, readers, Past(), RULES).editions
-    }
-
-    assert found == {"olu": [("n", None), ("q", long_ago)], "meilin": [("q", long_ago)]}
-    young = replace(new, watching_since=lately)
-    assert numbers(select(young, readers[0], Past(), RULES)) == []
 
 
 def test_a_frozen_mail_is_made_again_without_what_was_taken_back() -> None:

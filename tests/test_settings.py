@@ -66,7 +66,7 @@ boss = ["Council"]
         "as https://reports.example.org",
         "  community.nmae (line 2): is not a setting (perhaps community.name?); check its spelling "
         "or remove it",
-        "  groups.boss (line 11): input should be 'member', 'mentor', 'alumni' or 'coordinator'",
+        "  groups.boss (line 11): is not a setting; check its spelling or remove it",
         "  digest.weekday (line 8): input should be 'monday', 'tuesday', 'wednesday', 'thursday', "
         "'friday', 'saturday' or 'sunday'",
         "  digest.hour (line 7): input should be less than or equal to 23",

@@ -18,6 +18,7 @@ from sheets_sync.spreadsheet import (
     CellFault,
     Changes,
     Edit,
+    EmptyRow,
     Rewrite,
     SheetChanged,
     SheetError,
@@ -374,3 +375,50 @@ def test_what_people_do_meanwhile_is_read_as_they_left_it(
         ["ok", "Ana", "Planned", "2"],
     ]
     assert rows(sheet.read(), "theirs") == []
+
+
+def test_a_row_of_somebody_who_is_erased_is_emptied_and_nothing_moves(
+    sheet: Spreadsheet, person: Person
+) -> None:
+    # fault 84
+    person.adds_column("Notes", "manager's own", ["Ana's birthday", "Bo's"])
+
+    found = write(sheet, emptied=(EmptyRow("Notes", 2),), forgotten=("Ana",))
+
+    assert rows(found) == [
+        ["name", "text", "status", "manager's own"],
+        [],
+        ["Bo", "Went", "ok", "Bo's"],
+    ]
+
+
+def test_an_emptied_row_may_be_used_again(sheet: Spreadsheet) -> None:
+    write(sheet, emptied=(EmptyRow("Notes", 3),))
+
+    found = write(sheet, appends=(Append("Notes", {0: "Cho"}),))
+
+    assert [row for row in rows(found) if row] == [
+        ["name", "text", "status"],
+        ["Ana", "Planned", "ok"],
+        ["Cho"],
+    ]
+
+
+def test_a_row_that_somebody_moved_meanwhile_is_not_emptied(
+    sheet: Spreadsheet, person: Person
+) -> None:
+    base = sheet.read()
+    person.sorts("Notes", "name", descending=True)
+
+    with pytest.raises(SheetChanged):
+        sheet.write(base, Changes(emptied=(EmptyRow("Notes", 2),)))
+
+    assert rows(sheet.read())[1:] == [["Bo", "Went", "ok"], ["Ana", "Planned", "ok"]]
+
+
+def test_nothing_to_forget_is_nothing_to_write(sheet: Spreadsheet) -> None:
+    base = sheet.read()
+
+    sheet.write(base, Changes(forgotten=("Zoe Nobody",)))
+
+    assert rows(sheet.read()) == rows(base)

@@ -425,8 +425,8 @@ def test_rows_that_an_older_copy_lacked_are_put_back_once(s: Story):  # fault 43
     outcome = s.sync()
 
     assert outcome.notes == (
-        "An older copy of the spreadsheet was saved over ours; what it lacked was put back: "
-        "1 report",
+        "An older copy of the spreadsheet was saved over ours; the reports that it lacked were put "
+        "back: 1",
     )
     assert s.shows("Reports", "text", "tags", "status")[1:] == [("new", "press", "ok")]
     assert s.report(id).accepted == 2
@@ -527,7 +527,7 @@ def test_the_file_may_be_open_meanwhile(s: Story):  # fault 41
     s.sync()
     community = s.state.base.community()
     assert community is not None
-    assert "Mara" in community.notes[-1]
+    assert "Mara" in community.notes[-1].text()
 
     lock.unlink()
     s.sync()
@@ -739,7 +739,7 @@ def test_the_mentor_sheet_gone_the_last_good_copy_serves(s: Story):  # fault 52
 
     assert s.shows("People", "mentor") == [("Cho Min",), ("Ana Rossi",), ("Ana Rossi",)]
     assert outcome.notes == (
-        "The tab Mentors cannot be read; the copy of 2026-11-23 07:00 (UTC) is used and nothing is "
+        "Mentors: it cannot be read; the copy of 2026-11-23 07:00 (UTC) is used and nothing is "
         "written there. The Problems tab says why",
     )
     assert (
@@ -759,8 +759,8 @@ def test_a_roster_that_suddenly_shrinks_is_not_believed_until_told_so(s: Story):
     short = s.manager.cells("People")
 
     assert s.sync().notes == (
-        "The tab People suddenly misses much of what was there; the copy of 2026-11-23 07:00 (UTC) "
-        "is used and nothing is written there. If it is right so, run: tidings sync "
+        "People: it suddenly misses much of what was there; the copy of 2026-11-23 07:00 (UTC) is "
+        "used and nothing is written there. If it is right so, run: tidings sync "
         "--accept-removals",
     )
     assert s.manager.cells("People") == short

@@ -55,11 +55,15 @@ class Town:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def town(tmp_path: Path, state_url: str) -> Iterator[Town]:
     found(tmp_path, Answers("Our town", ["cleo@example.org"], "Europe/Berlin"), {})
     settings = tmp_path / "tidings.toml"
     # The test's clock stands still, so no time passes between opening and sending the form.
-    settings.write_text(settings.read_text().replace("[form]", "[form]\nminimum_seconds = 0"))
+    text = settings.read_text().replace("[form]", "[form]\nminimum_seconds = 0")
+    settings.write_text(f'state = "{state_url}"\n{text}')
+    (tmp_path / "tidings.db").unlink()
+    found(tmp_path, None, {})
+    assert (tmp_path / "tidings.db").exists() == state_url.startswith("sqlite:")
     with open_project(tmp_path, {}) as project:
         town = Town(project)
         town.manager.holds("People", PEOPLE)

@@ -159,7 +159,7 @@ def sync(
 
     with (
         open_project(shell.folder, shell.environment, new_state=new_state) as project,
-        one_run(shell.folder, patience=shell.patience_seconds),
+        one_run(project, patience=shell.patience_seconds),
         stage(f"Reading {project.spreadsheet.name} …"),
     ):
         collected = Collected() if dry_run else collect_answers(project, now=shell.now())

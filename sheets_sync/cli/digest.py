@@ -67,7 +67,7 @@ def digest(
 ) -> int:
     """Make the digest that is due and send it; or show it."""
     from sheets_sync.mailing import Wish, preview_for, send_copy, sync_and_mail
-    from sheets_sync.project import one_run, open_project
+    from sheets_sync.project import open_project
 
     if out and preview is None:
         raise click.UsageError("--out is for a preview; add --preview")
@@ -86,11 +86,10 @@ def digest(
         else:
             # A pretended clock is not doubted.
             wish = Wish(early, clock_is_right or pretended is not None, accept_old_state)
-            with (
-                one_run(shell.folder, patience=shell.patience_seconds),
-                counting("Mailing") as told,
-            ):
-                outcome, mailed = sync_and_mail(project, wish, now=now, progress=told)
+            with counting("Mailing") as told:
+                outcome, mailed = sync_and_mail(
+                    project, wish, now=now, alone=shell.alone(project), progress=told
+                )
             for note in outcome.notes:
                 say(f"Note: {note}")
             return _tell_mailed(mailed, project)
@@ -125,16 +124,38 @@ def _run(shell: Shell, project: "Project", clock_is_right: bool) -> int:
     from sheets_sync.cli.plans import sync_line
     from sheets_sync.confirming import send_confirmations
     from sheets_sync.mailing import Wish, sync_and_mail
-    from sheets_sync.project import one_run
 
     wish, now = Wish(clock_is_right=clock_is_right), shell.now()
-    with one_run(shell.folder, patience=shell.patience_seconds), counting("Mailing") as told:
-        outcome, mailed = sync_and_mail(project, wish, now=now, progress=told)
-        send_confirmations(project, now=now)
+    alone = shell.alone(project)
+    with counting("Mailing") as told:
+        outcome, mailed = sync_and_mail(project, wish, now=now, alone=alone, progress=told)
+    send_confirmations(project, now=now)
+    with alone():
+        published = _publish(project, now)
     say(sync_line(outcome))
     tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
     # Done is done, whatever there is to look at: cron must not cry each hour.
-    return 3 if _tell_mailed(mailed, project) == 3 else 0
+    unfinished = _tell_mailed(mailed, project) == 3
+    if published:
+        say(published)
+    return 3 if unfinished else 0
+
+
+def _publish(project: "Project", now: datetime) -> str:
+    """Bring the archive up to date where the settings want it; returns what to say of it."""
+    if not project.settings.archive.publish:
+        return ""
+    from digests.archive.writing import ArchiveFolderError
+    from sheets_sync.archiving import archive_folder, build_archive
+    from sheets_sync.cli.archive import archive_line
+
+    folder = archive_folder(project)
+    try:
+        done = build_archive(project, folder, now=now)
+    except (ArchiveFolderError, OSError) as error:
+        # The mail is out; a full disk or a foreign file keeps the pages as they are.
+        return f"Note: the archive in {folder} was not built: {error}"
+    return archive_line(done, folder) if done else ""
 
 
 def _say_plan(project: "Project", now: datetime) -> None:

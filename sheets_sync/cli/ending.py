@@ -50,10 +50,12 @@ def status(arguments: Sequence[str] | None, shell: Shell) -> int:
 
 def _ended(error: Exception, shell: Shell) -> int:
     # Imported here: these are known only once their packages, which are heavy, have been needed.
+    from digests.archive.writing import ArchiveFolderError
     from digests.filters import FilterError
     from digests.press import DigestError
     from digests.transport import SendError
     from forms.definition import FormError
+    from sheets_sync.erasing import AmbiguousError
     from sheets_sync.keys import known_secrets
     from sheets_sync.project import AnotherRunError
     from sheets_sync.reps_records import ArchiveError
@@ -62,7 +64,15 @@ def _ended(error: Exception, shell: Shell) -> int:
     from sheets_sync.state import StateError
 
     secrets = known_secrets(shell.folder, shell.environment)
-    if isinstance(error, SettingsError | FormError | FilterError | ArchiveError):
+    if isinstance(
+        error,
+        SettingsError
+        | FormError
+        | FilterError
+        | ArchiveError
+        | ArchiveFolderError
+        | AmbiguousError,
+    ):
         say(redacted(f"Error: {error}", secrets), error=True)
         return WRONG_USE
     if isinstance(error, SheetError | StateError | SendError | DigestError | AnotherRunError):

@@ -22,7 +22,7 @@ def publish(shell: Shell, dry_run: bool) -> int:
 
     with (
         open_project(shell.folder, shell.environment) as project,
-        one_run(shell.folder, patience=shell.patience_seconds),
+        one_run(project, patience=shell.patience_seconds),
         stage("Asking Google …"),
     ):
         published = publish_form(project, now=shell.now(), dry_run=dry_run)

@@ -4,12 +4,16 @@ from pathlib import Path
 
 import click
 
+from sheets_sync.cli.archive import archive
 from sheets_sync.cli.asking import reports, tags
 from sheets_sync.cli.commands import check, demo, init, serve, sync
 from sheets_sync.cli.digest import digest, run
 from sheets_sync.cli.form import form
 from sheets_sync.cli.importing import import_records
+from sheets_sync.cli.listing import people
 from sheets_sync.cli.shell import Shell
+from sheets_sync.cli.state import state
+from sheets_sync.cli.taking_out import erase, export, stats
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -33,5 +37,24 @@ def tidings(shell: Shell, folder: Path) -> None:
     shell.folder = folder
 
 
-for command in (init, demo, serve, sync, digest, run, check, form, import_records, tags, reports):
+COMMANDS = (
+    init,
+    demo,
+    serve,
+    sync,
+    digest,
+    run,
+    check,
+    form,
+    import_records,
+    archive,
+    tags,
+    reports,
+    stats,
+    export,
+    erase,
+    state,
+)
+for command in COMMANDS:
     tidings.add_command(command)
+tidings.add_command(people)

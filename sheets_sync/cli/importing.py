@@ -31,7 +31,7 @@ def reps_archive(shell: Shell, archive: Path, dry_run: bool) -> int:
     with (
         stage(f"Reading {archive} …"),
         open_project(shell.folder, shell.environment) as project,
-        one_run(shell.folder, patience=shell.patience_seconds),
+        one_run(project, patience=shell.patience_seconds),
     ):
         done = import_archive(
             project.spreadsheet,

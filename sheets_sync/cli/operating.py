@@ -59,13 +59,13 @@ def operate(shell: Shell, project: "Project", asked: Asked, now: datetime, tell:
     """Do what was asked of the latest issue."""
     from sheets_sync.mailing import Wish, sync_and_mail, sync_project
     from sheets_sync.operating import decide, retry, send_again, status_lines
-    from sheets_sync.project import one_run
 
     if asked["status"]:
         for line in status_lines(project, everybody=bool(asked["everybody"])):
             say(line)
         return 0
-    with one_run(shell.folder, patience=shell.patience_seconds):
+    alone = shell.alone(project)
+    with alone():
         if named := asked["hold"] or asked["release"]:
             issue = "" if named == LATEST else str(named)
             say(decide(project, issue, "hold" if asked["hold"] else "send"))
@@ -75,6 +75,7 @@ def operate(shell: Shell, project: "Project", asked: Asked, now: datetime, tell:
         sync_project(project, now)
         resend = asked["resend"]
         say(send_again(project, str(resend), now=now) if resend else retry(project, now=now))
-        with counting("Mailing") as told:
-            _, mailed = sync_and_mail(project, Wish(make=False), now=now, progress=told)
+    wish = Wish(make=False)
+    with counting("Mailing") as told:
+        _, mailed = sync_and_mail(project, wish, now=now, alone=alone, progress=told)
     return tell(mailed, project)

@@ -2,9 +2,15 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sheets_sync.project import Project
 
 
 def _now() -> datetime:
@@ -20,3 +26,9 @@ class Shell:
     now: Callable[[], datetime] = _now
     patience_seconds: float = 10.0
     """How long to wait for another run to end."""
+
+    def alone(self, project: "Project") -> Callable[[], AbstractContextManager[None]]:
+        """Return what lets no other run of a project work meanwhile; raises AnotherRunError."""
+        from sheets_sync.project import one_run
+
+        return partial(one_run, project, patience=self.patience_seconds)

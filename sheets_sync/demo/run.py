@@ -52,7 +52,7 @@ def run(
     make_place(folder, f"http://{HOST}:{port}", environment)
     with open_project(folder, environment) as project:
         steps = _steps(project, command, f"http://{HOST}:{port}" if serve else "")
-        with one_run(folder):
+        with one_run(project):
             _go_the_way(project, now, out)
         out("")
         out("What to do next:")

@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
+from sheets_sync.backend import Copy
 from sheets_sync.findings import Finding
 from sheets_sync.google_sheets.calls import Calls, Json, Params, Refused
 from sheets_sync.google_sheets.draft import Draft
+from sheets_sync.google_sheets.emptying import marked, marks
 from sheets_sync.google_sheets.known import (
     KNOWN,
     LOG_TITLE,
@@ -44,6 +46,7 @@ from sheets_sync.google_sheets.reading import (
     worksheets_of,
 )
 from sheets_sync.google_sheets.repairing import restores
+from sheets_sync.google_sheets.undo_log import cleared_log
 from sheets_sync.google_sheets.writing import make_batch
 from sheets_sync.google_sheets.zones import zone_note
 from sheets_sync.headers import blank
@@ -52,6 +55,7 @@ from sheets_sync.preparation import Preparation
 from sheets_sync.spreadsheet import (
     Append,
     Changes,
+    EmptyRow,
     SheetChanged,
     SheetError,
     Snapshot,
@@ -129,8 +133,12 @@ class GoogleSpreadsheet:
 
     def write(self, base: Snapshot, changes: Changes) -> None:
         """Apply the batch in one call, and check its answer; without changes, nothing."""
-        if changes:
-            self._write(base, changes, emptied=None)
+        if replace(changes, forgotten=()):
+            marking = marked(base, changes.emptied, secrets.randbelow(10**9))
+            edits = (*changes.edits, *marking)
+            self._write(base, replace(changes, edits=edits, emptied=()), emptied=None)
+        if changes.emptied or changes.forgotten:
+            self._finish_erasing()
 
     def prepare(self, preparation: Preparation, *, dry_run: bool = False) -> Sequence[str]:
         """Make the tabs, columns and looks that are missing, in one call."""
@@ -144,6 +152,19 @@ class GoogleSpreadsheet:
                 lambda: None if self._prepared(preparation).requests else {},
             )
         return prepared.told
+
+    def copies(self) -> Sequence[Copy]:
+        """Return the backups that we made of it: none, Google keeps versions of its own."""
+        return ()
+
+    def kept_elsewhere(self) -> Sequence[str]:
+        """Return what is kept of it where only a person can delete it."""
+        return (
+            "the older versions of the spreadsheet, which Google keeps (File, Version history) and "
+            "nobody can delete one by one: copy it (File, Make a copy), go on with the copy, "
+            "delete the old one and empty the bin",
+            "comments that people made on its cells",
+        )
 
     def findings(self, *, now: datetime) -> Iterator[Finding]:
         """Look whether Google lets us write, and what is good to know."""
@@ -303,6 +324,19 @@ class GoogleSpreadsheet:
 
     def _record(self, pending: Pending) -> None:
         self._memory.put("google pending", PENDING.dump_json(pending).decode())
+
+    def _finish_erasing(self) -> None:
+        """Take out the marks of emptied rows, and what our hidden tab holds of them."""
+        for _ in range(REPAIRS):
+            sheet = self.read()
+            left = tuple(marks(sheet))
+            if not left:
+                break
+            rows = tuple(EmptyRow(one.tab, one.row) for one in left)
+            with suppress(SheetChanged):
+                self._write(sheet, Changes(edits=left, emptied=rows), emptied=None)
+        if isinstance(sheet.version, Version) and (sheet.version.known.log or self._writes):
+            self._calls.repeat(":batchUpdate", {"requests": [cleared_log()]})
 
     def _forget(self) -> None:
         self._memory.put("google known", "")

@@ -64,8 +64,7 @@ def undo_log(draft: Draft, targets: Sequence[Target]) -> Iterator[Request]:
     else:
         fields = "gridProperties.rowCount,gridProperties.columnCount"
         yield {"updateSheetProperties": {"properties": properties, "fields": fields}}
-        below = {"sheetId": LOG_ID, "startRowIndex": FIRST_LOG_ROW - 1}
-        yield {"updateCells": {"range": below, "fields": VALUE}}
+        yield cleared_log()
     at = FIRST_LOG_ROW - 1
     for block in _blocks(targets):
         columns = {"startColumnIndex": 0, "endColumnIndex": max(map(_width, block))}
@@ -87,6 +86,12 @@ def undo_log(draft: Draft, targets: Sequence[Target]) -> Iterator[Request]:
             }
         }
         at += len(block)
+
+
+def cleared_log() -> Request:
+    """Take out what the hidden tab holds of an earlier batch."""
+    below = {"sheetId": LOG_ID, "startRowIndex": FIRST_LOG_ROW - 1}
+    return {"updateCells": {"range": below, "fields": VALUE}}
 
 
 def _width(target: Target) -> int:

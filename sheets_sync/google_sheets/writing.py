@@ -25,6 +25,7 @@ from sheets_sync.spreadsheet import (
     Append,
     Changes,
     Edit,
+    EmptyRow,
     Rewrite,
     Value,
 )
@@ -68,6 +69,7 @@ def make_batch(
         *numbers(draft, burnt),
         *_columns(draft, changes.columns),
         *_edits(draft, changes.edits),
+        *(_without_notes(draft, one) for one in changes.emptied),
         *_appends(draft, changes.appends),
         *(_rewrite(draft, rewrite) for rewrite in changes.rewrites),
         *stamp(draft, changes.stamp, burnt),
@@ -79,6 +81,11 @@ def make_batch(
 def _header_edits(changes: Changes) -> Iterator[Edit]:
     for added in changes.columns:
         yield Edit(added.tab, added.row, added.column, added.header)
+
+
+def _without_notes(draft: Draft, one: EmptyRow) -> Request:
+    row = {"startRowIndex": one.row - 1, "endRowIndex": one.row}
+    return {"updateCells": {"range": {"sheetId": draft.tab(one.tab).id, **row}, "fields": "note"}}
 
 
 def _columns(draft: Draft, columns: Sequence[AddColumn]) -> Iterator[Request]:

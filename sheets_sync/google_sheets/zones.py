@@ -3,18 +3,20 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from forms.wording import N_
+from sheets_sync.community import Note, note
 from sheets_sync.google_sheets.known import Known
 
 
-def zone_note(known: Known, zone: str) -> tuple[str, ...]:
+def zone_note(known: Known, zone: str) -> tuple[Note, ...]:
     """Point out a spreadsheet that lives in another zone than its community (fault 27)."""
     if not zone or not known.zone or _are_one(known.zone, zone, known.at.year):
         return ()
-    return (
-        f"{known.title}: the spreadsheet's time zone is {known.zone} and the community's is "
-        f"{zone}, so a time that somebody types there means another moment; set it under File > "
-        "Settings",
+    told = N_(
+        "{title}: the spreadsheet's time zone is {theirs} and the community's is {ours}, so a time "
+        "that somebody types there means another moment; set it under File > Settings"
     )
+    return (note(told, title=known.title, theirs=known.zone, ours=zone),)
 
 
 def _are_one(one: str, other: str, year: int) -> bool:

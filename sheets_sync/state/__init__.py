@@ -8,21 +8,28 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from sheets_sync.state.address import locate
 from sheets_sync.state.base import Base
 from sheets_sync.state.choices import Choices
-from sheets_sync.state.database import Busy, StateError, open_database
+from sheets_sync.state.database import open_database
+from sheets_sync.state.erasing import Erasing
 from sheets_sync.state.journal import Conflict, Journal, Receipt, draft
+from sheets_sync.state.kind import Kind
 from sheets_sync.state.operating import Operating
 from sheets_sync.state.outbox import Outbox
+from sheets_sync.state.publishing import Publishing
+from sheets_sync.state.refusal import Busy, StateError
 
 __all__ = [
     "Base",
     "Busy",
     "Choices",
     "Conflict",
+    "Erasing",
     "Journal",
     "Operating",
     "Outbox",
+    "Publishing",
     "Receipt",
     "State",
     "StateError",
@@ -41,15 +48,18 @@ class State:
     outbox: Outbox
     choices: Choices
     operating: Operating
+    publishing: Publishing
+    erasing: Erasing
 
     def close(self) -> None:
         """Give the database's connections back."""
         self.engine.dispose()
 
 
-def open_state(url: str, *, folder: Path, create: bool = False) -> State:
-    """Open the state that the settings name; raises StateError."""
-    engine = open_database(url, folder=folder, create=create)
+def open_state(where: str | Kind, *, folder: Path = Path(), create: bool = False) -> State:
+    """Open the state at a place, or that a URL means from a folder; raises StateError."""
+    kind = locate(where, folder) if isinstance(where, str) else where
+    engine = open_database(kind, create=create)
     return State(
         engine,
         Journal(engine),
@@ -57,4 +67,6 @@ def open_state(url: str, *, folder: Path, create: bool = False) -> State:
         Outbox(engine),
         Choices(engine),
         Operating(engine),
+        Publishing(engine),
+        Erasing(engine),
     )

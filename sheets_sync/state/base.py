@@ -7,19 +7,24 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from sheets_sync.community import Community, Report, Status
 from sheets_sync.state.database import reading, writing
+from sheets_sync.state.kind import kind_of
+from sheets_sync.state.refusal import StateError
 from sheets_sync.state.schema import kept, people, reports, submissions
 
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 COMMUNITY: TypeAdapter[Community] = TypeAdapter(Community)
 USABLE = (Status.OK, Status.CHECK)
 
+LAST_SYNC = "last sync"
+
 MOMENT = select(
-    select(kept.c.value).where(kept.c.name == "last sync").scalar_subquery(),
+    select(kept.c.value).where(kept.c.name == LAST_SYNC).scalar_subquery(),
     select(func.max(submissions.c.number)).scalar_subquery(),
+    # On PostgreSQL a number may be committed after a higher one.
+    select(func.count()).where(submissions.c.written.is_(False)).scalar_subquery(),
 )
 
 
@@ -85,7 +90,7 @@ class Base:
     def moment(self) -> str:
         """Return what is another word after each sync and after each thing that people send."""
         with reading(self._engine) as db:
-            return "{}/{}".format(*db.execute(MOMENT).one())
+            return "{}/{}/{}".format(*db.execute(MOMENT).one())
 
     def not_taken_back(self) -> frozenset[str]:
         """Return the ids of all reports that nobody hid or withdrew."""
@@ -134,6 +139,10 @@ class Base:
         """Return the reports that wait for a manager."""
         return self._present(True, (Status.HELD,))
 
+    def not_withdrawn(self) -> list[Report]:
+        """Return every report that has a row and was not withdrawn, whatever else became of it."""
+        return self._present(True, [status for status in Status if status != Status.WITHDRAWN])
+
     def highest_accepted(self) -> int:
         """Return the highest number given to a report; 0 when there is none."""
         with reading(self._engine) as db:
@@ -152,7 +161,7 @@ class Base:
 
 def put(db: Connection, name: str, value: str) -> None:
     """Keep a single value within the caller's transaction."""
-    row = insert(kept).values(name=name, value=value)
+    row = kind_of(db).upsert(kept).values(name=name, value=value)
     db.execute(
         row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
     )
@@ -162,7 +171,7 @@ def record_reports(db: Connection, changed: Sequence[Known]) -> None:
     """Insert or replace reports within the caller's transaction."""
     if not changed:
         return
-    row = insert(reports)
+    row = kind_of(db).upsert(reports)
     values = {name: row.excluded[name] for name in Known.__slots__ if name != "id"}
     db.execute(
         row.on_conflict_do_update(index_elements=["id"], set_=values),
@@ -174,7 +183,7 @@ def record_people(db: Connection, present: Mapping[str, Acquaintance]) -> None:
     """Replace everybody's last seen attributes within the caller's transaction."""
     if not present:
         return
-    row = insert(people)
+    row = kind_of(db).upsert(people)
     values = {name: row.excluded[name] for name in ("email", "username", "name")}
     db.execute(
         row.on_conflict_do_update(index_elements=["id"], set_=values),
@@ -183,6 +192,19 @@ def record_people(db: Connection, present: Mapping[str, Acquaintance]) -> None:
             for one in present.values()
         ],
     )
+
+
+def refuse_overtaken(db: Connection, seen: Mapping[str, str]) -> None:
+    """Refuse, within the caller's transaction, when a sync was recorded since these values were.
+
+    That one could begin only where the right to sync was lost: with its connection, or its disk.
+    """
+    last = db.execute(select(kept.c.value).where(kept.c.name == LAST_SYNC)).scalar()
+    if last != seen.get(LAST_SYNC):
+        raise StateError(
+            "another sync has been recorded while this one was at work, since its connection to "
+            "the database broke. Nothing more was changed; run it again"
+        )
 
 
 def forget(db: Connection, name: str) -> None:

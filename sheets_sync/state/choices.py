@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, literal, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
-from sheets_sync.choices import Choice, ChoiceAct
-from sheets_sync.state.database import StateError, reading, writing
+from sheets_sync.choices import CONFIRMED, Choice, ChoiceAct
+from sheets_sync.state.database import reading, writing
 from sheets_sync.state.delivery import DeliveryState
+from sheets_sync.state.kind import kind_of, unwritable
 from sheets_sync.state.schema import choices, deliveries, had, marks
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
@@ -33,10 +33,7 @@ class Choices:
             with writing(self._engine, wait=wait) as db:
                 return [_inserted(db, one) for one in some]
         except DBAPIError as error:
-            raise StateError(
-                f"{self._engine.url.database} cannot be written ({error.orig}); nothing was lost. "
-                "Is the disk full, read-only, or another program using the file?"
-            ) from error
+            raise unwritable(self._engine, error.orig) from error
 
     def unwritten(self, act: ChoiceAct = ChoiceAct.CHOOSE) -> Sequence[tuple[int, Choice]]:
         """Return what the spreadsheet does not show yet, or was not mailed yet, oldest first."""
@@ -50,15 +47,16 @@ class Choices:
         """Return the choice with this number."""
         return next((one for _, one in self._found(choices.c.number == number)), None)
 
-    def asked(self, address: str, since: datetime) -> bool:
-        """Tell whether a confirmation was asked for this address since a moment."""
-        found = select(func.count()).where(
-            choices.c.act == ChoiceAct.ASK.value,
-            choices.c.folded == address.casefold(),
-            choices.c.received >= since.isoformat(),
-        )
+    def asks(self, address: str) -> Sequence[tuple[int, Choice]]:
+        """Return every wish for mail at this address that was to be confirmed, oldest first."""
+        mine = choices.c.folded == address.casefold()
+        return self._found(choices.c.act == ChoiceAct.ASK.value, mine)
+
+    def confirmed(self) -> frozenset[str]:
+        """Return the folded addresses whose owners asked for the mail, and confirmed it."""
+        found = select(choices.c.folded).where(choices.c.source == CONFIRMED).distinct()
         with reading(self._engine) as db:
-            return bool(db.execute(found).scalar())
+            return frozenset(db.execute(found).scalars())
 
     def generations(self) -> dict[str, int]:
         """Return how often each subscriber made older links useless."""
@@ -92,7 +90,9 @@ class Choices:
             if db.execute(waits).first():
                 return
             for table, rows in ((marks, mark), (had, past)):
-                known = insert(table).from_select([column.name for column in table.c], rows)
+                known = (
+                    kind_of(db).upsert(table).from_select([column.name for column in table.c], rows)
+                )
                 db.execute(known.on_conflict_do_nothing())
 
     def mark(self, numbers: Sequence[int]) -> None:
@@ -114,16 +114,20 @@ def mark_shown(db: Connection, numbers: Sequence[int]) -> None:
 
 
 def _inserted(db: Connection, one: Choice) -> bool:
-    row = insert(choices).values(
-        key=one.key,
-        act=one.act.value,
-        subscriber=one.subscriber,
-        address=one.address,
-        folded=one.address.casefold(),
-        chosen=json.dumps(dict(one.chosen), ensure_ascii=False, sort_keys=True),
-        source=one.source,
-        received=one.received.isoformat(),
-        written=False,
+    row = (
+        kind_of(db)
+        .upsert(choices)
+        .values(
+            key=one.key,
+            act=one.act.value,
+            subscriber=one.subscriber,
+            address=one.address,
+            folded=one.address.casefold(),
+            chosen=json.dumps(dict(one.chosen), ensure_ascii=False, sort_keys=True),
+            source=one.source,
+            received=one.received.isoformat(),
+            written=False,
+        )
     )
     return db.execute(row.on_conflict_do_nothing(index_elements=["key"])).rowcount == 1
 

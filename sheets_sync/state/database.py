@@ -1,166 +1,139 @@
 """A URL -> the one database, checked before use: whole, ours, and of a version we know."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
-from pathlib import Path
-from typing import Any
+from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, insert, inspect, select
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from sheets_sync.state import schema
+from sheets_sync.state.kind import Kind, kind_of
+from sheets_sync.state.refusal import Busy, StateError
 from sheets_sync.state.upgrading import upgrade
 
-BUSY_SECONDS = 10
-FULL = 2
-"""SQLite's number for `synchronous=FULL`."""
+__all__ = ["Busy", "StateError", "open_database", "reading", "write_at_once", "writing"]
+
+MOVED = "moved to"
+"""Name of the single value that says where a state went on."""
+UNFINISHED = "unfinished copy"
+"""Name of the single value of a state that is still being copied."""
 
 
-class StateError(Exception):
-    """The state cannot be used; the message names the file, the fault and the choices."""
+def open_database(kind: Kind, *, create: bool = False, halfway: bool = False) -> Engine:
+    """Open the database at a place; with `halfway` also one that is being moved.
 
-
-class Busy(Exception):
-    """Another process is writing; ask again, and wait."""
-
-
-def open_database(url: str, *, folder: Path, create: bool = False) -> Engine:
-    """Open the database that `state` in the settings names.
-
-    A relative `sqlite:` path is taken from `folder`. With `create`, a missing file is made;
-    an existing one is never replaced. Raises StateError.
+    With `create`, a missing one is made; an existing one is never replaced. Raises StateError.
     """
-    path = _sqlite_path(url, folder)
-    if not path.exists() and not create:
-        raise StateError(
-            f"{path} is not there. It remembers what was sent to whom: bring it back from a "
-            "backup, or start afresh with: tidings sync --new-state"
-        )
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _prepare_connection)
-    event.listen(engine, "begin", _begin)
+    engine = kind.engine()
     try:
-        _check(engine, path)
+        kind.prepare(engine, create=create)
+        _check(engine, kind, halfway=halfway)
     except (DatabaseError, OperationalError) as error:
-        raise StateError(
-            f"{path} is damaged ({error.orig}). Nothing was changed. Bring it back from a backup, "
-            "or move it away and start afresh with: tidings sync --new-state"
-        ) from error
+        engine.dispose()
+        raise StateError(kind.damaged(kind.words(error.orig))) from error
+    except StateError:
+        engine.dispose()
+        raise
     return engine
 
 
-def _sqlite_path(url: str, folder: Path) -> Path:
-    if not url.startswith("sqlite:"):
-        raise StateError(f'state = {url!r} is not known here; write state = "sqlite:tidings.db"')
-    return folder / url.removeprefix("sqlite:").removeprefix("///")
-
-
-def _prepare_connection(connection: Any, _record: object) -> None:
-    # sqlite3's own transaction control commits behind our back; BEGIN is ours (see _begin).
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "secure_delete=ON",
-        "temp_store=MEMORY",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("reading", False):
-        connection.exec_driver_sql("BEGIN")
-    elif options.get("wait", True):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        _begin_at_once(connection)
-
-
-def _begin_at_once(connection: Connection) -> None:
-    driven: Any = connection.connection
-    with _not_waiting(driven.cursor()) as cursor:
-        cursor.execute("BEGIN IMMEDIATE")
-
-
-@contextmanager
-def _not_waiting(cursor: Any) -> Iterator[Any]:
-    cursor.execute("PRAGMA busy_timeout = 0")
-    try:
-        yield cursor
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-            raise Busy from error
-        raise
-    finally:
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-
-
-def _check(engine: Engine, path: Path) -> None:
+def _check(engine: Engine, kind: Kind, *, halfway: bool) -> None:
     with reading(engine) as db:
-        whole = db.execute(text("PRAGMA quick_check")).scalar()
-    if whole != "ok":
-        raise StateError(
-            f"{path} is damaged ({whole}). Nothing was changed. Bring it back from a backup, "
-            "or move it away and start afresh with: tidings sync --new-state"
-        )
+        if fault := kind.fault(db):
+            raise StateError(kind.damaged(fault))
+        version = _version(db, kind)
+        if version is not None and not halfway:
+            _refuse_halfway(db, kind)
+    if version == schema.VERSION:
+        return
     with writing(engine) as db:
+        version = _version(db, kind)  # of several who come at once, one makes it
         schema.metadata.create_all(db)
-        found = db.execute(
-            select(schema.kept.c.value).where(schema.kept.c.name == "schema")
-        ).scalar()
-        if found is None:
+        if version is None:
             db.execute(insert(schema.kept).values(name="schema", value=str(schema.VERSION)))
-        elif int(found) > schema.VERSION:
-            raise StateError(
-                f"{path} was written by a newer Tidings (version {found} of its tables; this one "
-                f"knows {schema.VERSION}). Nothing was changed. Install the newer Tidings, or "
-                "bring back a backup made before the upgrade"
-            )
-        elif int(found) < schema.VERSION:
-            upgrade(db, int(found))
+        else:
+            upgrade(db, version)
+
+
+def _version(db: Connection, kind: Kind) -> int | None:
+    """Return the version of the tables; None where there are none. Raises StateError."""
+    found = kept(db, "schema") if inspect(db).has_table(schema.kept.name) else None
+    if found is None:
+        return None
+    if int(found) > schema.VERSION:
+        raise StateError(
+            f"{kind.place} was written by a newer Tidings (version {found} of its tables; this one "
+            f"knows {schema.VERSION}). Nothing was changed. Install the newer Tidings, or bring "
+            "back a backup made before the upgrade"
+        )
+    return int(found)
+
+
+def _refuse_halfway(db: Connection, kind: Kind) -> None:
+    if moved := kept(db, MOVED):
+        raise StateError(
+            f"{kind.place} was moved to {moved}, and goes on there. Nothing was changed. Write "
+            "that as `state` into tidings.toml; to come back here, move this one away and copy "
+            "that one here with: tidings state copy"
+        )
+    if unfinished := kept(db, UNFINISHED):
+        raise StateError(
+            f"{kind.place} is a copy of {unfinished} that did not come to its end. Nothing was "
+            "changed. Run the same once more: tidings state copy"
+        )
+
+
+def kept(db: Connection, name: str) -> str | None:
+    """Return a single value; None when it is not there."""
+    value = db.execute(select(schema.kept.c.value).where(schema.kept.c.name == name)).scalar()
+    return None if value is None else str(value)
 
 
 def is_durable(engine: Engine) -> bool:
     """Say whether a commit is on the disk when it returns (fault 74)."""
     with reading(engine) as connection:
-        return connection.exec_driver_sql("PRAGMA synchronous").scalar() == FULL
+        return kind_of(engine).is_durable(connection)
 
 
 @contextmanager
-def writing(engine: Engine, *, wait: bool = True) -> Iterator[Connection]:
+def writing(engine: Engine, *, wait: bool = True, beside: bool = False) -> Iterator[Connection]:
     """One transaction that may write; committed at the end, rolled back on an exception.
 
-    Without `wait` it raises Busy when another process is writing just now.
+    No other one overlaps it, but those that are all `beside` each other: these must change a row
+    only where it is as they expect. Without `wait` it raises Busy when another process is writing
+    just now.
     """
+    kind = kind_of(engine)
     try:
-        with engine.connect().execution_options(wait=wait) as connection, connection.begin():
+        with kind.writing(engine, wait=wait, beside=beside) as connection:
             yield connection
-    except OperationalError as error:
+    except DBAPIError as error:
+        if kind.is_closed(error):
+            raise StateError(
+                f"{kind.place} was moved and goes on elsewhere. Nothing was changed. Look what "
+                "`state` in tidings.toml says, and start this anew"
+            ) from error
+        if not isinstance(error, OperationalError) and not error.connection_invalidated:
+            raise
         raise StateError(
-            f"{engine.url.database} could not be written ({error.orig}). What was committed before "
-            "is safe; make room, and run it again"
+            f"{kind.place} could not be written ({kind.words(error.orig)}). What was committed "
+            "before is safe; make room, and run it again"
         ) from error
 
 
 def write_at_once(
     engine: Engine, statement: str, values: Sequence[object], *, wait: bool = True
 ) -> None:
-    """Run one statement that is a transaction of its own.
+    """Run one statement that is a transaction of its own, and harmless when it is run twice.
 
-    By the driver itself, which takes a third of the time of `writing`. Raises the driver's errors,
-    and Busy as `writing` does.
+    Raises the driver's errors, StateError, and Busy as `writing` does.
     """
-    with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-        with nullcontext(cursor) if wait else _not_waiting(cursor):
-            cursor.execute(statement, values)
-        connection.commit()
+    kind_of(engine).at_once(engine, statement, values, wait=wait)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One transaction that only reads, and waits for no writer."""
-    with engine.connect().execution_options(reading=True) as connection, connection.begin():
+    """One transaction that only reads, sees one moment, and waits for no writer."""
+    kind = kind_of(engine)
+    with kind.reading(engine) as connection:
         yield connection

@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import Column, Connection, Dialect, Engine, Row, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
 from forms.submission import Act, Submission
-from sheets_sync.state.database import StateError, reading, write_at_once, writing
+from sheets_sync.state.database import reading, write_at_once, writing
+from sheets_sync.state.kind import kind_of, unwritable
 from sheets_sync.state.schema import kept, submissions
 
 COLUMNS = [column.name for column in submissions.c if column.name != "number"]
@@ -81,7 +81,7 @@ class Journal:
         except driver.IntegrityError:  # a key that is known already; look each one up
             return self._commit_unknown(drafts, wait=wait)
         except driver.Error as error:
-            raise _unwritable(self._engine, error) from error
+            raise unwritable(self._engine, error) from error
         return [Receipt(one.submission, new=True) for one in drafts]
 
     def _commit_unknown(
@@ -91,7 +91,7 @@ class Journal:
             with writing(self._engine, wait=wait) as db:
                 return _write_unknown(db, drafts)
         except DBAPIError as error:
-            raise _unwritable(self._engine, error.orig) from error
+            raise unwritable(self._engine, error.orig) from error
 
     def unwritten(self) -> Sequence[Entry]:
         """Return what the spreadsheet does not hold yet, oldest first."""
@@ -141,7 +141,11 @@ class Journal:
 
         Raises Busy when another process is writing and `wait` is off.
         """
-        row = upsert(kept).values(name="last health check", value=now.isoformat())
+        row = (
+            kind_of(self._engine)
+            .upsert(kept)
+            .values(name="last health check", value=now.isoformat())
+        )
         try:
             with writing(self._engine, wait=wait) as db:
                 db.execute(
@@ -150,20 +154,12 @@ class Journal:
                     )
                 )
         except DBAPIError as error:
-            raise _unwritable(self._engine, error.orig) from error
+            raise unwritable(self._engine, error.orig) from error
 
 
 @lru_cache(maxsize=64)
 def _insertion(dialect: Dialect, rows: int) -> str:
     return str(insert(submissions).values([dict.fromkeys(COLUMNS)] * rows).compile(dialect=dialect))
-
-
-def _unwritable(engine: Engine, reason: object) -> StateError:
-    # What the driver says, never SQLAlchemy's error: that may carry people's words (fault 83).
-    return StateError(
-        f"{engine.url.database} cannot be written ({reason}); nothing was lost. Is the disk full, "
-        "read-only, or another program using the file?"
-    )
 
 
 def _write_unknown(db: Connection, drafts: Sequence[Draft]) -> list[Receipt | Conflict]:

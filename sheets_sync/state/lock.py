@@ -1,25 +1,31 @@
-"""A path -> the right to do what only one process at a time may do."""
+"""A right that one process at a time has: to sync, say."""
 
-import fcntl
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 
-from sheets_sync.state.database import StateError
+from sqlalchemy import Engine
+
+from sheets_sync.state.kind import kind_of
+from sheets_sync.state.refusal import Taken
+
+ASK_AGAIN_SECONDS = 0.1
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[None]:
-    """Hold the lock; raises StateError while another process has it.
+def hold(engine: Engine, right: str, *, patience: float = 0.0) -> Iterator[None]:
+    """Hold the right; raises Taken when another process still has it after so many seconds.
 
-    It goes with its process, however that ends.
+    It goes with its process, however that ends; on PostgreSQL also with its connection.
     """
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StateError(
-                f"Another run is making or sending the digest ({path} is locked). Nothing was "
-                "done; try again when it has ended"
-            ) from error
+    deadline = time.monotonic() + patience
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(kind_of(engine).hold(engine, right))
+                break
+            except Taken:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(ASK_AGAIN_SECONDS)
         yield

@@ -1,17 +1,36 @@
 """What happened to some deliveries -> their states, within one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from json import dumps
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from sheets_sync.state.database import StateError
-from sheets_sync.state.delivery import DeliveryState, as_text
-from sheets_sync.state.schema import deliveries, issues
+from sheets_sync.state.delivery import Delivery, DeliveryState, as_text
+from sheets_sync.state.schema import deliveries, had, issues, letters
 
 QUEUED, SENDING, DOT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DOT
 SENT, DEFERRED, FAILED = DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED
+DROPPED = DeliveryState.DROPPED
 WAITING = (QUEUED, DEFERRED)
+HELD = (
+    select(issues.c.name)
+    .where(issues.c.name == deliveries.c.issue, issues.c.decision == "hold")
+    .exists()
+)
+IN_TURN = (deliveries.c.issue, deliveries.c.first.desc(), deliveries.c.number)
+"""Coordinators' mails first, else as frozen."""
 CLAIM = (
     update(deliveries)
     .where(deliveries.c.number == bindparam("claimed"))
@@ -19,6 +38,7 @@ CLAIM = (
     .where(or_(deliveries.c.state == QUEUED, deliveries.c.state == DEFERRED))
     .values(
         state=SENDING,
+        sender=bindparam("by"),
         attempts=deliveries.c.attempts + 1,
         next_try=None,
         changed_at=bindparam("at"),
@@ -26,9 +46,11 @@ CLAIM = (
 )
 MARK = (
     update(deliveries)
-    .where(deliveries.c.number == bindparam("marked"), deliveries.c.state == bindparam("before"))
+    .where(deliveries.c.number == bindparam("marked"), deliveries.c.sender == bindparam("by"))
+    .where(deliveries.c.state == bindparam("before"))
     .values(state=bindparam("after"), changed_at=bindparam("at"))
 )
+MARK_DOT = MARK.where(~HELD)
 MARK_AND_SAY = MARK.values(answer=bindparam("words"))
 
 
@@ -38,28 +60,43 @@ class Page:
     Raises StateError where another run has moved a delivery meanwhile, and then marks nothing.
     """
 
-    def __init__(self, db: Connection, now: datetime) -> None:
+    def __init__(self, db: Connection, now: datetime, sender: str) -> None:
         self._db = db
         self._now = now
         self._at = as_text(now)
+        self._sender = sender
 
-    def claim(self, numbers: Sequence[int]) -> frozenset[int]:
-        """Take deliveries for sending; returns those that were not taken, held or put off."""
+    def claim(self, numbers: Sequence[int], most: int) -> Sequence[int]:
+        """Take the first of these for sending that are not taken, held or put off."""
         if not numbers:
-            return frozenset()
-        free = select(deliveries.c.number).where(
-            deliveries.c.number.in_(numbers), may_leave(self._now)
+            return []
+        free = (
+            select(deliveries.c.number)
+            .where(deliveries.c.number.in_(numbers), may_leave(self._now))
+            .order_by(*IN_TURN)
+            .limit(most)
+            # What another sender is just taking is its own. (SQLite has one writer at a time.)
+            .with_for_update(skip_locked=True)
         )
-        claimed = frozenset(self._db.execute(free).scalars())
+        found = frozenset(self._db.execute(free).scalars())
+        claimed = [number for number in numbers if number in found]
         if claimed:
-            self._db.execute(CLAIM, [{"claimed": one, "at": self._at} for one in claimed])
+            by = {"at": self._at, "by": self._sender}
+            self._db.execute(CLAIM, [{"claimed": one, **by} for one in claimed])
         return claimed
 
-    def mark_dot(self, numbers: Sequence[int]) -> None:
-        """Record, just before the final dots, that from here on the outcomes are unclear."""
-        if numbers:
-            moves = [self._move(number, SENDING, DOT) for number in numbers]
-            self._all_moved(self._db.execute(MARK, moves).rowcount, numbers)
+    def mark_dot(self, numbers: Sequence[int]) -> Collection[int]:
+        """Record, just before the final dots, that from here on the outcomes are unclear.
+
+        Returns those that are held meanwhile; these are not marked.
+        """
+        if not numbers:
+            return ()
+        moves = [self._move(number, SENDING, DOT) for number in numbers]
+        marked = self._db.execute(MARK_DOT, moves).rowcount
+        held = self._held(numbers) if marked < len(numbers) else ()
+        self._all_moved(marked + len(held), numbers)
+        return held
 
     def mark_sent(self, answers: Mapping[int, str]) -> None:
         """Record that the server took these mails, in its words."""
@@ -72,22 +109,47 @@ class Page:
 
     def put_back(self, number: int) -> None:
         """Record that a mail certainly was not delivered, through no fault of its own."""
-        self._settle(number, state=QUEUED, attempts=deliveries.c.attempts - 1)
+        self._settle(number, SENDING, DOT, state=QUEUED, attempts=deliveries.c.attempts - 1)
 
     def defer(self, number: int, answer: str, *, next_try: datetime) -> None:
         """Record a refusal for now."""
-        self._settle(number, state=DEFERRED, answer=answer, next_try=as_text(next_try))
+        words = {"answer": answer, "next_try": as_text(next_try)}
+        self._settle(number, SENDING, DOT, state=DEFERRED, **words)
 
     def fail(self, number: int, answer: str) -> None:
         """Record a refusal for good, in the server's words."""
-        self._settle(number, state=FAILED, answer=answer)
+        self._settle(number, SENDING, DOT, state=FAILED, answer=answer)
 
-    def _settle(self, number: int, **values: str | ColumnElement[int]) -> None:
-        done = moved(self._db, number, (SENDING, DOT), changed_at=self._at, **values)
+    def drop(self, delivery: Delivery, why: str) -> None:
+        """Record that a claimed mail is not sent, and why; what was in it was not had."""
+        self._settle(delivery.number, SENDING, state=DROPPED, answer=why)
+        forget_had(self._db, delivery)
+
+    def replace(self, delivery: Delivery, renewed: Delivery) -> None:
+        """Put new bytes in the place of a claimed mail's, under the same Message-ID."""
+        reports = dumps(list(renewed.reports))
+        self._settle(delivery.number, SENDING, reports=reports, address=renewed.address)
+        theirs = and_(
+            letters.c.issue == delivery.issue, letters.c.subscriber == delivery.subscriber
+        )
+        self._db.execute(update(letters).where(theirs).values(message=renewed.message))
+        forget_had(self._db, delivery)
+        insert_had(self._db, [renewed])
+
+    def _held(self, numbers: Sequence[int]) -> frozenset[int]:
+        mine = and_(deliveries.c.state == SENDING, deliveries.c.sender == self._sender)
+        held = select(deliveries.c.number).where(deliveries.c.number.in_(numbers), mine, HELD)
+        return frozenset(self._db.execute(held).scalars())
+
+    def _settle(
+        self, number: int, *before: DeliveryState, **values: str | ColumnElement[int]
+    ) -> None:
+        done = moved(self._db, number, before, self._sender, changed_at=self._at, **values)
         self._all_moved(int(done), [number])
 
     def _move(self, number: int, before: str, after: str) -> dict[str, str | int]:
-        return {"marked": number, "before": before, "after": after, "at": self._at}
+        move: dict[str, str | int] = {"before": before, "after": after, "by": self._sender}
+        return move | {"marked": number, "at": self._at}
 
     def _all_moved(self, rows: int, numbers: Sequence[int]) -> None:
         if rows != len(numbers):
@@ -118,8 +180,29 @@ def moved(
     db: Connection,
     number: int,
     before: Sequence[DeliveryState],
+    sender: str,
     **values: str | ColumnElement[int],
 ) -> bool:
-    """Change a delivery that is in one of these states; False when it is not."""
-    here = and_(deliveries.c.number == number, deliveries.c.state.in_(before))
+    """Change a delivery that a sender has in one of these states; False when it has not."""
+    here = and_(
+        deliveries.c.number == number,
+        deliveries.c.state.in_(before),
+        deliveries.c.sender == sender,
+    )
     return db.execute(update(deliveries).where(here).values(values)).rowcount == 1
+
+
+def insert_had(db: Connection, sent: Sequence[Delivery]) -> None:
+    """Record which reports these deliveries hold, each once for each subscriber."""
+    rows = [
+        {"subscriber": one.subscriber, "report": report, "issue": one.issue}
+        for one in sent
+        for report in one.reports
+    ]
+    if rows:
+        db.execute(insert(had), rows)
+
+
+def forget_had(db: Connection, one: Delivery) -> None:
+    """Record that a delivery's reports were not had."""
+    db.execute(delete(had).where(had.c.issue == one.issue, had.c.subscriber == one.subscriber))

@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, Update, and_, case, fu
 from sheets_sync.state.base import put
 from sheets_sync.state.database import reading, writing
 from sheets_sync.state.delivery import DeliveryState, as_text
+from sheets_sync.state.kind import kind_of
 from sheets_sync.state.marking import WAITING
 from sheets_sync.state.schema import deliveries, issues, kept, letters
 
 SENT, FAILED, DEFERRED = DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DEFERRED
-AGAIN = (SENT, FAILED, DEFERRED, DeliveryState.QUEUED, DeliveryState.DOT)
+DOT = DeliveryState.DOT
+AGAIN = (SENT, FAILED, DEFERRED, DeliveryState.QUEUED, DOT)
 """What may be sent again; what is on a line now, or was dropped on purpose, may not."""
 ASKED = "sent again"
 """Name of the single value that remembers who asked for a mail again."""
@@ -75,14 +77,13 @@ class Operating:
 
         Who asked for what is recorded before anything leaves.
         """
-        theirs = and_(
-            deliveries.c.issue == issue,
-            deliveries.c.subscriber == subscriber,
-            deliveries.c.state.in_(AGAIN),
-            _has_letter(),
-        )
+        theirs = and_(deliveries.c.issue == issue, deliveries.c.subscriber == subscriber)
+        may = and_(theirs, deliveries.c.state.in_(AGAIN), _has_letter())
         with writing(self._engine) as db:
-            if db.execute(_afresh(now).where(theirs)).rowcount != 1:
+            at_dot = select(deliveries.c.sender).where(theirs, deliveries.c.state == DOT)
+            sender = set(db.execute(at_dot).scalars())
+            on_a_line = sender - kind_of(self._engine).senders(self._engine).gone(sender)
+            if on_a_line or db.execute(_afresh(now).where(may)).rowcount != 1:
                 return False
             row = db.execute(select(kept.c.value).where(kept.c.name == ASKED)).first()
             asked = [*(loads(row.value) if row else []), [issue, subscriber, as_text(now)]]

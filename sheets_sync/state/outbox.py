@@ -4,11 +4,10 @@ Each step of a delivery is one conditional UPDATE, committed before the next eff
 crash it is known which mails certainly did not leave, and which may have.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
-from json import dumps
-from pathlib import Path
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,7 +18,6 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    delete,
     func,
     insert,
     select,
@@ -27,7 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from sheets_sync.state.database import StateError, reading, writing
+from sheets_sync.state.base import put
+from sheets_sync.state.database import reading, writing
 from sheets_sync.state.delivery import (
     Delivery,
     DeliveryState,
@@ -41,12 +40,18 @@ from sheets_sync.state.delivery import (
     issue_row,
     line_of,
 )
-from sheets_sync.state.lock import hold
-from sheets_sync.state.marking import WAITING, Page, may_leave, moved
-from sheets_sync.state.schema import deliveries, had, issues, letters, marks
+from sheets_sync.state.kind import kind_of
+from sheets_sync.state.marking import IN_TURN, Page, insert_had, may_leave
+from sheets_sync.state.refusal import StateError, Taken
+from sheets_sync.state.schema import deliveries, had, issues, kept, letters, marks
 
 QUEUED, SENDING, DOT = DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DOT
-SENT, FAILED, DROPPED = DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DROPPED
+SENT, FAILED = DeliveryState.SENT, DeliveryState.FAILED
+
+TURN = "next mail"
+"""Name of the single value that says from when on a mail may leave, where they are paced."""
+MOST_TURNS = 100
+"""More are never taken ahead: each sender takes one."""
 
 
 class Outbox:
@@ -54,10 +59,24 @@ class Outbox:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._senders = kind_of(engine).senders(engine)
 
-    def sender(self) -> AbstractContextManager[None]:
-        """Hold the right to freeze and send; raises StateError while another run has it."""
-        return hold(Path(f"{self._engine.url.database}-sending"))
+    def joined(self) -> AbstractContextManager[str]:
+        """Be one of those who send just now; gives the name to claim under."""
+        return self._senders.join()
+
+    @contextmanager
+    def nobody_sends(self) -> Iterator[None]:
+        """Keep everybody from sending meanwhile; raises StateError while somebody does."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._senders.shut_out())
+            except Taken as error:
+                raise StateError(
+                    f"mails are being sent just now ({error}); nothing was changed. Wait until "
+                    "that has ended, and run it again"
+                ) from error
+            yield
 
     def freeze(
         self, issue: Issue, frozen: Sequence[Delivery], *, considered: Mapping[str, Mark]
@@ -76,12 +95,13 @@ class Outbox:
                     rows = [delivery_row(one, issue.frozen_at) for one in frozen]
                     db.execute(insert(deliveries), rows)
                     db.execute(insert(letters), [_letter(one) for one in frozen])
-                    _insert_had(db, frozen)
+                    insert_had(db, frozen)
                 _raise_marks(db, considered)
         except IntegrityError as error:
             raise StateError(
-                f"Issue {issue.name} would send somebody a report again ({error.orig}). Nothing "
-                "was frozen. Please report this as a fault of Tidings"
+                f"Issue {issue.name} would send somebody a report again "
+                f"({kind_of(self._engine).words(error.orig)}). Nothing was frozen. Please report "
+                "this as a fault of Tidings"
             ) from error
         return True
 
@@ -123,20 +143,37 @@ class Outbox:
         return {subscriber: frozenset(ids) for subscriber, ids in found.items()}
 
     def recover(self, now: datetime, *, repeat: bool = True) -> Sequence[Delivery]:
-        """Put back what a crash left behind; returns the unclear ones that will be repeated.
+        """Put back what gone senders had claimed; returns the unclear ones that will be repeated.
 
         A mail whose final dot is unclear is repeated once (fault 65); without `repeat`, never.
         """
         with writing(self._engine) as db:
+            claimed = deliveries.c.state.in_((SENDING, DOT))
+            names = db.execute(select(deliveries.c.sender).where(claimed).distinct()).scalars()
+            left = deliveries.c.sender.in_(self._senders.gone(set(names)))
             put_back = update(deliveries).values(state=QUEUED, changed_at=as_text(now))
             untried = put_back.values(attempts=deliveries.c.attempts - 1)
-            db.execute(untried.where(deliveries.c.state == SENDING))
+            db.execute(untried.where(deliveries.c.state == SENDING, left))
             if not repeat:
                 return []
-            once = and_(deliveries.c.state == DOT, deliveries.c.repeats == 0)
+            once = and_(deliveries.c.state == DOT, deliveries.c.repeats == 0, left)
             repeated = _read(db, once)
             db.execute(put_back.where(once).values(repeats=1))
         return repeated
+
+    def take_turn(self, seconds: float) -> float:
+        """Take the next turn of all senders, so long after the one before.
+
+        Returns how many seconds are left until it comes.
+        """
+        with writing(self._engine) as db:
+            now = time.time()
+            found = db.execute(select(kept.c.value).where(kept.c.name == TURN)).scalar()
+            turn = max(float(found or 0), now)
+            if turn > now + seconds * MOST_TURNS:
+                turn = now  # the clock was wrong
+            put(db, TURN, str(turn + seconds))
+        return turn - now
 
     def unclear(self) -> Sequence[Delivery]:
         """Return the deliveries of which nobody knows whether they arrived, for the operator."""
@@ -145,11 +182,7 @@ class Outbox:
 
     def waiting(self, now: datetime) -> Sequence[int]:
         """Return the numbers of what may be sent now: coordinators' first, else as frozen."""
-        query = (
-            select(deliveries.c.number)
-            .where(may_leave(now))
-            .order_by(deliveries.c.issue, deliveries.c.first.desc(), deliveries.c.number)
-        )
+        query = select(deliveries.c.number).where(may_leave(now)).order_by(*IN_TURN)
         with reading(self._engine) as db:
             return list(db.execute(query).scalars())
 
@@ -175,68 +208,10 @@ class Outbox:
         return found[0] if found else None
 
     @contextmanager
-    def together(self, now: datetime) -> Iterator[Page]:
-        """Marks of several deliveries in one transaction, on the disk when it ends."""
-        with writing(self._engine) as db:
-            yield Page(db, now)
-
-    def claim(self, number: int, now: datetime) -> bool:
-        """Take a delivery for sending; False when it is taken, held, or not due any more."""
-        with self.together(now) as page:
-            return bool(page.claim([number]))
-
-    def mark_dot(self, number: int, now: datetime) -> None:
-        """Record, just before the final dot, that from here on the outcome is unclear."""
-        with self.together(now) as page:
-            page.mark_dot([number])
-
-    def mark_sent(self, number: int, answer: str, now: datetime) -> None:
-        """Record that the server took the mail."""
-        with self.together(now) as page:
-            page.mark_sent({number: answer})
-
-    def put_back(self, number: int, now: datetime) -> None:
-        """Record that a mail certainly was not delivered, through no fault of its own."""
-        with self.together(now) as page:
-            page.put_back(number)
-
-    def defer(self, number: int, answer: str, now: datetime, *, next_try: datetime) -> None:
-        """Record a refusal for now."""
-        with self.together(now) as page:
-            page.defer(number, answer, next_try=next_try)
-
-    def fail(self, number: int, answer: str, now: datetime) -> None:
-        """Record a refusal for good, in the server's words."""
-        with self.together(now) as page:
-            page.fail(number, answer)
-
-    def drop(self, number: int, why: str, now: datetime) -> None:
-        """Record that a waiting mail is not sent, and why; what was in it was not had."""
-        with writing(self._engine) as db:
-            if moved(db, number, WAITING, state=DROPPED, answer=why, changed_at=as_text(now)):
-                _forget_had(db, number)
-
-    def replace(
-        self, number: int, message: bytes, reports: Sequence[str], address: str, now: datetime
-    ) -> None:
-        """Put new bytes in the place of a waiting mail's, under the same Message-ID."""
-        with writing(self._engine) as db:
-            if moved(
-                db,
-                number,
-                WAITING,
-                reports=dumps(list(reports)),
-                address=address,
-                changed_at=as_text(now),
-            ):
-                _forget_had(db, number)
-                renewed = _read(db, deliveries.c.number == number)
-                theirs = and_(
-                    letters.c.issue == renewed[0].issue,
-                    letters.c.subscriber == renewed[0].subscriber,
-                )
-                db.execute(update(letters).where(theirs).values(message=message))
-                _insert_had(db, renewed)
+    def together(self, now: datetime, sender: str) -> Iterator[Page]:
+        """Marks of several deliveries by a sender, on the disk when it ends."""
+        with writing(self._engine, beside=True) as db:
+            yield Page(db, now, sender)
 
     def issue_lines(self) -> Sequence[IssueLine]:
         """Return the lines of the Digests tab, oldest first."""
@@ -275,21 +250,6 @@ def _letter(delivery: Delivery) -> dict[str, str | bytes]:
         "subscriber": delivery.subscriber,
         "message": delivery.message,
     }
-
-
-def _insert_had(db: Connection, sent: Sequence[Delivery]) -> None:
-    rows = [
-        {"subscriber": one.subscriber, "report": report, "issue": one.issue}
-        for one in sent
-        for report in one.reports
-    ]
-    if rows:
-        db.execute(insert(had), rows)
-
-
-def _forget_had(db: Connection, number: int) -> None:
-    row = db.execute(select(deliveries).where(deliveries.c.number == number)).one()
-    db.execute(delete(had).where(had.c.issue == row.issue, had.c.subscriber == row.subscriber))
 
 
 def _raise_marks(db: Connection, considered: Mapping[str, Mark]) -> None:

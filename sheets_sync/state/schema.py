@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 2
+VERSION = 3
 """Rises with each change of the tables; a state of a higher version is refused."""
 
 metadata = MetaData()
@@ -92,6 +92,7 @@ deliveries = Table(
     Column("message_id", Text, nullable=False),
     Column("reports", Text, nullable=False, comment="JSON: ids of the reports in it"),
     Column("state", Text, nullable=False, index=True),
+    Column("sender", Text, nullable=False, server_default="", comment="who claimed it last"),
     Column("first", Boolean, nullable=False, default=False, comment="goes out before a review"),
     Column("attempts", Integer, nullable=False, default=0),
     Column("repeats", Integer, nullable=False, default=0, comment="after an unclear final dot"),
@@ -146,4 +147,20 @@ choices = Table(
     Column("received", Text, nullable=False, comment="UTC, ISO 8601"),
     Column("written", Boolean, nullable=False, default=False, index=True),
     comment="The readers' journal: what they chose on their pages.",
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("person", Text, nullable=False, index=True, comment="internal id; never another's"),
+    comment="Where people's pages in the archive are, or were under another name.",
+)
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("print", Text, primary_key=True, comment="keyed, of an id, an address or a name"),
+    Column("at", Text, nullable=False, comment="UTC, ISO 8601"),
+    comment="What was erased and must not come back; it tells nobody who that was.",
 )

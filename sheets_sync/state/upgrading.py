@@ -10,6 +10,13 @@ STEPS = {
         "INSERT INTO letters SELECT issue, subscriber, message FROM deliveries",
         "ALTER TABLE deliveries DROP COLUMN message",
     ),
+    2: (
+        # Several senders share the outbox.
+        "ALTER TABLE deliveries ADD COLUMN sender TEXT NOT NULL DEFAULT ''",
+        # Notes became sentences that can be translated; the next sync tells them anew.
+        "UPDATE kept SET value = json_set(value, '$.notes', json('[]')) WHERE name = 'community'",
+        "UPDATE kept SET value = '' WHERE name = 'quiet'",
+    ),
 }
 """What leads from each version to the next; new tables are there already."""
 

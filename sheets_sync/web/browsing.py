@@ -1,6 +1,6 @@
 """Recent reports, behind the personal link in each mail: what that person's mail may show."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,7 +14,7 @@ from forms.wording import N_, language
 from sheets_sync.links import Purpose
 from sheets_sync.web.clerk import Clerk, html
 from sheets_sync.web.looking import YEAR, Asked, Look, Reading, reading
-from sheets_sync.web.reader_pages import ReaderPages
+from sheets_sync.web.reader_pages import ReaderPages, visitors_language
 from sheets_sync.web.readership import Readership
 
 AT_FIRST = timedelta(days=28)
@@ -41,7 +41,8 @@ def add_browsing(app: Flask, clerk: Clerk, readership: Readership) -> None:
 
     @app.get("/reports")
     def closed() -> Response:
-        pages = ReaderPages(community=clerk.desk.name, language=language(clerk.desk.language))
+        tongue = visitors_language(request.accept_languages, clerk.desk.language)
+        pages = ReaderPages(community=clerk.desk.name, language=tongue)
         if readership.open:
             return html(pages.notice(PERSONAL, onward="/subscribe", label=N_("Get the mail")))
         return html(pages.notice(PERSONAL))
@@ -71,8 +72,9 @@ def _query(args: Mapping[str, str], today: date) -> Query:
 
 def _page(clerk: Clerk, readership: Readership, shelf: Reading, query: Query) -> Response:
     reader, today = shelf.reader, clerk.desk.today()
-    pages = ReaderPages(community=clerk.desk.name, language=shelf.language)
-    asked, wrong = _asked(shelf, query, today)
+    form = readership.form_for(reader)
+    pages = ReaderPages(community=clerk.desk.name, language=shelf.language, form=form)
+    asked, wrong = _asked(shelf, query, today, pages.translate)
     shown = pages.page(
         "reports.html",
         query=query,
@@ -90,7 +92,9 @@ def _page(clerk: Clerk, readership: Readership, shelf: Reading, query: Query) ->
     return html(shown, 422 if wrong else 200)
 
 
-def _asked(shelf: Reading, query: Query, today: date) -> tuple[Asked | None, dict[str, str]]:
+def _asked(
+    shelf: Reading, query: Query, today: date, translate: Callable[[str], str]
+) -> tuple[Asked | None, dict[str, str]]:
     wrong = {}
     days = {"since": date.min, "until": today + timedelta(days=1)}
     for name in days:
@@ -102,7 +106,7 @@ def _asked(shelf: Reading, query: Query, today: date) -> tuple[Asked | None, dic
     try:
         wanted = parse(query.filter, names=shelf.names)
     except FilterError as error:
-        return None, {"filter": str(error), **wrong}
+        return None, {"filter": error.text(translate), **wrong}
     if query.person:
         wanted = all_of([wanted, By(query.person, "")])
     return (None if wrong else Asked(wanted, days["since"], days["until"])), wrong

@@ -57,8 +57,13 @@ class Clerk:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        readers = desk.readership
         self.pages = Pages(
-            desk.form, translations(desk.language), community=desk.name, language=desk.language
+            desk.form,
+            translations(desk.language),
+            community=desk.name,
+            language=desk.language,
+            subscribe="/subscribe" if readers and readers.open else "",
         )
         self._doors = Doorkeeper(desk.settings)
 

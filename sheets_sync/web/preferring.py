@@ -100,7 +100,7 @@ def add_preferring(app: Flask, clerk: Clerk, readership: Readership) -> None:
         wishes, today = read_wishes(fields), clerk.desk.today()
         if is_foreign(request, readership.links.public_url):
             return opened.page(wishes, notice=FOREIGN, status=403)
-        wrong = faults(wishes, opened.reading.names, today)
+        wrong = faults(wishes, opened.reading.names, today, opened.pages.translate)
         act = fields.get("do", ["show"])[0]
         if act == "renew":
             renewed = readership.renew(opened.reader).rpartition("/")[2]
@@ -123,7 +123,7 @@ def open_settings(clerk: Clerk, readership: Readership, token: str) -> Opened:
         readership,
         clerk,
         reader,
-        ReaderPages(community=clerk.desk.name, language=tongue),
+        ReaderPages(community=clerk.desk.name, language=tongue, form=readership.form_for(reader)),
         reading(readership.press, readership.links, reader, language=tongue, now=readership.now()),
     )
 

@@ -4,11 +4,12 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+from werkzeug.datastructures import LanguageAccept
 
 from digests.render import linked
 from forms.html_form import TEMPLATES as FORM_TEMPLATES
 from forms.html_form import Notice
-from forms.wording import direction, environment, translations
+from forms.wording import N_, direction, environment, language, spoken, translations
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -16,7 +17,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 class ReaderPages:
     """Every page that a link in a mail opens, in one language."""
 
-    def __init__(self, *, community: str, language: str) -> None:
+    def __init__(self, *, community: str, language: str, form: str = "/") -> None:
         self._words = translations(language)
         self.translate = self._words.gettext
         self._templates = _environment(language)
@@ -25,6 +26,8 @@ class ReaderPages:
             "language": language,
             "direction": direction(language),
             "static": "/static/",
+            "onward_to": form,
+            "onward_words": self.say(N_("Tell what you did")),
         }
 
     def page(self, template: str, **values: object) -> str:
@@ -44,6 +47,12 @@ class ReaderPages:
     def say(self, words: str, **values: object) -> str:
         """Return a phrase in the language, with values put in."""
         return self._words.gettext(words).format(**values)
+
+
+def visitors_language(accepted: LanguageAccept, own: str) -> str:
+    """Return what to speak to somebody unknown: their browser's language, else the community's."""
+    there = [code for code, _ in spoken(own)]
+    return accepted.best_match(there) or language(own)
 
 
 @cache

@@ -61,6 +61,10 @@ class Readership:
         found = (one for one in wishes if one.email.casefold() == folded)
         return next(found, Subscription(reader.address, "", "weekly"))
 
+    def form_for(self, reader: Subscriber) -> str:
+        """Return where a reader reports: their own link, for those on the roster."""
+        return self.links.personal_form(reader.person) if reader.person else "/"
+
     def renew(self, reader: Subscriber) -> str:
         """Make all older links of a reader useless; returns the new one to their settings."""
         self.choose(reader.address, {}, source="page", id=reader.id, act=ChoiceAct.REVOKE)

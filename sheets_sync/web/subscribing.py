@@ -1,6 +1,8 @@
 """Get the mail at an address: ask, confirm by the link that is sent there, and only then get it.
 
-The answer is the same for every address, and one address gets at most one mail a day (fault 16).
+The answer is the same for every address and takes the same time: nothing is looked up for it, and
+what was asked is written each time. Who it is, and whether they had a mail today, is looked at
+only after the answer, when the mail is sent (faults 16, 85).
 """
 
 from collections.abc import Mapping
@@ -10,22 +12,21 @@ from datetime import timedelta
 from flask import Flask, Response, abort, request
 
 from digests.filters import FilterError, Names, parse
-from digests.subscribers import Subscriber, outsider_id
+from digests.subscribers import Subscriber, id_at
 from forms.html_form import TOKEN_FIELD, TRAP_FIELD, Notice
 from forms.rules import check_address, clean
 from forms.wording import N_, language
-from sheets_sync.choices import COLUMNS, FREQUENCY, PAUSED, Choice, ChoiceAct
+from sheets_sync.choices import COLUMNS, CONFIRMED, FREQUENCY, PAUSED, Choice, ChoiceAct
 from sheets_sync.links import Purpose
 from sheets_sync.web.clerk import FOREIGN, STALE, Clerk, html
 from sheets_sync.web.counting import Window
 from sheets_sync.web.doorkeeping import HOUR, address_block
 from sheets_sync.web.posting import is_foreign, new_ticket, read_fields, sign
 from sheets_sync.web.preferring import has_kept_address, open_settings
-from sheets_sync.web.reader_pages import ReaderPages
+from sheets_sync.web.reader_pages import ReaderPages, visitors_language
 from sheets_sync.web.readership import Readership
 from sheets_sync.web.reporting import see_other
 
-ONE_MAIL = timedelta(days=1)
 VALID = timedelta(days=7)
 PER_BLOCK, IN_ALL = 10, 200
 """Addresses asked for in an hour, from one place and from everywhere."""
@@ -63,9 +64,13 @@ class Counter:
     window: Window
 
     def pages(self) -> ReaderPages:
-        """Return the pages in the community's language."""
+        """Return the pages in the visitor's language."""
         desk = self.clerk.desk
-        return ReaderPages(community=desk.name, language=language(desk.language))
+        return ReaderPages(community=desk.name, language=self.tongue())
+
+    def tongue(self) -> str:
+        """Return the language to speak to whoever asks now."""
+        return visitors_language(request.accept_languages, self.clerk.desk.language)
 
     def page(
         self,
@@ -121,20 +126,20 @@ class Counter:
             # Names mean nothing here: nobody is told who is on the roster.
             parse(wanted.filter, names=Names())
         except FilterError as error:
-            found["filter"] = str(error)
+            found["filter"] = error.text(self.pages().translate)
         return found
 
+    def _wish(self, wanted: Wanted) -> dict[str, str]:
+        own = self.tongue() == language(self.clerk.desk.language)
+        return {"filter": wanted.filter, **({} if own else {"language": self.tongue()})}
+
     def _note(self, wanted: Wanted, reader: Subscriber | None) -> None:
-        readership, now = self.readership, self.readership.now()
-        if readership.press.choices.asked(wanted.address, now - ONE_MAIL):
-            return
-        chosen = {"filter": wanted.filter} if reader is None else _all_of(readership, reader)
+        readership = self.readership
+        chosen = self._wish(wanted) if reader is None else _all_of(readership, reader)
         readership.choose(
             wanted.address,
             chosen,
             source=reader.id if reader else "subscribe page",
-            # One for an address and a day, also when many are asked for at once.
-            key=f"ask {outsider_id(wanted.address)} {now:%Y-%m-%d}",
             act=ChoiceAct.ASK,
         )
         readership.knock()
@@ -226,26 +231,19 @@ def _is_old(readership: Readership, choice: Choice) -> bool:
 
 def _confirmed(readership: Readership, number: int, choice: Choice) -> None:
     """Have an address get the mail; where it moved there, the old one gets no more."""
-    known = _at(readership, choice.address)
     chosen = {FREQUENCY: "weekly", PAUSED: "", **choice.chosen}
     old = readership.subscriber(choice.source)
-    id = known.id if known else outsider_id(choice.address)
+    id = id_at(readership.press.community(), choice.address)
     if old is not None and old.id != id:
         readership.press.choices.move_marks(old.id, id)
     # The key makes the link work once: opened again later, it does not undo leaving.
     new = readership.choose(
-        choice.address, chosen, source="confirmation", id=id, key=f"confirm {number}"
+        choice.address, chosen, source=CONFIRMED, id=id, key=f"confirm {number}"
     )
     if new and old is not None and old.id != id:
         readership.choose(old.address, {FREQUENCY: "stop"}, source="moved", id=old.id)
         readership.choose(old.address, {}, source="moved", id=old.id, act=ChoiceAct.TELL)
         readership.knock()
-
-
-def _at(readership: Readership, address: str) -> Subscriber | None:
-    folded = address.casefold()
-    readers = readership.subscribers()
-    return next((one for one in readers if one.address.casefold() == folded), None)
 
 
 def _line(typed: str) -> str:

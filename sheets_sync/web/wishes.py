@@ -1,6 +1,6 @@
 """What a reader typed on their page -> what is chosen, or what is wrong with it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -70,13 +70,15 @@ def with_tags(expression: str, tags: Sequence[str]) -> str:
     return ", ".join([*([expression] if expression else []), *added])
 
 
-def faults(wishes: Wishes, names: Names, today: date) -> dict[str, str]:
+def faults(
+    wishes: Wishes, names: Names, today: date, translate: Callable[[str], str]
+) -> dict[str, str]:
     """Return what is wrong, by field; day faults are a phrase with a place for a day."""
     found = {}
     try:
         parse(wishes.filter, names=names)
     except FilterError as error:
-        found["filter"] = str(error)
+        found["filter"] = error.text(translate)
     if wishes.frequency == "paused" and not _is_day_ahead(wishes.until, today):
         found["until"] = NO_DAY
     return found

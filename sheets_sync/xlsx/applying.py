@@ -9,19 +9,29 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet as Sheet
 
 from sheets_sync.layout import TABS, Column
-from sheets_sync.spreadsheet import AddColumn, Append, Changes, Edit, Rewrite, SheetChanged
+from sheets_sync.spreadsheet import (
+    AddColumn,
+    Append,
+    Changes,
+    Edit,
+    EmptyRow,
+    Rewrite,
+    SheetChanged,
+)
 from sheets_sync.xlsx import heights
 from sheets_sync.xlsx.making import make_column, make_plain_column, make_tab, put_new, writable
 
 
 def apply(book: Book, changes: Changes) -> None:
-    """Carry out the batch: tabs, columns, edits, appends, rewrites."""
+    """Carry out the batch: tabs, columns, edits, emptied rows, appends, rewrites."""
     for tab in changes.tabs:
         make_tab(book, tab)
     for added in changes.columns:
         _add_column(_sheet(book, added.tab), added)
     for edit in changes.edits:
         _edit(_sheet(book, edit.tab), edit)
+    for emptied in changes.emptied:
+        _empty(_sheet(book, emptied.tab), emptied)
     for title in dict.fromkeys(append.tab for append in changes.appends):
         _append(_sheet(book, title), [a for a in changes.appends if a.tab == title])
     for rewrite in changes.rewrites:
@@ -57,6 +67,13 @@ def _edit(sheet: Sheet, edit: Edit) -> None:
         writable(sheet, edit.row, edit.column).value = None
     else:
         put_new(sheet, edit.row, edit.column, edit.value)
+
+
+def _empty(sheet: Sheet, emptied: EmptyRow) -> None:
+    """Take out values, notes and links; formats stay."""
+    for (row, _), cell in sheet._cells.items():
+        if row == emptied.row:
+            cell.value = cell.comment = cell.hyperlink = None
 
 
 def _append(sheet: Sheet, appends: list[Append]) -> None:

@@ -38,7 +38,7 @@ def back_up(path: Path, *, day: str, keep: int) -> None:
     _take_over_owner(path, temporary)
     os.replace(temporary, copy)
     _sync_folder(folder)
-    for old in _backups(folder, path)[:-keep]:
+    for old in backups_of(path)[:-keep]:
         old.unlink(missing_ok=True)
 
 
@@ -77,11 +77,13 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _backups(folder: Path, path: Path) -> list[Path]:
+def backups_of(path: Path) -> list[Path]:
+    """Return the copies of a file in `backups/`, oldest first."""
+    folder = path.parent / "backups"
     ours = re.compile(
         rf"{re.escape(path.stem)}-\d{{4}}-\d\d-\d\d(-abandoned)?{re.escape(path.suffix)}\Z"
     )
-    return sorted(entry for entry in folder.iterdir() if ours.match(entry.name))
+    return sorted(entry for entry in folder.glob("*") if ours.match(entry.name))
 
 
 def _escaped(name: str) -> str:

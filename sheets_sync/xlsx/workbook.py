@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -29,6 +30,7 @@ from sheets_sync.spreadsheet import (
     Value,
 )
 from sheets_sync.xlsx.applying import apply
+from sheets_sync.xlsx.forgetting import forget, holds, without_results
 from sheets_sync.xlsx.formulas import put_back
 from sheets_sync.xlsx.heights import keep_automatic
 from sheets_sync.xlsx.locks import Lock, find_lock, is_abandoned, refuse_lock
@@ -37,7 +39,7 @@ from sheets_sync.xlsx.losses import refuse_losses, refuse_missing_parts
 from sheets_sync.xlsx.making import make_tab, sized
 from sheets_sync.xlsx.package import Package, damaged, open_package
 from sheets_sync.xlsx.reading import read_worksheets
-from sheets_sync.xlsx.saving import back_up, replace_file
+from sheets_sync.xlsx.saving import back_up, backups_of, replace_file
 from sheets_sync.xlsx.stamp import put_stamp, read_stamp
 
 if not DEFUSEDXML:
@@ -90,6 +92,18 @@ class Workbook:
             self.create(preparation.tabs, rows)
         return [f"{self.name}: {told}"]
 
+    def copies(self) -> Sequence["Workbook"]:
+        """Return the backups that we made of it."""
+        return [Workbook(path, backups=0, now=self._now) for path in backups_of(self.path)]
+
+    def discard(self) -> None:
+        """Delete it."""
+        self.path.unlink(missing_ok=True)
+
+    def kept_elsewhere(self) -> Sequence[str]:
+        """Return what is kept of it where only a person can delete it."""
+        return ()
+
     def findings(self, *, now: datetime) -> Iterator[Finding]:
         """Look whether the file could be written now."""
         return look(self.path, now=now)
@@ -108,6 +122,8 @@ class Workbook:
         left_behind = self._find_lock()
         package = open_package(self.path, pause=self._pause)
         self._refuse_changed(base)
+        if _is_done(package, changes):
+            return
         refuse_losses(package)
         saved = _changed(package, changes)
         with _named(self.path):
@@ -153,6 +169,11 @@ class Workbook:
             )
 
 
+def _is_done(package: Package, changes: Changes) -> bool:
+    """Tell whether words are to be forgotten that the file does not hold, and nothing else."""
+    return not replace(changes, forgotten=()) and not holds(package, changes.forgotten)
+
+
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
     """Turn what the disk refuses into an error that says what to do."""
@@ -178,11 +199,13 @@ def _changed(package: Package, changes: Changes) -> bytes:
     _resize_notes(book)
     keep_automatic(book, package)
     apply(book, changes)
+    if changes.forgotten:
+        forget(book, changes.forgotten)
     if changes.stamp:
         put_stamp(book, changes.stamp)
     saved = _saved(book)
     refuse_missing_parts(package, saved)
-    return _with_results(package, saved)
+    return _with_results(package, saved, changes.forgotten)
 
 
 def _put_back_numbers(book: Book, package: Package) -> None:
@@ -222,13 +245,15 @@ def _saved(book: Book) -> bytes:
     return content.getvalue()
 
 
-def _with_results(package: Package, saved: bytes) -> bytes:
+def _with_results(package: Package, saved: bytes, forgotten: tuple[str, ...]) -> bytes:
     """Return the saved workbook with the formulas' stored results, which openpyxl drops."""
     results = {
         title: package.formulas[part].results
         for title, part in package.sheets().items()
         if part in package.formulas and package.formulas[part].results
     }
+    if forgotten:
+        results = without_results(results, forgotten)
     if not results:
         return saved
     content = BytesIO()

@@ -115,7 +115,7 @@ def test_a_spreadsheet_in_another_zone_is_pointed_out(shared: Shared) -> None:
 
     (note,) = shared.opened(zone="Europe/Berlin").read().notes
 
-    assert note == (
+    assert note.text() == (
         "Ours: the spreadsheet's time zone is America/Los_Angeles and the community's is "
         "Europe/Berlin, so a time that somebody types there means another moment; set it under "
         "File > Settings"

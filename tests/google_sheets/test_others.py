@@ -104,5 +104,5 @@ def test_the_mentor_sheet_adds_one_read_and_is_never_written(shared: Shared, sta
 
     council.holds("Pairs", "")
     outcome = syncs(shared, state, elsewhere())
-    assert "the council, Pairs cannot be read; the copy of 2026-11-23 07:00" in outcome.notes[0]
+    assert "the council, Pairs: it cannot be read; the copy of 2026-11-23 07:00" in outcome.notes[0]
     assert council.cells("Pairs") == []

@@ -23,7 +23,9 @@ def update_cells(book: Book, given: Json, user: str) -> dict[str, Any]:
         area = _reached(start.get("rowIndex", 0), start.get("columnIndex", 0), rows)
     _check_inside(sheet, area, _reached(area.top, area.left, rows))
     clears = "range" in given
-    for row in range(area.top, area.bottom):
+    # Below that there is nothing to clear, and nothing comes.
+    last = min(area.bottom, max(area.top + len(rows), len(sheet.rows)))
+    for row in range(area.top, last):
         data = _values(rows, row - area.top)
         for column in range(area.left, area.right):
             part = data[column - area.left] if column - area.left < len(data) else None

@@ -60,13 +60,15 @@ class Sheet:
 
     def put(self, row: int, column: int, cell: Cell) -> None:
         """Set what one place holds; the grid must reach that far."""
-        rows = self.rows
+        rows, is_bare = self.rows, cell is BARE or cell == BARE
+        if is_bare and (len(rows) <= row or len(rows[row]) <= column):
+            return
         while len(rows) <= row:
             rows.append([])
         line = rows[row] = rows[row][:]
         if len(line) <= column:
             line += [None] * (column + 1 - len(line))
-        line[column] = None if cell is BARE or cell == BARE else cell
+        line[column] = None if is_bare else cell
 
     def area(self, given: Range) -> Area:
         """Return a GridRange of this sheet as an area."""

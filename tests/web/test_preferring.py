@@ -142,6 +142,17 @@ def test_a_managers_word_stays_until_then_and_counts_again_when_they_write_later
     assert 'value="mentorship"' in page(lively, settings(lively))
 
 
+def test_a_choice_counts_also_in_a_tab_that_lacks_most_columns(lively):
+    lively.manager.holds("Subscriptions", "| email | language |\n| ben@example.org | it |")
+
+    page(lively, settings(lively), do="save", frequency="monthly", filter="press", language="it")
+    lively.sync()
+
+    assert lively.subscriptions() == [("ben@example.org", "press", "monthly", "monthly")]
+    assert reader(lively).language == "it"
+    assert not lively.sync().changes
+
+
 def test_what_a_reader_types_is_text_to_the_sheet_and_to_the_page(lively):
     page(lively, settings(lively), **SAVE, filter='"=1+1"')
     lively.sync()

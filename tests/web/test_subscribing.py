@@ -2,16 +2,19 @@
 
 import re
 import time
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from sheets_sync.confirming import postman, send_confirmations
 from sheets_sync.demo.papers import read_mail
 from sheets_sync.mailing import open_press
 from sheets_sync.web import create_app
 from sheets_sync.workflow import open_desk
-from tests.web.village import SITE, Village, founded
+from tests.web.village import PEOPLE, SITE, Village, founded
 
 NEW = "jo@press.example"
 
@@ -34,6 +37,10 @@ def letters(village: Village) -> list[tuple[str, str]]:
     files = sorted((village.project.folder / "outbox").glob("confirmation-*.eml"))
     mails = [read_mail(file) for file in files]
     return [(str(mail["To"]), str(mail.get_content())) for mail in mails]
+
+
+def _note_statement(done: list[str], _db, _cursor, statement, *_rest) -> None:
+    done.append(statement)
 
 
 def link(words: str) -> str:
@@ -67,6 +74,64 @@ def test_who_asks_and_confirms_gets_the_mail(village):
     assert text is not None
     assert "Wrote a post" in text.get_content()
     assert "Met Ben" not in text.get_content()
+
+
+OLD_MEMBER = "dia@example.org"
+
+
+@pytest.fixture
+def reunion(village: Village) -> Village:
+    """Return the village with an alumna whose old row in Subscriptions still stands."""
+    village.manager.holds(
+        "People", PEOPLE + f"| Dia Old | {OLD_MEMBER} | dia | Alumni, Coordinator |"
+    )
+    village.manager.holds("Subscriptions", f"| email | frequency |\n| {OLD_MEMBER} | monthly |")
+    village.reports("ana: Met Ben #mentorship", "zoe: Who is this")
+    return village
+
+
+def test_alumni_get_the_mail_again_when_they_ask_for_it_themselves(reunion):
+    # fault 53
+    assert OLD_MEMBER not in readers(reunion)
+    assert reunion.subscriptions() == [(OLD_MEMBER, None, "monthly", "alumni: no mail")]
+
+    asks(reunion, OLD_MEMBER)
+    reunion.browser.post(link(letters(reunion)[0][1]))
+    assert readers(reunion)[OLD_MEMBER] == ("everything", "weekly")
+    reunion.sync()
+    reunion.freezes()
+
+    assert OLD_MEMBER in reunion.delivers()
+    text = reunion.mails()[OLD_MEMBER].get_body(("plain",))
+    assert text is not None
+    assert "Met Ben" in text.get_content()
+    assert "this address is subscribed to Our village" in text.get_content()
+    assert "Waiting for you" not in text.get_content()
+    # What stood in the row stays the manager's; the choice counts beside it.
+    assert reunion.subscriptions() == [(OLD_MEMBER, None, "monthly", "weekly")]
+
+
+def test_alumni_who_asked_leave_as_everybody_does(reunion):
+    asks(reunion, OLD_MEMBER)
+    reunion.browser.post(link(letters(reunion)[0][1]))
+
+    reunion.browser.post(reunion.leave_path(OLD_MEMBER))
+    reunion.sync()
+    reunion.freezes()
+
+    assert OLD_MEMBER not in reunion.delivers()
+    assert "ana@example.org" in reunion.mails()
+
+
+def test_a_manager_ends_the_mail_of_alumni_by_removing_the_row(reunion):
+    asks(reunion, OLD_MEMBER)
+    reunion.browser.post(link(letters(reunion)[0][1]))
+    reunion.sync()
+
+    reunion.manager.deletes_row("Subscriptions", 2)
+    reunion.sync()
+
+    assert OLD_MEMBER not in readers(reunion)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
@@ -115,6 +180,41 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(village):
     assert answers[:2] == answers[2:4] == answers[4:]
     assert [to for to, _ in letters(village)] == ["ben@example.org", "cleo@example.org", NEW]
     assert ["/preferences/" in words for _, words in letters(village)] == [True, False, False]
+
+
+def test_the_answer_is_the_same_work_for_known_and_unknown_addresses(village):
+    # fault 85: equal work takes equal time, so that nobody learns who is known by measuring it
+    village.reports("ana: Met Ben #mentorship")
+    village.browser.post(village.leave_path("cleo@example.org"))
+    asks(village, "asked@press.example")
+    asked = token(village, "/subscribe")
+
+    def work(address: str) -> list[str]:
+        done: list[str] = []
+        note = partial(_note_statement, done)
+        event.listen(village.project.state.engine, "before_cursor_execute", note)
+        village.browser.post("/subscribe", data={"form-token": asked, "address": address})
+        event.remove(village.project.state.engine, "before_cursor_execute", note)
+        return done
+
+    known = work("ben@example.org")
+
+    assert [statement.split()[0] for statement in known] == ["BEGIN", "INSERT"]
+    assert work("cleo@example.org") == known
+    assert work(NEW) == known
+    assert work("asked@press.example") == known
+
+
+def test_one_address_is_written_to_again_after_a_day(village):
+    def mailed_after(**time: float) -> int:
+        village.now += timedelta(**time)
+        asks(village, NEW)
+        return len(letters(village))
+
+    assert mailed_after(hours=0) == 1
+    assert mailed_after(hours=23) == 1
+    assert mailed_after(hours=2) == 2
+    assert mailed_after(hours=23) == 2
 
 
 def test_the_page_never_waits_for_the_mail_server(village):

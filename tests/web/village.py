@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from digests.issue import make
 from sheets_sync.demo.papers import read_mail
 from sheets_sync.founding import Answers, found
-from sheets_sync.mailing import Wish, due_issue, mail, open_press
+from sheets_sync.mailing import Wish, due_issue, make_due, open_press, send_waiting
 from sheets_sync.project import Project, open_project
 from sheets_sync.sync import Outcome, sync
 from sheets_sync.web import create_app
@@ -52,7 +52,8 @@ class Village:
 
     def delivers(self) -> list[str]:
         """Let the mails leave that wait; returns the addresses they went to."""
-        mail(self.project, Wish(), now=self.now)
+        make_due(self.project, Wish(), now=self.now)
+        send_waiting(self.project, now=self.now)
         return sorted(self.mails())
 
     def mails(self) -> dict[str, EmailMessage]:
@@ -86,12 +87,16 @@ class Village:
 
 @contextmanager
 def founded(
-    folder: Path, public_url: str = SITE, *, subscribe_page: bool = True
+    folder: Path, public_url: str = SITE, *, subscribe_page: bool = True, digest: str = ""
 ) -> Iterator[Village]:
-    """Found a village in a folder; a day has passed since its first sync."""
+    """Found a village in a folder; a day has passed since its first sync.
+
+    `digest` are further lines of that section of the settings.
+    """
     found(folder, Answers("Our village", ["cleo@example.org"], "Europe/Berlin"), {})
     settings = folder / "tidings.toml"
     text = settings.read_text().replace("[form]", "[form]\nminimum_seconds = 0")
+    text = text.replace("[digest]\n", f"[digest]\n{digest}\n")
     if not subscribe_page:
         text = text.replace("[digest]", "[digest]\nsubscribe_page = false")
     lines = [line for line in text.splitlines() if not line.startswith("public_url")]

@@ -1,0 +1,164 @@
+"""Pages -> files in a folder: only those that changed, each whole at any moment.
+
+A file of prints, `.tidings-archive.json`, lies among the pages. It tells which files are ours, and
+what each was made from, so that a page is not even made when nothing it depends on has changed.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from digests.archive.page import Page
+
+PRINTS = ".tidings-archive.json"
+
+
+class ArchiveFolderError(Exception):
+    """The archive's folder cannot be used; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the last build left in the folder."""
+
+    files: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """Path -> print and size in bytes."""
+    revisions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a build wrote, or would write."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    pages: int
+    """In all."""
+
+    def __bool__(self) -> bool:
+        return bool(self.written or self.removed)
+
+
+def load_manifest(folder: Path) -> Manifest:
+    """Read what the last build left; a damaged file counts as none."""
+    try:
+        read = json.loads((folder / PRINTS).read_bytes())
+        return Manifest(dict(read["files"]), dict(read["revisions"]))
+    except FileNotFoundError:
+        return Manifest()
+    except (ValueError, KeyError, TypeError):
+        return Manifest()
+
+
+def write_pages(
+    folder: Path,
+    pages: Iterable[Page],
+    before: Manifest,
+    revisions: Mapping[str, Sequence[str]],
+    *,
+    dry_run: bool = False,
+) -> Written:
+    """Write what changed, then remove what is no longer due; raises ArchiveFolderError.
+
+    `revisions` is read once all pages are known: to find them may fill it.
+    """
+    due = {page.path: page for page in pages}
+    changed = [page for page in due.values() if not _is_there(folder, page, before)]
+    removed = tuple(sorted(path for path in before.files if path not in due))
+    done = Written(tuple(page.path for page in changed), removed, len(due))
+    if dry_run or not (done or revisions != before.revisions):
+        return done
+    _refuse_foreign(folder, changed, before)
+    # After a crash these are known to be ours, and made anew whatever stands in them.
+    unsure = {page.path: ("", 0) for page in changed}
+    _keep(folder, {**before.files, **unsure}, before.revisions)
+    sizes = _write_all(folder, changed)
+    _remove_all(folder, removed)
+    kept = {path: (due[path].print, sizes.get(path, _known_size(before, path))) for path in due}
+    _keep(folder, kept, revisions)
+    return done
+
+
+def _is_there(folder: Path, page: Page, before: Manifest) -> bool:
+    known = before.files.get(page.path)
+    if not known or known[0] != page.print:
+        return False
+    try:
+        return os.stat(f"{folder}/{page.path}").st_size == int(known[1])
+    except OSError:
+        return False
+
+
+def _known_size(before: Manifest, path: str) -> int:
+    return int(before.files[path][1]) if path in before.files else 0
+
+
+def _refuse_foreign(folder: Path, changed: Sequence[Page], before: Manifest) -> None:
+    for page in changed:
+        if page.path not in before.files and (folder / page.path).exists():
+            raise ArchiveFolderError(
+                f"{folder / page.path} is there already, and this archive did not make it. Nothing "
+                "was written. Name an empty folder as archive.folder in tidings.toml, or move "
+                "what is there away"
+            )
+
+
+def _write_all(folder: Path, pages: Iterable[Page]) -> dict[str, int]:
+    """Write these pages; return their sizes."""
+    sizes, ready = {}, set()
+    for page in pages:
+        place = folder / page.path
+        if place.parent not in ready:
+            _make_folder(place.parent)
+            ready.add(place.parent)
+        content = page.make()
+        _write(place, content)
+        sizes[page.path] = len(content)
+    return sizes
+
+
+def _make_folder(place: Path) -> None:
+    """Make a folder and those above it, for the web server to read."""
+    if not place.is_dir():
+        _make_folder(place.parent)
+        place.mkdir()
+        place.chmod(0o755)
+
+
+def _write(place: Path, content: bytes) -> None:
+    """Put a file in place at once: a reader sees the old one or the new one."""
+    beside = _beside(place)
+    opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
+    with open(opened, "wb") as file:
+        os.fchmod(opened, 0o644)
+        file.write(content)
+    os.replace(beside, place)
+
+
+def _beside(place: Path) -> Path:
+    # The same name each time, so that a crash leaves nothing that the next build does not use.
+    return place.with_name(f".{place.name}.new")
+
+
+def _remove_all(folder: Path, paths: Iterable[str]) -> None:
+    """Remove files, and the folders that become empty."""
+    for path in paths:
+        place = folder / path
+        for file in (place, _beside(place)):
+            file.unlink(missing_ok=True)
+        for parent in list(Path(path).parents)[:-1]:
+            try:
+                (folder / parent).rmdir()
+            except OSError:
+                break
+
+
+def _keep(
+    folder: Path, files: Mapping[str, Sequence[Any]], revisions: Mapping[str, Sequence[str]]
+) -> None:
+    _make_folder(folder)
+    content = {"files": files, "revisions": revisions}
+    _write(folder / PRINTS, json.dumps(content, separators=(",", ":")).encode())

@@ -1,0 +1,99 @@
+"""Keyed prints of whom was erased -> what must not come back, and tables without it.
+
+Pure. Without the project's secret a print tells nothing, not even to who has the address.
+"""
+
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+
+from forms.rules import split_name_and_address
+from sheets_sync.community import Problem
+from sheets_sync.gather import Gathered
+from sheets_sync.headers import Table, plain
+from sheets_sync.linked import arrived
+from sheets_sync.spreadsheet import Cell
+
+AGAIN = "this was erased at a person's wish, and has come back; it is not used"
+REMEDY = "delete the row; if the person wishes to be here again, run: tidings erase --readmit"
+
+
+def print_of(secret: str, word: str) -> str:
+    """Return the keyed print of an id, an address or a name, as it is compared."""
+    key = f"tidings: erased {secret}".encode()
+    return hmac.digest(key, plain(word).encode("utf-8", "replace"), "sha256").hex()[:40]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Everybody who was erased: prints, each with the moment."""
+
+    secret: str = ""
+    prints: Mapping[str, datetime] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.prints)
+
+    def since(self, word: str) -> datetime | None:
+        """Return when an id, address, username or name was erased; None when it was not."""
+        if not self.prints or not word:
+            return None
+        return self.prints.get(print_of(self.secret, word))
+
+    def any(self, *words: str) -> bool:
+        """Tell whether one of these was erased."""
+        return any(self.since(word) is not None for word in words)
+
+    def before(self, moment: datetime, *words: str) -> bool:
+        """Tell whether one of these was erased after a moment: what came later is new."""
+        return any((at := self.since(word)) is not None and moment <= at for word in words)
+
+
+NOBODY = Erased()
+
+
+def dismiss(gathered: Gathered, erased: Erased, *, now: datetime, zone: tzinfo) -> None:
+    """Take out of the tables what was erased and stands there again, and say so."""
+    if not erased:
+        return
+    clerk = _Clerk(erased, now, zone)
+    for title, table in gathered.tables.items():
+        rows = [number for number, cells in table.data() if clerk.is_back(table, cells)]
+        if rows:
+            gathered.tables[title] = _without(table, rows)
+            gathered.problems += (Problem(title, row, "", "", AGAIN, REMEDY) for row in rows)
+    gathered.reports = [gathered.tables[table.title] for table in gathered.reports]
+
+
+@dataclass(frozen=True, slots=True)
+class _Clerk:
+    erased: Erased
+    now: datetime
+    zone: tzinfo
+
+    def is_back(self, table: Table, cells: Sequence[Cell]) -> bool:
+        if table.title == "People":
+            return self.erased.any(*_texts(table, cells, "email", "username"))
+        if table.title == "Subscriptions":
+            return self.erased.any(*_texts(table, cells, "email"))
+        if self.erased.any(table.text(cells, "id")):
+            return True
+        if not table.tab.foreign or "reporter" not in table.columns:
+            return False
+        # A form's answer from before; one that was given later is new.
+        moment = arrived(table, cells, now=self.now, zone=self.zone)
+        return self.erased.before(moment, *_texts(table, cells, "reporter", "email"))
+
+
+def _texts(table: Table, cells: Sequence[Cell], *names: str) -> Iterator[str]:
+    for name in names:
+        typed = table.text(cells, name)
+        yield typed
+        yield split_name_and_address(typed)[1]
+
+
+def _without(table: Table, rows: Sequence[int]) -> Table:
+    gone = {row - 1 for row in rows}
+    left = [[] if at in gone else row for at, row in enumerate(table.rows)]
+    return replace(table, rows=left)

@@ -1,0 +1,147 @@
+"""Rows of the Mentors tab -> pairs of known people, and what is wrong with the other rows."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from forms.rules import Fault
+from sheets_sync.cells import any_day, shown
+from sheets_sync.community import Person, Problem
+from sheets_sync.headers import Table
+from sheets_sync.layout import MENTORS
+from sheets_sync.roster import Roster
+from sheets_sync.spreadsheet import Cell
+
+PROPOSED = "proposed by report {id}"
+"""The note of a row that Tidings adds; it counts once a person fills in `since`."""
+_PROPOSED = re.compile(r"proposed by report (r-[0-9a-z]{10})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mentorship:
+    """A pair, and where it stands; blank dates are open ends."""
+
+    row: int
+    mentee: str
+    mentor: str
+    """Internal ids of both."""
+    since: date | None = None
+    until: date | None = None
+    tab: str = MENTORS.title
+    proposed: str = ""
+    """Id of the report that proposed it, while nobody has filled in `since`."""
+
+    def is_current(self, today: date) -> bool:
+        """Tell whether it counts on this day; the last day still does."""
+        return (
+            not self.proposed
+            and (self.since is None or self.since <= today)
+            and (self.until is None or today <= self.until)
+        )
+
+    def is_over(self, today: date) -> bool:
+        """Tell whether its last day is past."""
+        return not self.proposed and self.until is not None and self.until < today
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as people look it up."""
+        return f"{self.tab} row {self.row}"
+
+
+def read_mentors(table: Table | None, roster: Roster) -> tuple[list[Mentorship], list[Problem]]:
+    """Return the rows that name two known people, and what is wrong with the others."""
+    if table is None:
+        return [], []
+    pairs: list[Mentorship] = []
+    problems: list[Problem] = []
+    for row, cells in table.data():
+        problems += _row_faults(table, roster, row, cells)
+        mentee = roster.find(table.text(cells, "mentee")).person
+        mentor = roster.find(table.text(cells, "mentor")).person
+        if mentee and mentor:
+            since, until = (_day(table, cells, name) for name in ("since", "until"))
+            noted = None if since else _PROPOSED.search(table.text(cells, "note"))
+            pair = Mentorship(row, mentee.id, mentor.id, since, until, table.title)
+            pairs.append(replace(pair, proposed=noted[1]) if noted else pair)
+    return pairs, problems
+
+
+def _day(table: Table, cells: Sequence[Cell], column: str) -> date | None:
+    found = any_day(table.cell(cells, column))
+    return found if isinstance(found, date) else None
+
+
+def _row_faults(table: Table, roster: Roster, row: int, cells: Sequence[Cell]) -> Iterator[Problem]:
+    for column in ("mentee", "mentor"):
+        typed = table.text(cells, column)
+        match = roster.find(typed)
+        if match.person is None:
+            yield Problem(table.title, row, column, shown(typed), *unknown(typed, match.candidates))
+    for column in ("since", "until"):
+        found = any_day(table.cell(cells, column))
+        if isinstance(found, Fault):
+            yield Problem(table.title, row, column, shown(table.cell(cells, column)), *found.text())
+    since, until = _day(table, cells, "since"), _day(table, cells, "until")
+    if since and until and until < since:
+        yield Problem(
+            table.title,
+            row,
+            "until",
+            until.isoformat(),
+            f"it ends before it begins ({since.isoformat()})",
+            "correct one of the two dates",
+        )
+
+
+def unknown(typed: str, candidates: Sequence[Person]) -> tuple[str, str]:
+    """Return fault and remedy of a name that stands for nobody, or for several people."""
+    if not typed:
+        return "nobody is named", "write a name, e-mail address or username"
+    if candidates:
+        names = ", ".join(person.username or person.email or person.name for person in candidates)
+        return "several people bear this name", f"write one of: {names}"
+    return "nobody on the People tab is called so", "correct it, or add the person to People"
+
+
+def current(pairs: Iterable[Mentorship], today: date) -> dict[str, list[Mentorship]]:
+    """Return the pairs that count today, by mentee; of the same pair the first row."""
+    found: dict[str, list[Mentorship]] = defaultdict(list)
+    for pair in pairs:
+        if pair.is_current(today):
+            known = found[pair.mentee]
+            if all(other.mentor != pair.mentor for other in known):
+                known.append(pair)
+    return dict(found)
+
+
+def ended(pairs: Iterable[Mentorship], today: date) -> Mapping[tuple[str, str], Mentorship]:
+    """Return by mentee and mentor the row of a pair that is over; the latest of several."""
+    found: dict[tuple[str, str], Mentorship] = {}
+    for pair in pairs:
+        if pair.is_over(today):
+            before = found.setdefault((pair.mentee, pair.mentor), pair)
+            if pair.until and before.until and before.until < pair.until:
+                found[pair.mentee, pair.mentor] = pair
+    return found
+
+
+def twice(pairs: Iterable[Mentorship], roster: Roster, today: date) -> Iterator[Problem]:
+    """Name each row whose pair stands in another one, for the same time."""
+    first: dict[tuple[str, str, object], int] = {}
+    for pair in pairs:
+        if pair.proposed:
+            continue
+        time = "today" if pair.is_current(today) else pair.since
+        row = first.setdefault((pair.mentee, pair.mentor, time), pair.row)
+        if row != pair.row:
+            yield Problem(
+                pair.tab,
+                pair.row,
+                "mentee",
+                roster.by_id[pair.mentee].name,
+                f"the same pair stands in row {row}",
+                "remove one of the two rows",
+            )

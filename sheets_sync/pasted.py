@@ -1,0 +1,88 @@
+"""Where somebody pasted the portal's table of usernames into the People tab -> its rows.
+
+Beneath the list or beside it, with its own header, in any order of columns. A table pasted
+beneath without a header stands in the list's own columns: see `roster_lines`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sheets_sync.cells import as_text
+from sheets_sync.headers import Table, plain
+from sheets_sync.layout import Owner
+from sheets_sync.spreadsheet import Cell
+
+HEADERS = {
+    "name": "name",
+    "full name": "name",
+    "email": "email",
+    "e-mail": "email",
+    "mail": "email",
+    "email address": "email",
+    "e-mail address": "email",
+    "username": "username",
+    "user name": "username",
+    "user": "username",
+    "login": "username",
+    "display name": "username",
+    "portal username": "username",
+}
+"""Headers of such a table, as they are compared, to our columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """The rows that stand in pasted tables, and where their columns are."""
+
+    beneath: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    """By row of a table beneath the list: our column -> index; empty for its header."""
+    beside: Mapping[str, int] = field(default_factory=dict)
+    """Of a table beside the list: our column -> index; empty when there is none."""
+
+
+def find_pasted(table: Table) -> Pasted:
+    """Return the tables of usernames that were pasted into the tab."""
+    return Pasted(dict(_beneath(table)), beside(table))
+
+
+def beside(table: Table) -> Mapping[str, int]:
+    """Return the columns of a table at the right of the list whose headers repeat ours."""
+    taken = {*table.columns.values(), *table.theirs.values()}
+    found: dict[str, int] = {}
+    for at, cell in enumerate(table.header if table.rows else ()):
+        name = HEADERS.get(plain(as_text(cell)))
+        if at not in taken and name:
+            found.setdefault(name, at)
+    return found if _is_of_usernames(found) else {}
+
+
+def _is_of_usernames(columns: Mapping[str, int]) -> bool:
+    return "username" in columns and len(columns) > 1
+
+
+def _beneath(table: Table) -> Iterator[tuple[int, Mapping[str, int]]]:
+    """Yield the rows below a header of their own, up to a blank row or one with further cells."""
+    ours = {
+        table.columns[column.name]
+        for column in table.tab.columns
+        if column.owner is Owner.TIDINGS and column.name in table.columns
+    }
+    columns: Mapping[str, int] = {}
+    last = 0
+    for row, cells in table.data():
+        filled = {at for at, cell in enumerate(cells) if at not in ours and cell not in (None, "")}
+        if own := _header(cells, filled):
+            columns = own
+            yield row, {}
+        elif columns and row == last + 1 and filled <= set(columns.values()):
+            yield row, columns
+        else:
+            columns = {}
+        last = row
+
+
+def _header(cells: Sequence[Cell], filled: set[int]) -> Mapping[str, int]:
+    """Return the columns that a header of a table of usernames names; empty when it is none."""
+    named = {HEADERS.get(plain(as_text(cells[at])), ""): at for at in sorted(filled)}
+    is_header = "" not in named and len(named) == len(filled) and _is_of_usernames(named)
+    return named if is_header else {}

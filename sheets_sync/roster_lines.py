@@ -1,0 +1,230 @@
+"""Rows of the People tab -> a line for each person, with what further rows add to it.
+
+A row that holds nothing but a name, an address and a username, and that belongs to another one,
+completes it: a table of usernames is matched, not retyped. It never changes what stands there.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from forms.rules import check_address, one_line
+from sheets_sync.cells import as_text, shown
+from sheets_sync.community import Problem
+from sheets_sync.headers import Table, plain
+from sheets_sync.layout import PEOPLE, Owner
+from sheets_sync.pasted import find_pasted
+from sheets_sync.spreadsheet import Cell
+
+ATTRIBUTES = ("name", "email", "username")
+COMPLETES = (
+    "Completes row {row} ({name}): {what}. Keep this row, or type it there and remove this one."
+)
+REPEATS = "Says no more than row {row} ({name}); it may be removed."
+SEVERAL = "several people bear this name", "write the e-mail address beside it"
+MISPLACED = (
+    "this is not an e-mail address",
+    "if it is the username, move it to that column; else write an address",
+)
+NOBODY = (
+    "nobody in the list has this address, username or name",
+    "correct it, or add a row for them to the list",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row that stands for somebody, or adds to one that does."""
+
+    row: int
+    name: str
+    email: str
+    username: str
+    cells: Sequence[Cell]
+    bare: bool = False
+    """It holds nothing else."""
+
+    def attributes(self) -> tuple[tuple[str, str], ...]:
+        """Return what may identify the person, best first, as it is compared."""
+        return (
+            ("email", self.email.casefold()),
+            ("username", plain(self.username)),
+            ("name", plain(self.name)),
+        )
+
+    def values(self) -> dict[str, str]:
+        """Return the attributes that are not empty, as they are compared."""
+        return {name: value for name, value in self.attributes() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Everybody's line, in the order of the rows."""
+
+    people: Sequence[Line]
+    notes: Mapping[int, str]
+    """What to say of the rows that add to another one."""
+    problems: Sequence[Problem]
+
+
+def read_lines(table: Table) -> Lines:
+    """Return a line for each person on the tab."""
+    pasted, further = find_pasted(table), _further(table)
+    lines = [
+        _line(row, cells, table.columns, further)
+        for row, cells in table.data()
+        if row not in pasted.beneath
+    ]
+    crowd = _Crowd()
+    for line in lines:
+        if not line.bare and line.values():
+            crowd.add(line)
+    for line in lines:
+        if line.bare and line.values():
+            crowd.add_bare(line)
+    for row, cells in table.data():
+        if columns := pasted.beneath.get(row):
+            crowd.complete(_line(row, cells, columns), noted=True)
+        if pasted.beside:
+            crowd.complete(_line(row, cells, pasted.beside), noted=False)
+    return crowd.lines()
+
+
+def _further(table: Table) -> Sequence[int]:
+    """Return the columns in which people say more of somebody than who it is."""
+    theirs = [column.name for column in table.tab.columns if column.owner is not Owner.TIDINGS]
+    known = [at for name, at in table.columns.items() if name in theirs and name not in ATTRIBUTES]
+    return [*known, *table.theirs.values()]
+
+
+def _line(
+    row: int, cells: Sequence[Cell], columns: Mapping[str, int], further: Sequence[int] = ()
+) -> Line:
+    def text(name: str) -> str:
+        at = columns.get(name, -1)
+        return one_line(as_text(cells[at])) if 0 <= at < len(cells) else ""
+
+    bare = all(cells[at] in (None, "") for at in further if at < len(cells))
+    return Line(row, text("name"), text("email"), text("username"), cells, bare)
+
+
+class _Crowd:
+    """The people found so far, to be found again by what a row says of them."""
+
+    def __init__(self) -> None:
+        self._people: list[Line] = []
+        self._places: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._notes: dict[int, str] = {}
+        self._problems: list[Problem] = []
+
+    def lines(self) -> Lines:
+        """Return what was found, in the order of the rows."""
+        people = sorted(self._people, key=lambda line: line.row)
+        return Lines(people, self._notes, sorted(self._problems, key=lambda p: p.row or 0))
+
+    def add(self, line: Line) -> None:
+        """Add a person; a second row of one address or username is a Problem."""
+        for kind, value in line.attributes()[:2]:
+            if value and (found := self._places.get((kind, value))):
+                message = f"{self._row(found[0])} has the same {kind}; that row counts"
+                self._tell(line, kind, message, "remove one of the two rows, or correct it")
+                return
+        self._people.append(line)
+        self._index(len(self._people) - 1, line)
+
+    def add_bare(self, line: Line) -> None:
+        """Let a row that says no more than who it is add to a person, or be one of its own."""
+        found = self._fitting(line) if len(line.values()) > 1 else []
+        if line.email and "@" not in line.email and self._fitting(replace(line, email="")):
+            self._tell(line, "email", *MISPLACED)
+        elif len(found) > 1:
+            self._tell(line, "name", *SEVERAL)
+        elif not found or not self._joins(found[0], line, noted=True):
+            self._doubt_namesake(line)
+            self.add(line)
+
+    def complete(self, line: Line, *, noted: bool) -> None:
+        """Let a row of a pasted table add to a person; it is never one of its own."""
+        if len(line.values()) < 2:
+            return
+        found = self._fitting(line)
+        if not found:
+            self._tell(line, "username", *NOBODY)
+        elif len(found) > 1:
+            self._tell(line, "name", *SEVERAL)
+        else:
+            self._joins(found[0], line, noted=noted)
+
+    def _fitting(self, line: Line) -> Sequence[int]:
+        """Return who is meant: by address, else by username, else by a name without a doubt."""
+        for kind, value in line.attributes()[:2]:
+            if value and (found := self._places.get((kind, value))):
+                return found
+        namesakes = self._places.get(("name", plain(line.name)), []) if line.name else []
+        return [at for at in namesakes if not self._differing(at, line)]
+
+    def _joins(self, at: int, line: Line, *, noted: bool) -> bool:
+        """Add a row to a person; tells whether there was anything to say about it."""
+        person = self._people[at]
+        if fault := self._contradiction(at, line):
+            self._tell(line, *fault)
+            return True
+        new = {
+            kind: value
+            for kind in ("email", "username")
+            if (value := getattr(line, kind)) and not getattr(person, kind)
+        }
+        if "email" in new and (wrong := check_address(new["email"])):
+            self._tell(line, "email", *wrong.text())
+            return True
+        if not new and not line.values().items() <= person.values().items():
+            return False
+        self._people[at] = replace(person, **new)
+        self._index(at, self._people[at])
+        if noted:
+            words = COMPLETES if new else REPEATS
+            self._notes[line.row] = words.format(
+                row=person.row, name=person.name or person.email, what=" and ".join(new)
+            )
+        return True
+
+    def _contradiction(self, at: int, line: Line) -> tuple[str, str, str] | None:
+        """Return column, fault and remedy where a row says something else than the person's."""
+        if kinds := self._differing(at, line):
+            name = self._people[at].name or self._people[at].email
+            message = f"{self._row(at)} ({name}) has another {kinds[0]}; that row counts"
+            return kinds[0], message, "correct one of the two"
+        owners = self._places.get(("username", plain(line.username)), [at])
+        if line.username and owners != [at]:
+            message = f"{self._row(owners[0])} has this username already; that row counts"
+            return "username", message, "correct one of the two"
+        return None
+
+    def _differing(self, at: int, line: Line) -> list[str]:
+        person = self._people[at].values()
+        return [
+            kind
+            for kind, value in line.attributes()[:2]
+            if value and person.get(kind, value) != value
+        ]
+
+    def _doubt_namesake(self, line: Line) -> None:
+        """Point out somebody who is told from a namesake by nothing but the username."""
+        namesakes = self._places.get(("name", plain(line.name)), []) if line.name else []
+        others = [at for at in namesakes if "username" in self._differing(at, line)]
+        if others and not line.email:
+            message = f"{self._row(others[0])} has this name and another username"
+            remedy = "correct one of them; if it is somebody else, fill in e-mail or groups"
+            self._tell(line, "username", message, remedy)
+
+    def _index(self, at: int, line: Line) -> None:
+        for key in line.values().items():
+            if at not in self._places[key]:
+                self._places[key].append(at)
+
+    def _row(self, at: int) -> str:
+        return f"row {self._people[at].row}"
+
+    def _tell(self, line: Line, column: str, message: str, remedy: str) -> None:
+        value = shown(getattr(line, column))
+        self._problems.append(Problem(PEOPLE.title, line.row, column, value, message, remedy))

@@ -1,0 +1,101 @@
+"""Rights that a PostgreSQL server keeps: advisory locks of one schema.
+
+One right at a time; the server takes it back when its holder's connection ends, however that was.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from secrets import token_hex
+
+from sqlalchemy import Connection, text
+
+from sheets_sync.state.refusal import Busy, Taken
+
+HELD = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND (classid::bigint << 32 | objid::bigint) = :key"
+)
+TAKE, SHARE = (text(f"SELECT pg_try_advisory_lock{how}(:key)") for how in ("", "_shared"))
+WRITERS = "writers"
+"""The right that each transaction has which writes: alone, or beside others of its kind."""
+SENDING = "sending"
+"""The right that all senders share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """The rights of one schema, so that projects in one database do not meet."""
+
+    schema: str
+    connect: Callable[[], Connection]
+
+    @contextmanager
+    def hold(self, right: str, *, shared: str = "") -> Iterator[None]:
+        """Hold a right alone, and another one with others; raises Taken."""
+        with self.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()  # of its own as long as the rights are held, and closed at the end
+            for asked, which in ((TAKE, right), (SHARE, shared)):
+                if which and not connection.execute(asked, self._key(which)).scalar():
+                    raise Taken(f"another process has the right to this ({self.schema}: {which})")
+            yield
+
+    def is_held(self, right: str) -> bool:
+        """Tell whether any process, on whatever machine, has a right."""
+        with self.connect() as connection:
+            return bool(connection.execute(HELD, self._key(right)).scalar())
+
+    def admit(self, connection: Connection, *, wait: bool, beside: bool) -> None:
+        """Let a transaction write, until it ends; raises Busy when it would have to wait."""
+        how = f"{'' if wait else 'try_'}advisory_xact_lock{'_shared' if beside else ''}"
+        answer = connection.execute(text(f"SELECT pg_{how}(:key)"), self._key(WRITERS)).scalar()
+        if answer is False:
+            raise Busy
+
+    def _key(self, right: str) -> dict[str, int]:
+        name = hashlib.blake2b(f"tidings {self.schema} {right}".encode(), digest_size=8).digest()
+        return {"key": int.from_bytes(name, "big", signed=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class SendersApart:
+    """Senders on any number of machines: each holds a right as long as it lives."""
+
+    rights: Rights
+    mine: dict[str, ExitStack] = field(default_factory=dict)
+
+    @contextmanager
+    def join(self) -> Iterator[str]:
+        """Be one of them; gives a name that no other sender ever has."""
+        name = token_hex(8)
+        self.mine[name] = self._held(name)
+        try:
+            yield name
+        finally:
+            self.mine.pop(name).close()
+
+    def gone(self, names: Collection[str]) -> frozenset[str]:
+        """Return which of these have ended, however that was."""
+        found = {name for name in names if not self.rights.is_held(_sender(name))}
+        for name in found.intersection(self.mine):  # only the connection has ended
+            self.mine[name].close()
+            self.mine[name] = self._held(name)
+        return frozenset(found.difference(self.mine))
+
+    @contextmanager
+    def shut_out(self) -> Iterator[None]:
+        """Keep everybody from sending; raises Taken while somebody does."""
+        with self.rights.hold(SENDING):
+            yield
+
+    def _held(self, name: str) -> ExitStack:
+        held = ExitStack()
+        held.enter_context(self.rights.hold(_sender(name), shared=SENDING))
+        return held
+
+
+def _sender(name: str) -> str:
+    return f"sender {name}"

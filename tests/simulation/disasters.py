@@ -1,0 +1,110 @@
+"""What comes rarely: a full disk, a lost one, an old backup, a wrong clock, a holiday, old versions.
+
+Each is planned for a story when it begins, so that a short one has its share of them too.
+"""
+
+import random
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+
+from sheets_sync.state import open_state
+from tests.simulation.world import STATE, World
+
+BACKUPS_EVERY = timedelta(days=2)
+JUMPS = (
+    timedelta(days=400),
+    timedelta(days=9),
+    timedelta(hours=5),
+    timedelta(minutes=-30),
+    timedelta(hours=-7),
+    timedelta(days=-40),
+)
+HOLIDAYS = (4, 9, 13, 20)
+"""Days in which nothing runs but the pages."""
+BACKUP = "backup.db"
+
+
+def plan(world: World, chance: random.Random) -> None:
+    """Plan a story's disasters."""
+    weeks = world.story.weeks
+    rare: tuple[tuple[float, Callable[[World, random.Random], None]], ...] = (
+        (0.15, _full_disk),
+        (0.12, _holiday),
+        (0.12, _wrong_clock),
+        (0.15, _old_version),
+        (0.05, _lost_disk),
+    )
+    _backup(world)
+    for week in range(1, weeks):
+        for share, comes in rare:
+            if chance.random() < share:
+                moment = timedelta(weeks=week, minutes=chance.randrange(7 * 24 * 60))
+                world.later(moment, lambda comes=comes: comes(world, chance))
+
+
+def _full_disk(world: World, chance: random.Random) -> None:
+    world.machine.says("the disk is full")
+    world.machine.disk_is_full = True
+    world.later(timedelta(hours=chance.randint(1, 60)), lambda: _has_room(world))
+
+
+def _has_room(world: World) -> None:
+    world.machine.disk_is_full = False
+
+
+def _holiday(world: World, chance: random.Random) -> None:
+    days = chance.choice(HOLIDAYS)
+    world.machine.says(f"nothing runs for {days} days")
+    world.is_on_holiday = True
+    world.later(timedelta(days=days), lambda: _works_again(world))
+
+
+def _works_again(world: World) -> None:
+    world.is_on_holiday = False
+
+
+def _wrong_clock(world: World, chance: random.Random) -> None:
+    clock = world.machine.clock
+    clock.wrong_by = chance.choice(JUMPS)
+    world.machine.says(f"the clock is wrong by {clock.wrong_by}")
+    world.later(timedelta(hours=chance.randint(2, 50)), lambda: _right_clock(world))
+
+
+def _right_clock(world: World) -> None:
+    world.machine.says("the clock is right")
+    world.machine.clock.wrong_by = timedelta()
+
+
+def _old_version(world: World, chance: random.Random) -> None:
+    world.office.restores_version()
+
+
+def _backup(world: World) -> None:
+    """Keep a copy of the state, as a nightly job does."""
+    if not world.machine.is_dead:
+        with (
+            closing(sqlite3.connect(world.folder / STATE)) as state,
+            closing(sqlite3.connect(world.folder / BACKUP)) as copy,
+        ):
+            state.backup(copy)
+    world.later(BACKUPS_EVERY, lambda: _backup(world))
+
+
+def _lost_disk(world: World, chance: random.Random) -> None:
+    """Take the disk away; put the last backup on a new one, or begin with an empty state."""
+    with_backup = chance.random() < 0.6
+    world.machine.says(f"the disk is lost; {'the backup' if with_backup else 'nothing'} is left")
+    world.ends()
+    for file in world.folder.glob(f"{STATE}*"):
+        file.unlink()
+    if with_backup:
+        (world.folder / STATE).write_bytes((world.folder / BACKUP).read_bytes())
+    else:
+        open_state(f"sqlite:{STATE}", folder=world.folder, create=True).close()
+    world.machine.disk_is_full = False
+    mailed = {mail.issue for mail in world.relay.arrived}
+    named = {str(issue) for _, issue in world.papers["Digests"].columns("issue")}
+    world.history.lost_a_disk(world.marked_rows(), mailed - named)
+    world.boots()

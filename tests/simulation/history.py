@@ -1,0 +1,116 @@
+"""What happened, as those outside of Tidings saw it: what was thanked for, and what arrived.
+
+Each text that somebody writes holds a mark of its own (`note 17,`), by which it is found again in
+the spreadsheet and in mails, whatever became of its row and of its id.
+"""
+
+import binascii
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+BOUNDARY = re.compile(rb'boundary="([^"]+)"')
+MARK = re.compile(r"note (\d+),")
+
+
+def marks_in(text: object) -> list[str]:
+    """Return the marks that a text holds."""
+    return MARK.findall(text) if isinstance(text, str) else []
+
+
+@dataclass(slots=True)
+class Sent:
+    """One report through the form, as its writer knows it."""
+
+    mark: str
+    at: datetime
+    versions: list[Mapping[str, str]]
+    """The answers that were thanked for, and those that may have been stored: oldest first."""
+    sure: int = 0
+    """How many of the versions were thanked for; 0: the report itself was not."""
+    withdrawn: bool = False
+
+
+@dataclass(slots=True)
+class Span:
+    """How many rows must hold a mark, and how many may."""
+
+    least: int = 0
+    most: int = 0
+    why: list[str] = field(default_factory=list)
+    """What changed it, for whoever looks into a fault."""
+
+
+@dataclass(slots=True)
+class History:
+    """All that the invariants are asked about."""
+
+    sent: dict[str, Sent] = field(default_factory=dict)
+    """By the id that the receipt's link bears."""
+    rows: dict[str, Span] = field(default_factory=dict)
+    """By mark."""
+    unsteady: set[str] = field(default_factory=set)
+    """Marks of reports with which people did something that may keep them out of mails."""
+    forgotten: set[str] = field(default_factory=set)
+    """Ids of reports whose answers may have been lost with a disk."""
+    excused: set[str] = field(default_factory=set)
+    """Issues of which a lost disk took the only knowledge along: they may come once more."""
+
+    def expect(self, mark: str, why: str, *, least: int = 0, most: int = 0) -> None:
+        """Change how many rows must, and may, hold a mark."""
+        span = self.rows.setdefault(mark, Span())
+        span.why.append(f"{why} ({least:+}, {most:+})")
+        span.least = max(0, span.least + least)
+        span.most = max(0, span.most + most)
+
+    def went_back(
+        self, before: Counter[str], now: Counter[str], *, gone: set[str], there: set[str]
+    ) -> None:
+        """Note that an old version took the spreadsheet's place.
+
+        What came by the form and is `gone` is put back; what people typed since, they threw away.
+        """
+        for mark in before.keys() | now.keys() | self.rows.keys():
+            self.unsteady.add(mark)
+            by_form = {id for id, one in self.sent.items() if one.mark == mark}
+            span = self.rows.setdefault(mark, Span())
+            still_to_come = max(0, span.least - before[mark])
+            may_come = max(0, span.most - before[mark])
+            span.least = now[mark] + len((by_form & gone) - self.forgotten) + still_to_come
+            span.most = now[mark] + len(by_form - there) + may_come
+            span.why.append(f"an old version: {span.least} to {span.most}")
+
+    def lost_a_disk(self, rows: Counter[str], unnamed: set[str]) -> None:
+        """Note what nobody can know any more: what stood nowhere but on that disk.
+
+        `rows` is what the spreadsheet holds; `unnamed` are issues that it does not name yet.
+        """
+        self.excused |= unnamed
+        self.forgotten |= self.sent.keys()
+        for mark, span in self.rows.items():
+            span.least = min(span.least, rows[mark])
+            span.why.append(f"a lost disk: {span.least} at least")
+
+    def starts_afresh(self) -> None:
+        """Note that somebody let all so far count as mailed."""
+        self.unsteady |= self.rows.keys()
+
+
+def marks_of(content: bytes) -> Counter[str]:
+    """Return how often each mark stands in a mail's text."""
+    # Not by the email package, which takes longer for it than the mail took to be made.
+    head, _, body = content.partition(b"\r\n\r\n")
+    boundary = BOUNDARY.search(head)
+    if boundary:
+        head, _, body = body.split(b"--" + boundary[1])[1].partition(b"\r\n\r\n")
+    text = _decoded(head, body).decode("utf-8", "replace")
+    # Long lines are folded, also within a mark.
+    return Counter(marks_in(" ".join(text.split())))
+
+
+def _decoded(head: bytes, body: bytes) -> bytes:
+    if b"quoted-printable" in head:
+        return binascii.a2b_qp(body)
+    return binascii.a2b_base64(body) if b"base64" in head else body

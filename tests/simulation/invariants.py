@@ -1,0 +1,208 @@
+"""What must hold after each run and at the end, whatever happened; the first breach is told.
+
+The words are those of the design's section 14.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sheets_sync.cells import as_text
+from sheets_sync.community import Status
+from tests.simulation.history import marks_in, marks_of
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+EXPECTED = {200, 303, 403, 404, 409, 422, 429, 503}
+"""What a page may answer; 500 is a fault of the program."""
+Received = dict[str, Counter[str]]
+"""By address, how often each mark came."""
+MAY_CHANGE = {"last sync", "last digest"}
+"""Of the single values in the state, by a run that finds nothing to do."""
+
+
+class Broken(AssertionError):
+    """Something that must always hold does not."""
+
+
+def hold(truth: object, what: str) -> None:
+    """Raise Broken unless it is so."""
+    if not truth:
+        raise Broken(what)
+
+
+def check_answer(path: str, status: int) -> None:
+    """A page never fails by itself."""
+    hold(status in EXPECTED, f"{path} answered {status}")
+
+
+def check_run(world: "World") -> None:
+    """After a run that came to its end, every foreign cell is as people left it."""
+    for paper in world.papers.values():
+        for difference in paper.differences():
+            hold(_is_correction(world, difference), str(difference))
+    _check_appended(world)
+    _check_nothing_is_doubled(world)
+    for paper in world.papers.values():
+        paper.agree()
+
+
+def _is_correction(world: "World", difference) -> bool:
+    paper = world.papers[difference.tab]
+    if difference.row == 0:
+        return difference.known.value is None
+    if difference.tab == "Digests":
+        return difference.header == "decision"
+    if difference.tab != "Reports":
+        return False
+    sent = world.history.sent.get(str(paper.value(difference.row, "id")))
+    # A header may bear any name by now, so the column does not count here.
+    told = {answer for one in sent.versions for answer in one.values()} if sent else set()
+    known, found = as_text(difference.known.value), as_text(difference.found.value)
+    return found in told and (not known or known in told)
+
+
+def _check_appended(world: "World") -> None:
+    """A row that we append holds what its writer was thanked for, under its own id."""
+    for number, cells in world.papers["Reports"].ours():
+        sent = world.history.sent.get(str(cells.get("id")))
+        if sent is None:
+            continue  # stored, and its writer never heard of it
+        texts = [one.get("text", "") for one in sent.versions]
+        hold(
+            "text" not in cells or as_text(cells["text"]) in texts,
+            f"Reports row {number + 1} was appended with {cells.get('text')!r}, not {texts}",
+        )
+
+
+def check_values_are_on_their_rows(world: "World") -> None:
+    """Every value of ours stands on the row of its own report."""
+    paper, base = world.papers["Reports"], world.project.state.base
+    ids = [id for _, id in paper.columns("id") if id]
+    doubled = [id for id, times in Counter(ids).items() if times > 1]
+    hold(not doubled, f"these ids stand in several rows: {doubled}")
+    for row, id, text, status in paper.columns("id", "text", "status"):
+        if not id:
+            continue
+        report = base.report(str(id))
+        hold(report, f"Reports row {row + 1} bears {id}, which the state does not know")
+        assert report is not None
+        hold(
+            marks_in(report.text) == marks_in(text),
+            f"Reports row {row + 1}: {id} stands beside {text!r}, and is {report.text!r}",
+        )
+        hold(
+            status == report.status.value,
+            f"Reports row {row + 1}: {id} shows {status!r} and is {report.status.value}",
+        )
+
+
+def check_quiet(
+    world: "World", line: str, before: Mapping[str, str], written: int, mails: int
+) -> None:
+    """A run that has nothing to do does nothing: no write, no mail, nothing recorded."""
+    hold(not line, f"a quiet run stopped: {line}")
+    hold(world.google.writes == written, "a quiet run wrote into the spreadsheet")
+    hold(len(world.relay.arrived) == mails, "a quiet run sent mail")
+    after = world.project.state.base.values()
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    # Only the second of them finds in the state that there was nothing to do before.
+    hold(
+        changed <= MAY_CHANGE or not before.get("quiet"),
+        f"a quiet run recorded {sorted(changed - MAY_CHANGE)}",
+    )
+
+
+def check_end(world: "World") -> None:
+    """The histories: what was thanked for is there, and the mails went where they should."""
+    check_values_are_on_their_rows(world)
+    _check_nothing_is_lost(world)
+    _check_nobody_got_an_issue_twice(world)
+    received = _received(world)
+    _check_nobody_got_a_report_twice(world, received)
+    _check_nobody_was_skipped(world, received)
+
+
+def _check_nothing_is_lost(world: "World") -> None:
+    found = world.marked_rows()
+    for mark, span in world.history.rows.items():
+        hold(
+            found[mark] >= span.least,
+            f"note {mark} was thanked for and should stand in {span.least} rows of Reports, not in "
+            f"{found[mark]}: {'; '.join(span.why)}",
+        )
+    hold(not world.project.state.journal.unwritten(), "something waits in the journal for ever")
+
+
+def _check_nothing_is_doubled(world: "World") -> None:
+    found = world.marked_rows()
+    for mark, span in world.history.rows.items():
+        hold(
+            found[mark] <= span.most,
+            f"note {mark} should stand in {span.most} rows of Reports at most, not in "
+            f"{found[mark]}: {'; '.join(span.why)}",
+        )
+
+
+def _check_nobody_got_an_issue_twice(world: "World") -> None:
+    """One mail for each issue and reader; more only where each time it was unclear, and alike."""
+    doubtful = Counter(world.relay.doubtful)
+    mails: dict[tuple[str, str], list[bytes]] = {}
+    names: dict[tuple[str, str], str] = {}
+    for mail in world.relay.arrived:
+        pair = mail.issue, mail.address
+        mails.setdefault(pair, []).append(mail.content)
+        names[pair] = mail.message_id
+    for pair, contents in mails.items():
+        if pair[0] in world.history.excused:
+            continue
+        allowed = 1 + doubtful[names[pair]]
+        hold(len(contents) <= min(allowed, 2), f"{pair} was mailed {len(contents)} times")
+        hold(len(set(contents)) == 1, f"{pair} was mailed again with other bytes")
+
+
+def _unique(world: "World") -> dict[tuple[str, str], bytes]:
+    return {
+        (mail.issue, mail.address): mail.content
+        for mail in world.relay.arrived
+        if not mail.issue.startswith("confirma")
+    }
+
+
+def _received(world: "World") -> Received:
+    """Return for each address how often each mark came, repeats of a mail counted once."""
+    found: dict[str, Counter[str]] = {}
+    for (issue, address), content in _unique(world).items():
+        if issue not in world.history.excused:
+            found.setdefault(address, Counter()).update(marks_of(content))
+    return found
+
+
+def _check_nobody_got_a_report_twice(world: "World", received: Received) -> None:
+    reports = Counter(
+        mark
+        for id in world.project.state.base.known()
+        if (report := world.project.state.base.report(id))
+        for mark in marks_in(report.text)
+    )
+    for address, marks in received.items():
+        for mark, times in marks.items():
+            most = max(reports[mark], 1)
+            hold(times <= most, f"{address} had note {mark} {times} times, of {most} reports")
+
+
+def _check_nobody_was_skipped(world: "World", received: Received) -> None:
+    """Every report that is used reached every reader who wants all and was there all the time."""
+    base = world.project.state.base
+    used: Counter[str] = Counter()
+    for id, known in base.known().items():
+        report = base.report(id)
+        if report and known.missing_since is None and report.accepted > 0:
+            if report.status in (Status.OK, Status.CHECK):
+                used.update(set(marks_in(report.text)) - world.history.unsteady)
+    failed = world.relay.refused_for_good
+    for address in sorted(world.steady_readers - failed):
+        for mark, times in used.items():
+            had = received.get(address, Counter())[mark]
+            hold(had >= times, f"{address} was never mailed note {mark} ({had} of {times})")

@@ -1,0 +1,67 @@
+"""A story -> its weeks, played to the end: what is planned for each of them, and the last look."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tests.simulation import disasters, invariants
+from tests.simulation.community import founded
+from tests.simulation.machine import dice, no_real_chance
+from tests.simulation.managers import ACTS_A_WEEK
+from tests.simulation.world import Story, World
+
+WEEK = timedelta(days=7)
+
+
+def play(story: Story, folder: Path) -> World:
+    """Play a story; raises Broken, with the command that plays it again, at the first fault."""
+    with no_real_chance(story.seed):
+        world = founded(story, folder)
+        try:
+            _play(world)
+        except Exception as error:
+            trail = "\n".join(f"  {line}" for line in world.machine.trail[-25:])
+            raise invariants.Broken(
+                f"{error}\n{trail}\nplay it again: {story.command()}"
+            ) from error
+        finally:
+            world.ends()
+    return world
+
+
+def _play(world: World) -> None:
+    world.runs()
+    if not world.story.calm:
+        disasters.plan(world, dice(world.story.seed, "disasters"))
+    start = world.machine.clock.time
+    for number in range(world.story.weeks):
+        monday = start.replace(hour=0, minute=0) + number * WEEK
+        _plan(world, monday)
+        world.lives(monday + WEEK)
+    _calms_down(world)
+    invariants.check_end(world)
+
+
+def _plan(world: World, monday: datetime) -> None:
+    for moment, errand in world.crowd.plans(monday):
+        world.at(moment, errand)
+    for _ in range(world.story.runs_a_week):
+        minutes = world.chance.randrange(7 * 24 * 60)
+        world.at(monday + timedelta(minutes=minutes), world.runs)
+    if not world.story.calm:
+        _plan_acts(world, monday)
+
+
+def _plan_acts(world: World, monday: datetime) -> None:
+    chance = dice(world.story.seed, f"the week of {monday:%Y-%m-%d}")
+    world.at(monday, world.office.keeps_version)
+    for _ in range(ACTS_A_WEEK):
+        world.at(monday + timedelta(minutes=chance.randrange(7 * 24 * 60)), world.office.acts)
+
+
+def _calms_down(world: World) -> None:
+    """Let everybody go home and everything work, until nothing is left to be done."""
+    world.is_calm = True
+    for hours in (20, 30, 7, 30, 30, 80):
+        world.lives(world.machine.clock.time + timedelta(hours=hours))
+        world.runs()
+    world.quiet_run()

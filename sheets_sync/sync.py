@@ -3,9 +3,11 @@
 The data flow of Tidings stands here; each stage is a module of its own.
 """
 
+import gc
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -34,6 +36,7 @@ from sheets_sync.state import State
 from sheets_sync.state.base import (
     COMMUNITY,
     LAST_SYNC,
+    Acquaintance,
     put,
     record_people,
     record_reports,
@@ -65,6 +68,21 @@ class Outcome:
         return self.community.problems
 
 
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Let Python look for cycles seldom: what a sync makes lives until its end.
+
+    To look through all of it again and again takes a third of the time of a large one.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(max(usual[0], 200_000), *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+@_seldom_collecting()
 def sync(
     spreadsheet: Spreadsheet,
     state: State,
@@ -268,14 +286,21 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
     with writing(state.engine) as db:
         refuse_overtaken(db, values)
         record_reports(db, known)
-        record_people(db, decision.acquaintances)
+        record_people(db, _new_or_changed(given, decision))
         for name, value in kept.items():
-            put(db, name, value)
+            if values.get(name) != value or name not in decision.keep:
+                put(db, name, value)
         if not note:
             state.journal.mark_written(db, decision.entries)
             drop_erased(db, given.erased)
             mark_shown(db, decision.chosen)
     return community
+
+
+def _new_or_changed(given: Given, decision: Decision) -> dict[str, Acquaintance]:
+    """Return the people who are not remembered yet as they are now."""
+    before = {one.id: one for one in given.acquaintances}
+    return {id: one for id, one in decision.acquaintances.items() if before.get(id) != one}
 
 
 def _told_at_last(

@@ -92,6 +92,8 @@ class Given:
     accept_removals: bool = False
     behind: bool = False
     """An older copy of the sheet was saved over ours."""
+    older_copy: int | None = None
+    """Which of our writes was the last in such a copy, until all that it lacks is put back."""
     confirmed: Set[str] = frozenset()
     """Folded addresses whose owners asked for the mail, and confirmed it."""
     refused: Sequence[Refusals] = ()

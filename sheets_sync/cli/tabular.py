@@ -12,6 +12,7 @@ from datetime import date
 import click
 
 from sheets_sync.cli.saying import visible
+from sheets_sync.quoting import quoted
 
 Cells = Mapping[str, object]
 """By column: text, a number, a day, several texts, or None."""
@@ -24,7 +25,6 @@ FORMAT = click.option(
     show_default=True,
     help="A table for people, or what other programs read.",
 )
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001
 WIDEST_CELL = 60
 GAP = "  "
 
@@ -72,8 +72,7 @@ def _text(value: object) -> str:
 
 def _quoted(value: object) -> str:
     text = "".join(c for c in _text(value) if c == "\n" or _shows(c))
-    is_formula = not isinstance(value, int | float) and text.lstrip().startswith(FORMULA_SIGNS)
-    return f"'{text}" if is_formula else text
+    return text if isinstance(value, int | float) else quoted(text)
 
 
 def _shows(character: str) -> bool:

@@ -68,7 +68,7 @@ def in_mails(expression: str) -> list[Any]:
     try:
         wanted = parse(expression, names=NAMES)
     except FilterError as error:
-        return [error.column, error.message]
+        return [error.column, error.fault()]
     return [wanted.matches(view) for view in VIEWS]
 
 

@@ -119,6 +119,8 @@ def serving(found: Path) -> Iterator[Server]:
         )
         with (folder / "data" / "postgresql.conf").open("a") as file:
             file.write(SETTINGS)
+        allowed = folder / "data" / "pg_hba.conf"
+        allowed.write_text(f"host all locked 127.0.0.1/32 scram-sha-256\n{allowed.read_text()}")
         server.start()
         with server.connect("postgres") as connection:
             connection.execute(f"CREATE DATABASE {DATABASE}")

@@ -42,9 +42,6 @@ class Kind(Protocol):
     def fault(self, db: Connection) -> str:
         """Return why nothing in it can be relied on; empty when it is whole."""
 
-    def missing(self) -> str:
-        """Return what to say when no state is there."""
-
     def damaged(self, why: str) -> str:
         """Return what to say when it cannot be relied on."""
 

@@ -120,8 +120,10 @@ class PostgreSQL:
             self._refuse_unfit(db)
             if self._holds_state(db):
                 return
-        if not create:
-            raise StateError(self.missing())
+            if not create:
+                raise StateError(self._missing(db))
+            if db.execute(text("SELECT to_regnamespace(:name)"), {"name": self.schema}).scalar():
+                return
         try:
             with self.writing(engine, wait=True, beside=False) as db:
                 db.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"'))
@@ -133,14 +135,6 @@ class PostgreSQL:
 
     def fault(self, db: Connection) -> str:
         return ""
-
-    def missing(self) -> str:
-        return (
-            f"{self.place} holds no state. It remembers what was sent to whom: look whether "
-            "`state` and community.name are as they were (without ?schema=NAME the schema is named "
-            "after the community), bring it back from a backup, or start afresh with: tidings sync "
-            "--new-state"
-        )
 
     def damaged(self, why: str) -> str:
         return f"{self.place} cannot be used ({why}). Nothing was changed; try again later"
@@ -259,6 +253,17 @@ class PostgreSQL:
 
     def _holds_state(self, db: Connection) -> bool:
         return db.execute(text("SELECT to_regclass('kept') IS NOT NULL")).scalar() is True
+
+    def _missing(self, db: Connection) -> str:
+        found = "SELECT schemaname FROM pg_tables WHERE tablename = 'submissions' ORDER BY 1"
+        others = ", ".join(f"?schema={name}" for name in db.execute(text(found)).scalars())
+        there = f" (there is: {others})" if others else ""
+        return (
+            f"{self.place} holds no state. It remembers what was sent to whom. Without ?schema= in "
+            "`state` the schema is named after the community: if that has another name now, add "
+            f"the old one{there}. Else bring it back from a backup, or start afresh with: tidings "
+            "sync --new-state"
+        )
 
     def _refuse_unfit(self, db: Connection) -> None:
         version = int(str(db.execute(text("SHOW server_version_num")).scalar()))

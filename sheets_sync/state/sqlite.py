@@ -51,17 +51,14 @@ class SQLite:
 
     def prepare(self, engine: Engine, *, create: bool) -> None:
         if not create and not self.exists():
-            raise StateError(self.missing())
+            raise StateError(
+                f"{self.path} is not there. It remembers what was sent to whom: bring it back from "
+                "a backup, or start afresh with: tidings sync --new-state"
+            )
 
     def fault(self, db: Connection) -> str:
         whole = str(db.exec_driver_sql("PRAGMA quick_check").scalar())
         return "" if whole == "ok" else whole
-
-    def missing(self) -> str:
-        return (
-            f"{self.path} is not there. It remembers what was sent to whom: bring it back from a "
-            "backup, or start afresh with: tidings sync --new-state"
-        )
 
     def damaged(self, why: str) -> str:
         return (

@@ -46,8 +46,8 @@ def test_asking_whether_people_are_still_in_needs_an_address(project):
     told = [line for line in faults(project) if "renewal_months" in line]
 
     assert told == [
-        "digest.renewal_months: nobody is asked whether they are still in: it needs links, and so "
-        "a public_url; set community.public_url, or renewal_months = 0"
+        "! digest.renewal_months: nobody is asked whether they are still in: it needs links, and "
+        "so a public_url; set community.public_url, or renewal_months = 0"
     ]
 
 

@@ -8,7 +8,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import archiving, mailing, on_google, posting, selecting, starting, syncing
+from benchmarks import (
+    archiving,
+    freezing,
+    mailing,
+    on_google,
+    posting,
+    selecting,
+    starting,
+    syncing,
+)
 from benchmarks.measuring import ROOT
 from benchmarks.table import markdown, put_into_readme, write_results
 
@@ -20,7 +29,16 @@ def main() -> None:
     results = []
     # Beside the code and not in /tmp, which may be memory: durable must mean a disk.
     (ROOT / "build").mkdir(exist_ok=True)
-    for measurement in (starting, selecting, posting, mailing, syncing, on_google, archiving):
+    for measurement in (
+        starting,
+        selecting,
+        posting,
+        freezing,
+        mailing,
+        syncing,
+        on_google,
+        archiving,
+    ):
         print(f"Measuring: {measurement.__name__.rpartition('.')[2]} …", file=sys.stderr)
         with tempfile.TemporaryDirectory(prefix="benchmark-", dir=ROOT / "build") as folder:
             results += measurement.measure(Path(folder))

@@ -43,8 +43,8 @@ class Plan:
     state: Found
     sheet: Cleared
     files: Files
-    backups: tuple[Path, ...]
-    """Backups of the workbook and of the state; those that hold nothing stay as they are."""
+    backups: int
+    """How many copies of spreadsheet and state are looked through."""
     before: datetime | None
     """When they were erased already."""
     to_do: tuple[str, ...]
@@ -75,7 +75,7 @@ class Plan:
                 yield f"state: {counted(count, what)}"
         yield from self.files.lines(folder)
         if self.backups:
-            yield f"backups: what stands of them in {counted(len(self.backups), 'copy', 'copies')}"
+            yield f"backups: what stands of them in {counted(self.backups, 'copy', 'copies')}"
 
 
 def look(project: Project, typed: str) -> Plan:
@@ -88,7 +88,7 @@ def look(project: Project, typed: str) -> Plan:
         state=state,
         sheet=_cleared(project, project.spreadsheet.read(), traces, state.reports),
         files=find_files(project.folder, project.settings, traces),
-        backups=tuple(copies_of_state(project)),
+        backups=len(project.spreadsheet.copies()) + len(copies_of_state(project)),
         before=erased.since(typed),
         to_do=tuple(_left_to_people(project, state)),
     )
@@ -111,12 +111,7 @@ def carry_out(
         theirs = plan.reports | _clear_sheet(project, traces, plan.reports)
         erasing.record([print_of(secret, id) for id in theirs], now)
         steps("spreadsheet")
-        for copy in project.spreadsheet.copies():
-            _clear_copy(project, copy, traces, theirs)
-            steps("a backup of the spreadsheet")
-        for path in copies_of_state(project):
-            _clear_state(path, project, traces, theirs)
-            steps("a backup of the state")
+        _clear_copies(project, traces, theirs, steps)
         erase_files(find_files(project.folder, project.settings, traces), traces)
         steps("files")
         erasing.erase(traces, theirs, asked_of(project))
@@ -126,6 +121,15 @@ def carry_out(
     _build_archive_anew(project, now)
     erasing.leave_no_trace()
     return tuple(still_there(project.folder, traces))
+
+
+def _clear_copies(project: Project, traces: Traces, theirs: frozenset[str], steps: Steps) -> None:
+    for copy in project.spreadsheet.copies():
+        _clear_copy(project, copy, traces, theirs)
+        steps("a backup of the spreadsheet")
+    for path in copies_of_state(project):
+        _clear_state(path, project, traces, theirs)
+        steps("a backup of the state")
 
 
 def _build_archive_anew(project: Project, now: datetime) -> None:

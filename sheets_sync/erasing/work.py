@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from forms.plural import counted
-from sheets_sync.archiving import archive_folder, build_archive
+from sheets_sync.archiving import renew_archive
 from sheets_sync.backend import Copy
 from sheets_sync.backing_up import copies_of_state
 from sheets_sync.clearing import Cleared, clear
@@ -118,7 +118,8 @@ def carry_out(
         steps("state")
         erasing.leave_no_trace()
     sync(project.spreadsheet, project.state, project.rules, now=now, mentors=project.mentors)
-    _build_archive_anew(project, now)
+    if renew_archive(project, now=now):
+        steps("archive")
     erasing.leave_no_trace()
     return tuple(still_there(project.folder, traces))
 
@@ -130,13 +131,6 @@ def _clear_copies(project: Project, traces: Traces, theirs: frozenset[str], step
     for path in copies_of_state(project):
         _clear_state(path, project, traces, theirs)
         steps("a backup of the state")
-
-
-def _build_archive_anew(project: Project, now: datetime) -> None:
-    """Take their pages, and what other pages told of them, out of the archive that is there."""
-    folder = archive_folder(project)
-    if folder.is_dir() and project.settings.archive.url:
-        build_archive(project, folder, now=now)
 
 
 def readmit(project: Project, typed: str) -> bool:

@@ -42,7 +42,7 @@ def test_the_commands_run_one_after_the_other(tmp_path):
             say_where_the_archive_is(tmp_path / "riverside" / "tidings.toml")
             run(tmp_path, "tidings --project riverside sync")
 
-    assert len(statuses) == 30
+    assert len(statuses) == 26
     assert {line: told for line, told in statuses.items() if told[0] > 1} == {}
     assert b"Met two newcomers" in (tmp_path / "mail.eml").read_bytes()
 

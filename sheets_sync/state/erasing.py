@@ -131,6 +131,7 @@ class Erasing:
             _erase_reports(db, traces, theirs)
             _erase_answers(db, traces, asked)
             _erase_reader(db, traces)
+            _erase_from_wishes(db, traces)
             _erase_values(db, traces)
             _erase_letters(db, traces, frozenset(theirs))
             db.execute(delete(people).where(people.c.id.in_(traces.ids)))
@@ -250,6 +251,17 @@ def _erase_reader(db: Connection, traces: Traces) -> None:
                 written=True,
             )
         )
+
+
+def _erase_from_wishes(db: Connection, traces: Traces) -> None:
+    """Take them out of the filters of others."""
+    for number, chosen in db.execute(select(choices.c.number, choices.c.chosen)).all():
+        wishes: dict[str, str] = json.loads(chosen)
+        cleaned = {column: traces.without(wish) for column, wish in wishes.items()}
+        if cleaned != wishes:
+            text = json.dumps(cleaned, ensure_ascii=False, sort_keys=True)
+            here = choices.c.number == number
+            db.execute(update(choices).where(here).values(chosen=text))
 
 
 def _erase_values(db: Connection, traces: Traces) -> None:

@@ -87,7 +87,7 @@ REPEATED = 63 / 2929
 
 def make_portal(folder: Path, reports: int = REPORTS, *, seed: int = 1) -> None:
     """Write ACTIVITIES.json and REPS.json, the same for the same seed."""
-    chance = random.Random(seed)  # noqa: S311 - invented data, no secret
+    chance = random.Random(seed)
     people = _people(chance)
     activities: list[dict[str, Any]] = []
     for number in range(1, reports + 1):

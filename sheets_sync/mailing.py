@@ -190,6 +190,7 @@ def open_press(project: Project) -> Press:
         base=project.state.base,
         outbox=project.state.outbox,
         choices=project.state.choices,
+        renewals=project.state.renewals,
         renderer=partial(
             Renderer,
             _masthead(project),
@@ -210,6 +211,7 @@ def open_press(project: Project) -> Press:
             quiet_weeks=settings.digest.quiet_weeks,
             quiet_weeks_coordinators=settings.digest.quiet_weeks_coordinators,
             quiet_months=settings.digest.quiet_months,
+            renewal_months=settings.digest.renewal_months if project.links.public_url else 0,
         ),
         opt_in=settings.digest.opt_in,
         coordinators=settings.community.coordinators,

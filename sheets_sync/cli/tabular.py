@@ -46,7 +46,7 @@ def as_csv(columns: Sequence[str], rows: Sequence[Cells]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_quoted(row.get(name)) for name in columns] for row in rows)
+    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
     return text.getvalue()
 
 
@@ -70,7 +70,7 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _quoted(value: object) -> str:
+def _cell(value: object) -> str:
     text = "".join(c for c in _text(value) if c == "\n" or _shows(c))
     return text if isinstance(value, int | float) else quoted(text)
 

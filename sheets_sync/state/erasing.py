@@ -39,8 +39,8 @@ from sheets_sync.state.schema import (
     kept,
     letters,
     marks,
-    metadata,
     people,
+    renewals,
     reports,
     submissions,
 )
@@ -143,8 +143,8 @@ class Erasing:
             return bool(db.execute(select(kept).where(kept.c.name == UNFINISHED)).first())
 
     def leave_no_trace(self) -> None:
-        """Write the database anew, without its free pages and its log. Raises StateError."""
-        kind_of(self._engine).leave_no_trace(self._engine, list(metadata.tables))
+        """Write the database anew, without what was deleted in it. Raises StateError."""
+        kind_of(self._engine).leave_no_trace(self._engine)
         with writing(self._engine) as db:
             forget(db, UNFINISHED)
 
@@ -229,6 +229,7 @@ def _erase_reader(db: Connection, traces: Traces) -> None:
     db.execute(delete(letters).where(letters.c.subscriber.in_(traces.ids)))
     for table in (marks, had):
         db.execute(delete(table).where(table.c.subscriber.in_(traces.ids)))
+    db.execute(delete(renewals).where(renewals.c.person.in_(traces.ids)))
     nobody = f"erased-{secrets.token_hex(6)}"
     unnamed = update(deliveries).values(
         subscriber=nobody, address="", message_id="", answer="", reports="[]"

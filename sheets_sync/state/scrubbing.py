@@ -90,7 +90,8 @@ def scrubbed_community(community: Community, traces: Traces) -> Community:
 
 
 def _unmentored(person: Person, traces: Traces) -> Person:
-    return replace(person, mentor="") if person.mentor in traces.ids else person
+    mentor = "" if person.mentor in traces.ids else person.mentor
+    return replace(person, mentor=mentor, still_in=traces.without(person.still_in))
 
 
 def _scrubbed_note(told: Note, traces: Traces) -> Note:

@@ -85,7 +85,7 @@ def _community(folder: Path) -> Iterator[Project]:
 
 
 def _chance(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - invented data
+    return random.Random(seed)
 
 
 def _people() -> list[Person]:

@@ -51,7 +51,7 @@ READ = """([expressions, names, keys, writers, views]) => {
 
 
 def views() -> list[View]:
-    chance = random.Random(3)  # noqa: S311 - not a secret
+    chance = random.Random(3)
     mentors = {one.id: one.mentor for one in PEOPLE} | {"": ""}
     writers = [*mentors]
     chosen = [(chance.sample(TAGS, chance.choice((0, 0, 1, 2, 3))), w) for w in writers * 6]

@@ -4,6 +4,7 @@ Pure and linear in pairs. Where somebody needs a mentor, the remedy suggests som
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from forms.rules import Fault
 from forms.wording import N_
@@ -40,7 +41,9 @@ def pair_faults(standing: Standing, roster: Roster, advisor: Advisor) -> Iterato
     for pair in (pair for pairs in standing.values() for pair in pairs):
         mentor, mentee = roster.by_id[pair.mentor], roster.by_id[pair.mentee]
         if fault := _fault(pair, mentor, mentee, advisor):
-            yield Problem.of(pair.tab, pair.row, "mentor", mentor.name, fault)
+            problem = Problem.of(pair.tab, pair.row, "mentor", mentor.name, fault)
+            is_left = mentor.id != mentee.id and Role.ALUMNI in mentor.roles
+            yield replace(problem, orphan=mentee.id) if is_left else problem
 
 
 def _fault(pair: Mentorship, mentor: Person, mentee: Person, advisor: Advisor) -> Fault | None:
@@ -100,7 +103,8 @@ def without(
         if is_expected(person) and person.id not in mentors and person.id not in standing:
             told = N_("{name} has no mentor")
             fault = _suggesting(told, ADDING, person, advisor, name=person.name, tab=sheet)
-            yield Problem.of("People", one.row, "mentor", "", fault)
+            problem = Problem.of("People", one.row, "mentor", "", fault)
+            yield replace(problem, orphan=person.id)
 
 
 def idle(listed: Iterable[Listed], standing: Standing, sheet: str) -> Iterator[Problem]:

@@ -8,7 +8,17 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import archiving, mailing, on_google, posting, scaling, selecting, starting, syncing
+from benchmarks import (
+    archiving,
+    importing,
+    mailing,
+    on_google,
+    posting,
+    scaling,
+    selecting,
+    starting,
+    syncing,
+)
 from benchmarks.measuring import ROOT
 from benchmarks.table import markdown, put_into_readme, read_results, renewed, write_results
 
@@ -23,6 +33,7 @@ MEASUREMENTS = {
         scaling,
         on_google,
         archiving,
+        importing,
     )
 }
 

@@ -18,7 +18,7 @@ from sheets_sync.doubts import Context
 from sheets_sync.erased import NOBODY, Erased, dismiss
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
-from sheets_sync.layout import MENTORS
+from sheets_sync.layout import MENTORS, PEOPLE
 from sheets_sync.lines import Lines, Past, find_lines, find_missing, note_restored
 from sheets_sync.membership import Membership, read_membership
 from sheets_sync.mentor_sheet import MentorSheet
@@ -26,6 +26,8 @@ from sheets_sync.people import Listed
 from sheets_sync.plan import plan_changes
 from sheets_sync.proposals import KEPT as PROPOSED_MENTORS
 from sheets_sync.proposals import propose
+from sheets_sync.renewal import COLUMN as STILL_IN
+from sheets_sync.renewal import Answered, settle_answers
 from sheets_sync.roster import Roster
 from sheets_sync.settle import Settled, done_with, remember, settle
 from sheets_sync.spreadsheet import Changes, Snapshot
@@ -81,6 +83,8 @@ class Given:
     queue: Sequence[Entry]
     choices: Sequence[tuple[int, Choice]]
     """What readers chose since the sheet was last written."""
+    answers: Sequence[tuple[int, Choice]]
+    """What people answered to “still in?” since the sheet was last written."""
     issues: Sequence[IssueLine]
     restorable: Mapping[str, Mapping[str, str]]
     """Answers of reports that an older copy of the sheet, saved over ours, has lost (fault 43)."""
@@ -88,6 +92,8 @@ class Given:
     accept_removals: bool = False
     behind: bool = False
     """An older copy of the sheet was saved over ours."""
+    older_copy: int | None = None
+    """Which of our writes was the last in such a copy, until all that it lacks is put back."""
     confirmed: Set[str] = frozenset()
     """Folded addresses whose owners asked for the mail, and confirmed it."""
     refused: Sequence[Refusals] = ()
@@ -166,11 +172,17 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         frozen=gathered.frozen,
         today=today,
     )
-    problems = (*members.problems, *proposals.problems, *break_problems(listed, today))
+    answered = _answered(gathered, given, rules, listed)
+    problems = (
+        *members.problems,
+        *proposals.problems,
+        *break_problems(listed, today),
+        *answered.problems,
+    )
     told = (*problems, *(problem for one in settled for problem in one.problems), *tags.problems)
     community = Community(
         at=given.now.astimezone(UTC),
-        people=members.people(reports),
+        people=answered.told(members.people(reports)),
         tags=tags.tags,
         subscriptions=tuple(o.subscription for o in wishes.subscribed if o.subscription),
         problems=(*gathered.problems, *told, *wishes.problems, *decisions.problems),
@@ -192,6 +204,7 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         rules.zone,
         decisions,
         proposals.rows,
+        answered.written,
     )
     done = done_with(settled, rows.lines, rows.past.looked_at, changes, frozen)
     return Decision(
@@ -201,13 +214,17 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         unwritten=remembered.unwritten,
         acquaintances=members.acquaintances(),
         entries=_settled_entries(given, rows, frozen),
-        chosen=[number for number, _ in given.choices] if wishes.are_shown else [],
+        chosen=[
+            *(number for number, _ in given.choices if wishes.are_shown),
+            *(number for number, _ in given.answers if answered.are_shown),
+        ],
         keep={
             **gathered.keep,
             **wishes.keep(),
             **members.keep(),
             **proposals.keep,
             "spelled": tags.kept(),
+            STILL_IN: answered.kept,
             KEPT: done.dumped(),
         },
         decisions=decisions,
@@ -263,6 +280,7 @@ def _gathered(given: Given, rules: Rules, seen: Seen) -> Gathered:
         known_reports=bool(given.known),
         linked=rules.linked,
         mentors=given.mentors,
+        people=PEOPLE.insisting(STILL_IN) if given.answers else PEOPLE,
     )
 
 
@@ -304,6 +322,19 @@ def _applied(gathered: Gathered, given: Given, roster: Roster) -> Applied:
         load_memory(given.values.get("chosen", "")),
         [choice for _, choice in given.choices],
         roster=[person.email for person in roster.people if person.email],
+        behind=given.behind,
+    )
+
+
+def _answered(gathered: Gathered, given: Given, rules: Rules, listed: Sequence[Listed]) -> Answered:
+    """Return what people answered to “still in?”, also while nothing can be written there."""
+    frozen = "People" in gathered.frozen
+    return settle_answers(
+        None if frozen else gathered.tables.get("People"),
+        listed,
+        [choice for _, choice in given.answers],
+        given.values.get(STILL_IN, ""),
+        zone=rules.zone,
         behind=given.behind,
     )
 

@@ -81,6 +81,7 @@ def blank(cells: Sequence[Cell]) -> bool:
     return True
 
 
+@lru_cache(maxsize=65536)
 def plain(header: str) -> str:
     """Return a header as it is compared: case, accents and spaces do not matter."""
     return _short(header) if len(header) <= SHORT else _plain(header)

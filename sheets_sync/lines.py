@@ -13,12 +13,12 @@ from typing import NamedTuple
 from forms.definition import Form
 from forms.rules import Fault
 from forms.wording import N_
-from sheets_sync.cells import as_text
+from sheets_sync.cells import any_day, as_text
 from sheets_sync.community import Problem, note
 from sheets_sync.gather import Gathered, Seen, is_settled, is_sudden
 from sheets_sync.headers import Table
 from sheets_sync.identity import WELL_FORMED, Found, Identity, identify
-from sheets_sync.intake import Intake, as_cells, as_value, correct
+from sheets_sync.intake import Intake, as_cells, as_value, correct, prints
 from sheets_sync.layout import TABS
 from sheets_sync.linked import SOURCE, TIMESTAMP, answered, arrived, as_moment
 from sheets_sync.memory import MEMORY, Memory
@@ -27,6 +27,9 @@ from sheets_sync.spreadsheet import Cell, Snapshot, Value
 from sheets_sync.state.base import Known
 from sheets_sync.unchanged import LookedAt, unchanged_rows
 from sheets_sync.validate import STANDARD, content_print, further_questions
+
+IMPORTED = "import"
+"""Source of what came from a table: no news, unless it is of the last days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,8 @@ def _new_lines(
         row = table.last_row + len(lines) + 1
         cells = as_cells(table, answers, today)
         content = content_print(table, cells, columns)
-        memory = _memory(table, cells, Identity(id), past)
+        # With all corrections applied, also those that were still waiting for the row.
+        memory = replace(_memory(table, cells, Identity(id), past), form=prints(answers))
         written = {column: as_value(column, text, today) for column, text in answers.items()}
         lines.append(
             Line(table, row, cells, content, id, memory, memory, appended=True, written=written)
@@ -231,7 +235,8 @@ def _adopted(table: Table, cells: Sequence[Cell], past: Past) -> Memory:
         source,
         mentor=mentor.id if mentor else "",
         mentor_name=name,
-        considered=table.title in past.unseen or source == "archive",
+        considered=table.title in past.unseen or source in ("archive", IMPORTED),
+        undated=source == IMPORTED and not isinstance(any_day(table.cell(cells, "date")), date),
     )
 
 
@@ -296,7 +301,10 @@ def _ids_elsewhere(sheet: Snapshot, gathered: Gathered) -> set[str]:
 
 def note_restored(found: Lines, past: Past, gathered: Gathered) -> None:
     """Say so when reports that an older copy lacked are put back."""
-    back = sum(line.appended and line.id in past.restorable for line in found.lines)
+    back = sum(
+        line.appended and line.id in past.restorable and line.table.title not in gathered.frozen
+        for line in found.lines
+    )
     if back:
         gathered.notes.append(
             note(

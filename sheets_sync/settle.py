@@ -71,7 +71,8 @@ def _number(judged: Judged, known: Known | None, highest: int, today: date) -> i
     if not is_accepted(judged.report):
         return None
     memory = judged.memory
-    old = memory.source == "archive" or judged.report.date <= today - RECENT
+    undated = memory.source == "archive" or memory.undated
+    old = undated or judged.report.date <= today - RECENT
     return 0 if memory.considered and old else highest + 1
 
 
@@ -101,7 +102,9 @@ def remember(
         if not line.id:
             continue
         known = past.known.get(line.id)
-        new = _known(one, known, counter, moment)
+        # A run may have appended the row and never come to record it: that was a write of ours too.
+        ours = line.appended or line.id in past.intake.rows
+        new = _known(one, known, counter if ours else 0, moment)
         if new == known:
             continue
         changed.append(new)
@@ -114,7 +117,7 @@ def remember(
     return Remembered(changed, unwritten)
 
 
-def _known(one: Settled, known: Known | None, counter: int, moment: str) -> Known:
+def _known(one: Settled, known: Known | None, appended_at: int, moment: str) -> Known:
     line, report = one.line, one.report
     accepted = known.accepted if known else None
     if accepted is None and is_accepted(report):
@@ -129,7 +132,7 @@ def _known(one: Settled, known: Known | None, counter: int, moment: str) -> Know
         accepted_at=(known.accepted_at if known else None)
         or (moment if accepted is not None else None),
         missing_since=None,
-        written_at=counter if line.appended else known.written_at if known else 0,
+        written_at=appended_at or (known.written_at if known else 0),
         memory=_json(one.judged.memory),
     )
 

@@ -112,7 +112,7 @@ def found(told: Story) -> str:
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_looking_at_all_rows_finds_the_same_whatever_managers_do(s: Story, seed: int):
-    chance = random.Random(seed)  # noqa: S311 - a story, not a secret
+    chance = random.Random(seed)
     spared = 0
     for _ in range(7):
         for _ in range(chance.randint(1, 2)):

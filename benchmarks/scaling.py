@@ -191,7 +191,7 @@ def deciding(count: str) -> Iterator[float]:
     while True:
         began = time.perf_counter()
         found = decide(
-            Given(snapshot, {}, (), {}, (), (), (), {}, NOW, unseen={"Reports"}), RULES, 1
+            Given(snapshot, {}, (), {}, (), (), (), (), {}, NOW, unseen={"Reports"}), RULES, 1
         )
         yield time.perf_counter() - began
         assert len(found.known) == int(count)

@@ -23,6 +23,8 @@ from sheets_sync.tags import key, meanings
 KEPT = "mentors proposed"
 MOST = 5
 """A report that names more people is about a gathering, not about mentoring each of them."""
+MARKED = frozenset({"since", "note"})
+"""The columns by which a proposed row is known from others."""
 NEWS = timedelta(weeks=4)
 """For so long a pair is pointed out for a sheet in which we may not propose it."""
 
@@ -67,12 +69,12 @@ def propose(
     if members.sheet.foreign:
         recent = (one for one in found if one.report.received.date() + NEWS >= today)
         return Proposals(problems=[*waiting, *(_elsewhere(members, one) for one in recent)])
-    if members.table is None or members.sheet.title in frozen:
+    table = members.table
+    # Without these columns a proposed row would count as one that a person typed.
+    if table is None or table.title in frozen or not table.columns.keys() >= MARKED:
         return Proposals(problems=waiting)
     new = [
-        _waits(
-            members.sheet.title, members.table.last_row + at, one.mentee, one.mentor, one.report.id
-        )
+        _waits(table.title, table.last_row + at, one.mentee, one.mentor, one.report.id)
         for at, one in enumerate(found, 1)
     ]
     rows = [_row(one, problem, members.roster) for one, problem in zip(found, new, strict=True)]

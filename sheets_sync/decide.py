@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
 from forms.definition import Form
-from sheets_sync.agreement import KEPT as AGREED_MENTORS
 from sheets_sync.breaks import break_problems
 from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
 from sheets_sync.community import Community, Problem, Report, Role
@@ -24,7 +23,6 @@ from sheets_sync.membership import Membership, read_membership
 from sheets_sync.mentor_sheet import MentorSheet
 from sheets_sync.people import Listed
 from sheets_sync.plan import plan_changes
-from sheets_sync.proposals import KEPT as PROPOSED_MENTORS
 from sheets_sync.proposals import propose
 from sheets_sync.renewal import COLUMN as STILL_IN
 from sheets_sync.renewal import Answered, settle_answers
@@ -168,7 +166,6 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         members,
         tags.tags,
         rules.mentorship_tags,
-        given.values.get(PROPOSED_MENTORS, ""),
         frozen=gathered.frozen,
         today=today,
     )
@@ -343,7 +340,7 @@ def _members(gathered: Gathered, given: Given, rules: Rules, today: date) -> Mem
     return read_membership(
         gathered.tables,
         given.acquaintances,
-        given.values.get(AGREED_MENTORS, ""),
+        given.values,
         sheet=given.mentors.tab if given.mentors else MENTORS,
         groups=rules.groups,
         required=rules.required_groups,

@@ -29,7 +29,7 @@ from sheets_sync.renewal import Answered, settle_answers
 from sheets_sync.roster import Roster
 from sheets_sync.settle import Settled, done_with, remember, settle
 from sheets_sync.spreadsheet import Changes, Snapshot
-from sheets_sync.state.base import REPORT, Acquaintance, Known
+from sheets_sync.state.base import HIGHEST, REPORT, Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
 from sheets_sync.state.journal import Entry
 from sheets_sync.state.operating import Refusals
@@ -358,6 +358,7 @@ def _past(given: Given, rules: Rules, roster: Roster, looked_at: LookedAt) -> Pa
         now=given.now,
         zone=rules.zone,
         roster=roster,
+        highest=int(given.values.get(HIGHEST, "0")),
         looked_at=looked_at,
     )
 

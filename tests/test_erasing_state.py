@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from digests.issue import make
+from sheets_sync.community import Community, Orphan
 from sheets_sync.erased import Erased, print_of
 from sheets_sync.memory import MEMORY, Memory
 from sheets_sync.state import State
@@ -16,6 +17,7 @@ from sheets_sync.state.base import record_reports
 from sheets_sync.state.database import reading, writing
 from sheets_sync.state.erasing import Asked
 from sheets_sync.state.schema import metadata
+from sheets_sync.state.scrubbing import scrubbed_community
 from sheets_sync.traces import Traces
 from tests.form_story import FormStory, form_story
 from tests.newsroom import DUE, NOW, choose, open_at, person, press, report, synced
@@ -74,6 +76,17 @@ def test_no_table_holds_anything_of_them(state: State):
     other = state.base.report("r-2")
     assert other is not None
     assert other.about == ("Cho",)
+
+
+def test_nobody_is_advised_to_ask_somebody_who_is_gone():
+    orphans = (
+        Orphan("p-ana"),
+        Orphan("p-ben", gone="p-ana", suggested=("p-cho", "p-ana")),
+    )
+
+    left = scrubbed_community(Community(NOW, orphans=orphans), ANA)
+
+    assert left.orphans == (Orphan("p-ben", suggested=("p-cho",)),)
 
 
 def test_a_letter_that_waited_is_made_anew_before_it_leaves(state: State):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     archiving,
+    freezing,
     importing,
     mailing,
     on_google,
@@ -28,6 +29,7 @@ MEASUREMENTS = {
         starting,
         selecting,
         posting,
+        freezing,
         mailing,
         syncing,
         scaling,

@@ -133,8 +133,8 @@ def bare_reading(place: str) -> Iterator[float]:
         began = time.perf_counter()
         with CalamineWorkbook.from_path(book) as file:
             tabs = {name: file.get_sheet_by_name(name).to_python() for name in file.sheet_names}
-        header, *found = tabs["Reports"]
-        found = rows.validate_python([dict(zip(header, row, strict=True)) for row in found])
+        header, *cells = tabs["Reports"]
+        found = rows.validate_python([dict(zip(header, row, strict=True)) for row in cells])
         yield time.perf_counter() - began
         assert len(found) == ROWS
 

@@ -122,9 +122,9 @@ class _Django:
     def __init__(self, *arguments: str) -> None:
         if not (QUEUES / "bin" / "pip").exists():
             venv.create(QUEUES, with_pip=True)
-            install = [QUEUES / "bin" / "pip", "install", "-q", *QUEUES_HOLD]
+            install = [str(QUEUES / "bin" / "pip"), "install", "-q", *QUEUES_HOLD]
             subprocess.run(install, check=True)
-        program = [QUEUES / "bin" / "python", ROOT / "benchmarks" / "django_queues.py"]
+        program = map(str, (QUEUES / "bin" / "python", ROOT / "benchmarks" / "django_queues.py"))
         self._process = subprocess.Popen(
             [*program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -164,12 +164,11 @@ def ours(folder: str, port: str, connections: str, mails: str) -> Iterator[float
     """Mails a second of Tidings; a new issue is frozen before each turn."""
     Path(folder).mkdir()
     state = open_state("sqlite:tidings.db", folder=Path(folder), create=True)
-    people = [_person(number) for number in range(int(mails))]
-    at = _press(state)
+    people, at = invented_readers(int(mails)), invented_press(state)
     week = 0
     while True:
         week += 1
-        _sync(state, people, week)
+        sync_week(state, people, week)
         make(at, Due(f"2026-W{week:02}", NOW), now=NOW)
         waiting = state.outbox.waiting(NOW)
         message = state.outbox.read(waiting[:1])[0].message
@@ -184,19 +183,26 @@ def ours(folder: str, port: str, connections: str, mails: str) -> Iterator[float
         yield figure
 
 
-def _press(state: State) -> Press:
+def invented_press(state: State) -> Press:
+    """Return what makes the issues of an invented community."""
     masthead = Masthead("Open Web Volunteers", "en", "", "hello@example.org")
     links = Links("a secret for measuring" * 2, "https://tidings.example.org")
     return Press(
         base=state.base,
         outbox=state.outbox,
         choices=state.choices,
+        renewals=state.renewals,
         renderer=partial(Renderer, masthead, links),
         letterhead=Letterhead("Tidings <tidings@example.org>", "a secret for measuring"),
         zone=ZoneInfo("UTC"),
         rules=DigestRules(maximum_reports=REPORTS),
         first_sync=datetime(2026, 1, 1, tzinfo=UTC),
     )
+
+
+def invented_readers(number: int) -> list[Person]:
+    """Return so many readers."""
+    return [_person(at) for at in range(number)]
 
 
 def _person(number: int) -> Person:
@@ -207,9 +213,9 @@ def _person(number: int) -> Person:
     )
 
 
-def _sync(state: State, people: list[Person], week: int) -> None:
+def sync_week(state: State, people: list[Person], week: int) -> None:
     """Leave the state as a sync would that found 20 new reports."""
-    chance = Random(week)  # noqa: S311 - invented data
+    chance = Random(week)
     reports = [_report(number, chance) for number in range(20 * week - 19, 20 * week + 1)]
     community = Community(NOW, tuple(people), (), ())
     state.base.put("community", COMMUNITY.dump_json(community).decode())

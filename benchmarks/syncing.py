@@ -133,15 +133,15 @@ def bare_reading(place: str) -> Iterator[float]:
         began = time.perf_counter()
         with CalamineWorkbook.from_path(book) as file:
             tabs = {name: file.get_sheet_by_name(name).to_python() for name in file.sheet_names}
-        header, *found = tabs["Reports"]
-        found = rows.validate_python([dict(zip(header, row, strict=True)) for row in found])
+        header, *cells = tabs["Reports"]
+        found = rows.validate_python([dict(zip(header, row, strict=True)) for row in cells])
         yield time.perf_counter() - began
         assert len(found) == ROWS
 
 
 def _make_workbook(folder: Path) -> None:
     """Make a workbook with its reports as a manager's program would have saved them."""
-    chance = random.Random(1)  # noqa: S311 - invented data
+    chance = random.Random(1)
     people = names(PEOPLE, chance)
     roster: list[list[Value]] = [
         [name, f"p{at}@example.org", f"p{at}", "Rep, Mentor" if at < MENTORS else "Rep"]

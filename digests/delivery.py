@@ -269,6 +269,8 @@ class _Dispatch:
             self.waiting.put_first(self.busy.pop(line).number)
             line.close(politely=False)
             self.lines.drop(line)
+        if lines:
+            self.waiting.give_back()
 
     def _say_dots(self) -> None:
         dots, self.at_dot = self.at_dot, []

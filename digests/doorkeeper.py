@@ -24,12 +24,12 @@ class Doorkeeper:
 
     def look_again(self) -> bool:
         """Read anew what was synced or sent in since the last look; returns whether any was."""
-        base, chosen = self._press.base, self._press.choices.latest()
-        moment = f"{chosen} {base.moment()}"
+        base = self._press.base
+        moment = base.moment()
         if moment == self._moment:
             return False
         self._moment, self._left = moment, base.not_taken_back()
-        seen = f"{chosen} {base.get('community')}"
+        seen = f"{self._press.choices.latest()} {base.get('community')}"
         if seen != self._seen:
             self._seen = seen
             self._subscribers = {one.id: one for one in self._press.subscribers(self._now)}

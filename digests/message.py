@@ -7,19 +7,29 @@ into the envelope.
 import hashlib
 import hmac
 import re
-from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
-from quopri import encodestring
+from functools import lru_cache
+from secrets import token_hex
+from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
+from digests.encoded import QUOTED, encoded
 from digests.render import Mail
 
 LONGEST_SUBJECT = 200
+PATTERNS_KEPT = 256
+NAME = token_hex(16)
+"""Stands for what a mail is called until that is filled in: as long, and not to be guessed."""
+LINK = token_hex(16)
+TO = f"{token_hex(8)}@example.org"
+TO_LINE = f"To: {TO}\r\n".encode()
+BODIES = tuple(f"{token_hex(16)}\r\n".encode() for _ in range(2))
 MAILBOX = re.compile(r"(?P<name>.*)<(?P<address>[^<>]*)>\s*", re.DOTALL)
 
 
@@ -100,20 +110,30 @@ UTF8 = _policy(utf8=True)
 
 
 def build(mail: Mail, to: Addressee, letterhead: Letterhead, *, at: datetime) -> bytes:
-    """Return the mail's bytes; raises AddressError when its address cannot be used."""
+    """Return the mail's bytes, as `EmailMessage` makes them; raises AddressError.
+
+    What the mails of an issue have alike is made once.
+    """
     address = wire_address(to.address)
     policy = ASCII if address.isascii() else UTF8
-    message = EmailMessage(policy)
-    message["From"] = _mailbox(letterhead.sender)
-    message["To"] = _address(clean(to.name), address)
-    message["Subject"] = clean(mail.subject)[:LONGEST_SUBJECT]
-    message["Date"] = at
-    message["Message-ID"] = letterhead.message_id(to.issue, to.subscriber)
-    if letterhead.reply_to:
-        message["Reply-To"] = _mailbox(letterhead.reply_to)
-    _add_list_headers(message, to, letterhead)
-    _add_bodies(message, mail, boundary=letterhead.print(to.issue, to.subscriber))
-    return message.as_bytes(policy=policy)
+    link = to.unsubscribe_url
+    bodies = [encoded(mail.text), *([encoded(mail.html)] if mail.html else [])]
+    alike = _Alike(
+        letterhead,
+        to.issue,
+        mail.subject,
+        at.isoformat(),
+        encodings=tuple(encoding for encoding, _ in bodies),
+        link=f"{urlsplit(link).scheme}://{LINK}" if link else "",
+        utf8=policy is UTF8,
+    )
+    filled = {
+        TO_LINE: _to_line(_address(clean(to.name), address), policy),
+        NAME.encode(): letterhead.print(to.issue, to.subscriber).encode(),
+        alike.link.encode(): link.encode("ascii"),
+    }
+    filled |= {mark: content for mark, (_, content) in zip(BODIES, bodies, strict=False)}
+    return b"".join([filled.get(piece, piece) for piece in _pattern(alike)])
 
 
 def wire_address(address: str) -> str:
@@ -166,11 +186,52 @@ def _address(name: str, address: str) -> Address:
         raise AddressError(f"{address!r} is not an e-mail address") from error
 
 
-def _add_list_headers(message: EmailMessage, to: Addressee, letterhead: Letterhead) -> None:
+def _to_line(address: Address, policy: Policy) -> bytes:
+    message = EmailMessage(policy)
+    message["To"] = address
+    return policy.fold_binary("To", message["To"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """What many mails have alike."""
+
+    letterhead: Letterhead
+    issue: str
+    subject: str
+    at: str
+    encodings: tuple[str, ...]
+    """Of the text, and of the HTML where there is any."""
+    link: str
+    """Stands for the one that unsubscribes; empty without one."""
+    utf8: bool
+
+
+@lru_cache(PATTERNS_KEPT)
+def _pattern(alike: _Alike) -> tuple[bytes, ...]:
+    """Return such a mail, cut before and after each mark that is filled in."""
+    policy, letterhead = UTF8 if alike.utf8 else ASCII, alike.letterhead
+    message = EmailMessage(policy)
+    message["From"] = _mailbox(letterhead.sender)
+    message["To"] = TO
+    message["Subject"] = clean(alike.subject)[:LONGEST_SUBJECT]
+    message["Date"] = datetime.fromisoformat(alike.at)
+    message["Message-ID"] = f"<{NAME}@{letterhead.domain}>"
+    if letterhead.reply_to:
+        message["Reply-To"] = _mailbox(letterhead.reply_to)
+    _add_list_headers(message, alike)
+    _add_bodies(message, alike.encodings)
+    marks = [TO_LINE, NAME.encode(), *BODIES, *([alike.link.encode()] if alike.link else [])]
+    cuts = re.compile(b"(" + b"|".join(map(re.escape, marks)) + b")")
+    return tuple(cuts.split(message.as_bytes(policy=policy)))
+
+
+def _add_list_headers(message: EmailMessage, alike: _Alike) -> None:
+    letterhead = alike.letterhead
     message["List-Id"] = f"<digest.{letterhead.domain}>"
-    if to.unsubscribe_url:
-        message["List-Unsubscribe"] = f"<{to.unsubscribe_url}>"
-        if to.unsubscribe_url.startswith("https://"):
+    if alike.link:
+        message["List-Unsubscribe"] = f"<{alike.link}>"
+        if alike.link.startswith("https://"):
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     else:
         mailbox = letterhead.unsubscribe or letterhead.reply_to or letterhead.sender
@@ -179,24 +240,16 @@ def _add_list_headers(message: EmailMessage, to: Addressee, letterhead: Letterhe
         )
     message["Auto-Submitted"] = "auto-generated"
     message["Precedence"] = "bulk"
-    message["X-Tidings-Issue"] = f"{to.issue} {letterhead.print(to.issue, to.subscriber)}"
+    message["X-Tidings-Issue"] = f"{alike.issue} {NAME}"
 
 
-def _add_bodies(message: EmailMessage, mail: Mail, *, boundary: str) -> None:
-    text = _sendable(mail.text)
-    message.set_content(text, cte=_encoding(text))
-    if mail.html:
-        html = _sendable(mail.html)
-        message.add_alternative(html, subtype="html", cte=_encoding(html))
+def _add_bodies(message: EmailMessage, encodings: Sequence[str]) -> None:
+    text, html = (mark.decode().removesuffix("\r\n") for mark in BODIES)
+    message.set_content(text, cte=QUOTED)
+    if len(encodings) > 1:
+        message.add_alternative(html, subtype="html", cte=QUOTED)
         # Python would draw another one each time; the same mail must be the same bytes.
-        message.set_boundary(f"tidings-{boundary}")
-
-
-def _sendable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _encoding(text: str) -> str:
-    """Return which encoding is shorter: Latin text stays readable, other scripts stay small."""
-    raw = text.encode("utf-8")
-    return "base64" if len(b64encode(raw)) < len(encodestring(raw)) else "quoted-printable"
+        message.set_boundary(f"tidings-{NAME}")
+    parts = list(message.iter_parts()) or [message]
+    for part, encoding in zip(parts, encodings, strict=True):
+        part.replace_header("Content-Transfer-Encoding", encoding)

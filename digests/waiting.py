@@ -105,8 +105,8 @@ class Waiting:
 
     def take(self, most: int) -> Sequence[Delivery]:
         """Return the next deliveries, claimed and still wanted, as they may leave."""
-        if most:
-            self._look_again()
+        if most and self._is_stale:
+            self.give_back()
         taken: list[Delivery] = []
         while self._claimed and len(taken) < most and not self.pause:
             taken.append(self._claimed.popleft())
@@ -132,7 +132,8 @@ class Waiting:
         """Look at what was claimed, and keep those that may leave."""
         if not numbers:
             return
-        self._look_again()
+        if self._looked_again():
+            self.give_back()
         for delivery in self._outbox.read(numbers):
             checked = self._checked(delivery)
             if checked is None:
@@ -142,7 +143,7 @@ class Waiting:
 
     def unwanted(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """Return which of these, begun as they are, must not be ended so any more."""
-        self._is_stale |= self._consent.look_again()
+        self._looked_again()
         return [one for one in deliveries if self._consent.objection(one) or self._is_outdated(one)]
 
     def put_first(self, number: int) -> None:
@@ -157,14 +158,14 @@ class Waiting:
                 page.put_back(delivery.number)
         self._numbers.extendleft(one.number for one in reversed(self._claimed))
         self._claimed.clear()
+        self._is_stale = False
 
     def _until_my_turn(self) -> float:
         return self._outbox.take_turn(self._between) if self._between else 0.0
 
-    def _look_again(self) -> None:
-        if self._consent.look_again() or self._is_stale:
-            self._is_stale = False
-            self.give_back()
+    def _looked_again(self) -> bool:
+        self._is_stale |= self._consent.look_again()
+        return self._is_stale
 
     def _is_outdated(self, delivery: Delivery) -> bool:
         # A repeat is identical to the mail that may have arrived, whatever was hidden since.

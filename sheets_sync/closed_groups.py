@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.community import Person, Problem, Role
 from sheets_sync.headers import plain
 from sheets_sync.people import DEFAULT_GROUPS, Listed
 
 STATUS = {
-    Role.MEMBER: "a member",
-    Role.MENTOR: "a mentor",
-    Role.ALUMNI: "alumni",
-    Role.COORDINATOR: "a coordinator",
+    Role.MEMBER: N_("{name} is a member, and not in: {groups}"),
+    Role.MENTOR: N_("{name} is a mentor, and not in: {groups}"),
+    Role.ALUMNI: N_("{name} is alumni, and not in: {groups}"),
+    Role.COORDINATOR: N_("{name} is a coordinator, and not in: {groups}"),
 }
+REMEDY = N_("put {username} into {groups}, then add that to their groups here")
 
 
 def group_queue(
@@ -27,13 +30,11 @@ def group_queue(
     anybody is in it.
     """
     used = {plain(word) for one in listed for word in one.person.groups}
-    words = {role: (*groups.get(role, ()), *DEFAULT_GROUPS[role]) for role in Role}
-    wanted = {
-        role: [(group,) for group in required[role]]
-        if role in required
-        else [those for those in (words[role],) if used & set(map(plain, those))]
-        for role in Role
+    own = {role: (*groups.get(role, ()), *DEFAULT_GROUPS[role]) for role in Role}
+    wanted: dict[Role, list[tuple[str, ...]]] = {
+        role: [words] for role, words in own.items() if used & set(map(plain, words))
     }
+    wanted |= {role: [(group,) for group in those] for role, those in required.items()}
     mentoring = frozenset(mentors.values())
     for one in listed:
         if one.person.username:
@@ -56,17 +57,13 @@ def _statuses(person: Person, mentoring: Set[str]) -> Iterator[Role]:
 def _missing(
     one: Listed, statuses: Iterable[Role], wanted: Mapping[Role, Sequence[Sequence[str]]]
 ) -> Iterator[Problem]:
+    """Yield the groups that somebody lacks; of several words for one, any will do."""
     person = one.person
     own = {plain(word) for word in person.groups}
     for status in statuses:
-        lacks = [those[0] for those in wanted[status] if not own & set(map(plain, those))]
+        asked = wanted.get(status, ())
+        lacks = [words[0] for words in asked if not own & set(map(plain, words))]
         if lacks:
-            names = " and ".join(lacks)
-            yield Problem(
-                "People",
-                one.row,
-                "groups",
-                ", ".join(person.groups),
-                f"{person.name} is {STATUS[status]} and not in {names}",
-                f"put {person.username} into {names}, then add that to their groups here",
-            )
+            values = {"name": person.name, "username": person.username, "groups": ", ".join(lacks)}
+            fault = Fault(STATUS[status], REMEDY, values)
+            yield Problem.of("People", one.row, "groups", ", ".join(person.groups), fault)

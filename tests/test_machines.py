@@ -76,7 +76,7 @@ class Town:
 
     def people_post(self, name: int, until: float) -> None:
         """Send one report after the other, each until somebody says thank you."""
-        chance = random.Random(name)  # noqa: S311 - no secret
+        chance = random.Random(name)
         for number in range(100_000):
             if time.monotonic() > until:
                 return
@@ -147,7 +147,7 @@ def town(folder: Path, url: str, relay: str) -> Iterator[Town]:
 
 def test_machines_killed_at_random_lose_nothing(tmp_path: Path, postgresql: Server):
     # faults 1 and 64
-    relay, chance = Slow(), random.Random(SEED)  # noqa: S311 - repeatable
+    relay, chance = Slow(), random.Random(SEED)
     at = postgresql.url()
     with pipelined(relay) as port, town(tmp_path, at, f"smtp://127.0.0.1:{port}") as t:
         for number in t.ports:

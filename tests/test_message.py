@@ -1,12 +1,17 @@
 """A mail's final bytes: the headers, the bodies, and what cannot get into them."""
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from benchmarks.plain_message import plain_message
+from digests import message
 from digests.message import Addressee, AddressError, Letterhead, build, wire_address
 from digests.render import Mail
 
@@ -138,3 +143,41 @@ def test_a_domain_travels_in_ascii_and_a_local_part_as_it_is():
 def test_an_address_that_is_none_is_named(address):
     with pytest.raises(AddressError):
         build(MAIL, Addressee("2026-W48", "p", address), LETTERHEAD, at=NOW)
+
+
+LEAVE = "https://tidings.example.org/leave/" + "t0ken" * 12
+SHORT = Letterhead("Tidings <tidings@example.org>", "secret")
+NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=40).filter(
+    lambda name: "=?" not in name
+)
+LINES = st.one_of(
+    st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace").decode()),
+    st.text("abc =.", min_size=60, max_size=90),
+    st.integers(1, 400).map(lambda size: "https://tidings.example.org/" + "x=" * size),
+    st.text("日本語 سلام", min_size=20, max_size=200),
+)
+TEXTS = st.lists(LINES, max_size=8).map("\n".join)
+
+
+@given(subject=NAMES, text=TEXTS, html=TEXTS, name=NAMES, who=st.text("abc0", min_size=1))
+def test_what_is_shared_is_filled_in_as_the_standard_library_would_write_it(
+    subject, text, html, name, who
+):
+    mail = Mail(subject, text, html, ())
+    to = Addressee("2026-W48", who, f"{who}@example.org", name, LEAVE)
+
+    content = build(mail, to, SHORT, at=NOW)
+
+    assert content == plain_message(mail, to, SHORT, at=NOW)
+    bodies = parsed(content)
+    shown = [words(part) for part in bodies.iter_parts()] if html else [words(bodies)]
+    whole = [re.sub("\r\n?", "\n", one).removesuffix("\n") + "\n" for one in (text, html)]
+    assert shown == whole[: len(shown)]
+
+
+def test_a_mail_that_holds_what_stands_for_others_is_as_any_other():
+    marks = f"{message.NAME} {message.LINK} {message.TO_LINE.decode()}{message.BODIES[1].decode()}"
+    mail = Mail("News", marks, f"<p>{marks}</p>\n", ())
+    to = Addressee("2026-W48", "p-ana", "ana@example.org", "Ana", LEAVE)
+
+    assert build(mail, to, SHORT, at=NOW) == plain_message(mail, to, SHORT, at=NOW)

@@ -11,7 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from forms.plural import counted
+from sheets_sync.archiving import renew_archive
 from sheets_sync.backend import Copy
+from sheets_sync.backing_up import copies_of_state
 from sheets_sync.clearing import Cleared, clear
 from sheets_sync.columns import Layout
 from sheets_sync.erased import Erased, print_of
@@ -22,14 +24,11 @@ from sheets_sync.linked import linked_tab
 from sheets_sync.project import Project, state_file
 from sheets_sync.spreadsheet import SheetChanged, SheetError, Snapshot, Spreadsheet, Stamp
 from sheets_sync.state import StateError, open_state
-from sheets_sync.state.backup import state_backups
 from sheets_sync.state.erasing import Asked, Found
 from sheets_sync.sync import next_stamp, refuse_foreign, sync
 from sheets_sync.traces import Traces
 from sheets_sync.validate import reports_tab
 
-BACKUPS = "backups"
-"""Where the copies of the state are, in the project folder."""
 Steps = Callable[[str], None]
 """Told of each thing that is done."""
 ATTEMPTS = 3
@@ -44,8 +43,8 @@ class Plan:
     state: Found
     sheet: Cleared
     files: Files
-    backups: tuple[Path, ...]
-    """Backups of the workbook and of the state; those that hold nothing stay as they are."""
+    backups: int
+    """How many copies of spreadsheet and state are looked through."""
     before: datetime | None
     """When they were erased already."""
     to_do: tuple[str, ...]
@@ -76,7 +75,7 @@ class Plan:
                 yield f"state: {counted(count, what)}"
         yield from self.files.lines(folder)
         if self.backups:
-            yield f"backups: what stands of them in {counted(len(self.backups), 'copy', 'copies')}"
+            yield f"backups: what stands of them in {counted(self.backups, 'copy', 'copies')}"
 
 
 def look(project: Project, typed: str) -> Plan:
@@ -89,16 +88,26 @@ def look(project: Project, typed: str) -> Plan:
         state=state,
         sheet=_cleared(project, project.spreadsheet.read(), traces, state.reports),
         files=find_files(project.folder, project.settings, traces),
-        backups=tuple(_state_backups(project)),
+        backups=len(project.spreadsheet.copies()) + len(copies_of_state(project)),
         before=erased.since(typed),
         to_do=tuple(_left_to_people(project, state)),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of it."""
+
+    left: tuple[str, ...]
+    """Where something still stands that only a person can take out."""
+    deleted: tuple[str, ...]
+    """Backups that could not be changed, and are gone as a whole."""
+
+
 def carry_out(
     project: Project, plan: Plan, *, now: datetime, steps: Steps = lambda step: None
-) -> tuple[str, ...]:
-    """Erase; returns where something still stands that only a person can take out.
+) -> Done:
+    """Erase.
 
     Call it within `one_run`. Raises SheetError and StateError; begun again, it goes on.
     """
@@ -112,20 +121,31 @@ def carry_out(
         theirs = plan.reports | _clear_sheet(project, traces, plan.reports)
         erasing.record([print_of(secret, id) for id in theirs], now)
         steps("spreadsheet")
-        for copy in project.spreadsheet.copies():
-            _clear_copy(project, copy, traces, theirs)
-            steps("a backup of the spreadsheet")
-        for path in _state_backups(project):
-            _clear_state(path, project, traces, theirs)
-            steps("a backup of the state")
+        deleted = tuple(_clear_copies(project, traces, theirs, steps))
         erase_files(find_files(project.folder, project.settings, traces), traces)
         steps("files")
         erasing.erase(traces, theirs, asked_of(project))
         steps("state")
         erasing.leave_no_trace()
     sync(project.spreadsheet, project.state, project.rules, now=now, mentors=project.mentors)
+    if renew_archive(project, now=now):
+        steps("archive")
     erasing.leave_no_trace()
-    return tuple(still_there(project.folder, traces))
+    return Done(tuple(still_there(project.folder, traces)), deleted)
+
+
+def _clear_copies(
+    project: Project, traces: Traces, theirs: frozenset[str], steps: Steps
+) -> Iterator[str]:
+    """Clear every backup; yields those that could not be read or changed, and were deleted."""
+    for copy in project.spreadsheet.copies():
+        if not _clear_copy(project, copy, traces, theirs):
+            yield copy.name
+        steps("a backup of the spreadsheet")
+    for path in copies_of_state(project):
+        if not _clear_state(path, project, traces, theirs):
+            yield path.name
+        steps("a backup of the state")
 
 
 def readmit(project: Project, typed: str) -> bool:
@@ -189,28 +209,27 @@ def _write(
     spreadsheet.write(sheet, replace(cleared.changes(traces.words), stamp=stamp))
 
 
-def _clear_copy(project: Project, copy: Copy, traces: Traces, theirs: frozenset[str]) -> None:
-    """Take them out of a backup of the spreadsheet; one that cannot be changed is deleted."""
+def _clear_copy(project: Project, copy: Copy, traces: Traces, theirs: frozenset[str]) -> bool:
+    """Take them out of a backup of the spreadsheet; else delete it and return False."""
     try:
         sheet = copy.read()
         _write(copy, sheet, _cleared(project, sheet, traces, theirs), traces, sheet.stamp)
     except SheetError:
         copy.discard()
+        return False
+    return True
 
 
-def _state_backups(project: Project) -> list[Path]:
-    file = state_file(project.folder, project.settings)
-    return state_backups(file, project.folder / BACKUPS) if file else []
-
-
-def _clear_state(path: Path, project: Project, traces: Traces, theirs: frozenset[str]) -> None:
-    """Take them out of a backup of the state; one that cannot be read is deleted."""
+def _clear_state(path: Path, project: Project, traces: Traces, theirs: frozenset[str]) -> bool:
+    """Take them out of a backup of the state; else delete it and return False."""
     try:
         with closing(open_state(f"sqlite:{path.name}", folder=path.parent)) as state:
             state.erasing.erase(traces, theirs, asked_of(project))
             state.erasing.leave_no_trace()
     except StateError:
         path.unlink()
+        return False
+    return True
 
 
 def _left_to_people(project: Project, found: Found) -> Iterator[str]:
@@ -225,4 +244,8 @@ def _left_to_people(project: Project, found: Found) -> Iterator[str]:
         yield f"their rows in {project.mentors.name}, which other people keep"
     if project.settings.mail.url.startswith("smtp") and found.deliveries:
         yield "mails that were sent: they stand in people's mailboxes, and in the relay's log"
+    if project.settings.archive.url:
+        yield "what search engines and feed readers keep of the archive's pages"
+    if state_file(project.folder, project.settings) is None:
+        yield "the backups and the write-ahead log of the PostgreSQL server"
     yield "copies that people made: of the spreadsheet, of this folder, of pages and mails"

@@ -12,7 +12,7 @@ from sheets_sync.community import Community, Report, Status
 from sheets_sync.state.database import reading, writing
 from sheets_sync.state.kind import kind_of
 from sheets_sync.state.refusal import StateError
-from sheets_sync.state.schema import kept, people, reports, submissions
+from sheets_sync.state.schema import choices, kept, people, reports, submissions
 
 REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 COMMUNITY: TypeAdapter[Community] = TypeAdapter(Community)
@@ -23,8 +23,10 @@ LAST_SYNC = "last sync"
 MOMENT = select(
     select(kept.c.value).where(kept.c.name == LAST_SYNC).scalar_subquery(),
     select(func.max(submissions.c.number)).scalar_subquery(),
+    select(func.max(choices.c.number)).scalar_subquery(),
     # On PostgreSQL a number may be committed after a higher one.
     select(func.count()).where(submissions.c.written.is_(False)).scalar_subquery(),
+    select(func.count()).where(choices.c.written.is_(False)).scalar_subquery(),
 )
 
 
@@ -63,8 +65,13 @@ class Base:
     def known(self) -> dict[str, Known]:
         """Return every report ever seen, by id."""
         with reading(self._engine) as db:
-            rows = db.execute(select(*(reports.c[name] for name in Known.__slots__)))
-            return {row[0]: Known(*row) for row in rows}
+            rows = db.execute(select(*(reports.c[name] for name in Known.__slots__))).all()
+        return {row[0]: Known(*row) for row in rows}
+
+    def ids(self) -> frozenset[str]:
+        """Return the ids of all reports ever seen."""
+        with reading(self._engine) as db:
+            return frozenset(db.execute(select(reports.c.id)).scalars())
 
     def acquaintances(self) -> list[Acquaintance]:
         """Return everybody who was ever on the roster."""
@@ -90,7 +97,7 @@ class Base:
     def moment(self) -> str:
         """Return what is another word after each sync and after each thing that people send."""
         with reading(self._engine) as db:
-            return "{}/{}/{}".format(*db.execute(MOMENT).one())
+            return "/".join(map(str, db.execute(MOMENT).one()))
 
     def not_taken_back(self) -> frozenset[str]:
         """Return the ids of all reports that nobody hid or withdrew."""

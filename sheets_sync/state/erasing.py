@@ -9,8 +9,6 @@ import secrets
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
-from email.policy import default
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,6 +31,7 @@ from sheets_sync.state.database import reading, writing
 from sheets_sync.state.delivery import DeliveryState
 from sheets_sync.state.kind import kind_of
 from sheets_sync.state.schema import (
+    addresses,
     choices,
     deliveries,
     erased,
@@ -41,10 +40,12 @@ from sheets_sync.state.schema import (
     letters,
     marks,
     people,
+    renewals,
     reports,
     submissions,
 )
 from sheets_sync.state.scrubbing import (
+    is_in_mail,
     scrubbed_community,
     scrubbed_memory,
     scrubbed_report,
@@ -130,9 +131,11 @@ class Erasing:
             _erase_reports(db, traces, theirs)
             _erase_answers(db, traces, asked)
             _erase_reader(db, traces)
+            _erase_from_wishes(db, traces)
             _erase_values(db, traces)
             _erase_letters(db, traces, frozenset(theirs))
             db.execute(delete(people).where(people.c.id.in_(traces.ids)))
+            db.execute(delete(addresses).where(addresses.c.person.in_(traces.ids)))
 
     def is_unfinished(self) -> bool:
         """Tell whether an erasure was cut short before the free pages were written anew."""
@@ -226,6 +229,7 @@ def _erase_reader(db: Connection, traces: Traces) -> None:
     db.execute(delete(letters).where(letters.c.subscriber.in_(traces.ids)))
     for table in (marks, had):
         db.execute(delete(table).where(table.c.subscriber.in_(traces.ids)))
+    db.execute(delete(renewals).where(renewals.c.person.in_(traces.ids)))
     nobody = f"erased-{secrets.token_hex(6)}"
     unnamed = update(deliveries).values(
         subscriber=nobody, address="", message_id="", answer="", reports="[]"
@@ -250,6 +254,17 @@ def _erase_reader(db: Connection, traces: Traces) -> None:
         )
 
 
+def _erase_from_wishes(db: Connection, traces: Traces) -> None:
+    """Take them out of the filters of others."""
+    for number, chosen in db.execute(select(choices.c.number, choices.c.chosen)).all():
+        wishes: dict[str, str] = json.loads(chosen)
+        cleaned = {column: traces.without(wish) for column, wish in wishes.items()}
+        if cleaned != wishes:
+            text = json.dumps(cleaned, ensure_ascii=False, sort_keys=True)
+            here = choices.c.number == number
+            db.execute(update(choices).where(here).values(chosen=text))
+
+
 def _erase_values(db: Connection, traces: Traces) -> None:
     for name, value in db.execute(select(kept)).all():
         if name == "community":
@@ -264,31 +279,16 @@ def _erase_values(db: Connection, traces: Traces) -> None:
 
 def _erase_letters(db: Connection, traces: Traces, theirs: frozenset[str]) -> None:
     """Empty the mails to others that hold something of them."""
-    same = and_(
-        letters.c.issue == deliveries.c.issue, letters.c.subscriber == deliveries.c.subscriber
-    )
-    query = select(deliveries, letters.c.message).join(letters, same)
-    for row in db.execute(query).all():
+    for row in db.execute(select(deliveries)).all():
         ids: list[str] = json.loads(row.reports)
-        if theirs.isdisjoint(ids) and not is_in_mail(row.message, traces):
+        letter = and_(letters.c.issue == row.issue, letters.c.subscriber == row.subscriber)
+        # One by one: all of them would fill the memory.
+        message = db.execute(select(letters.c.message).where(letter)).scalar() or b""
+        if theirs.isdisjoint(ids) and not is_in_mail(message, traces):
             continue
-        here = and_(letters.c.issue == row.issue, letters.c.subscriber == row.subscriber)
-        db.execute(update(letters).where(here).values(message=b""))
-        left = [id for id in ids if id not in theirs]
+        db.execute(update(letters).where(letter).values(message=b""))
+        left = [id for id in ids if id not in theirs and id != LOST]
         if row.state in MAY_LEAVE:
             left.append(LOST)
         number = deliveries.c.number == row.number
         db.execute(update(deliveries).where(number).values(reports=json.dumps(left)))
-
-
-def is_in_mail(message: bytes, traces: Traces) -> bool:
-    """Tell whether a mail, decoded, names them."""
-    if not message:
-        return False
-    parsed = message_from_bytes(message, policy=default)
-    headers = " ".join(str(value) for value in parsed.values())
-    return traces.is_in(headers) or any(
-        traces.is_in(str(part.get_content()))
-        for part in parsed.walk()
-        if part.get_content_maintype() == "text"
-    )

@@ -16,6 +16,8 @@ import pytest
 from sqlalchemy import text
 
 from forms.submission import Act, Submission
+from sheets_sync.checks import check_project
+from sheets_sync.founding import Answers, found
 from sheets_sync.spreadsheet import Changes, Snapshot
 from sheets_sync.state import Busy, Receipt, State, StateError, draft, open_state
 from sheets_sync.state.address import locate, schema_for
@@ -376,6 +378,23 @@ def test_whether_commits_reach_the_disk_is_asked_of_the_server(state, postgresql
     while is_durable(state.engine) and time.monotonic() < until:
         time.sleep(0.05)
     assert not is_durable(state.engine)
+
+
+def test_check_looks_at_the_server_and_not_at_the_folder(tmp_path, url):
+    found(tmp_path, Answers("Riverside", ["ana@example.org"], "UTC"), {})
+    settings = tmp_path / "tidings.toml"
+    settings.write_text(f'state = "{url}"\n{settings.read_text()}')
+    found(tmp_path, None, {})
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"server:/x {tmp_path} nfs4 rw 0 0\n")
+
+    told = [one.text() for one in check_project(tmp_path, {}, now=NOON, mounts=mounts)]
+
+    assert [line for line in told if "shared over a network" in line] == []
+    assert [line for line in told if "not synced" in line] == [
+        "! state: its writes are not synced to the disk; on a server, have fsync and "
+        "synchronous_commit switched on; else report it as a fault"
+    ]
 
 
 def test_without_its_driver_it_is_told_what_to_install(tmp_path):

@@ -2,7 +2,7 @@
 
 import click
 
-from sheets_sync.cli.saying import say
+from sheets_sync.cli.saying import aside
 from sheets_sync.cli.shell import Shell
 from sheets_sync.cli.tabular import FORMAT, tell_rows
 
@@ -58,4 +58,4 @@ def people(
         is_table = shape == "table"
         rows = tree_rows(project, found) if is_table else person_rows(project, found)
     tell_rows(TREE_COLUMNS if is_table else COLUMNS, rows, shape)
-    say(f"{counted(len(found), 'person', 'people')}.", error=True)
+    aside(f"{counted(len(found), 'person', 'people')}.")

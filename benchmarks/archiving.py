@@ -41,7 +41,7 @@ def measure(folder: Path) -> list[Result]:
         whole, made = _timed(project, pages)
         idle, nothing = _timed(project, pages)
         assert not nothing
-        _record(project, [_report(random.Random(7), REPORTS, _people(), NOW.date())])
+        _record(project, [_report(_chance(7), REPORTS, _people(), NOW.date())])
         one, changed = _timed(project, pages)
         assert 5 < len(changed.written) < 60, changed.written
     weight = sum((pages / name).stat().st_size for name in ("index.html", "assets/archive.css"))
@@ -69,7 +69,7 @@ def _community(folder: Path) -> Iterator[Project]:
     settings = folder / "tidings.toml"
     address = '[archive]\nurl = "http://127.0.0.1"\n'
     settings.write_text(settings.read_text("utf-8").replace("[archive]\n", address), "utf-8")
-    chance, people = random.Random(1), _people()
+    chance, people = _chance(1), _people()
     days = (NOW.date() - FIRST_DAY).days
     with open_project(folder, {}) as project:
         _record(
@@ -84,8 +84,12 @@ def _community(folder: Path) -> Iterator[Project]:
         yield project
 
 
+def _chance(seed: int) -> random.Random:
+    return random.Random(seed)
+
+
 def _people() -> list[Person]:
-    chance = random.Random(2)
+    chance = _chance(2)
     return [
         Person(
             f"p-{at:016x}",

@@ -191,6 +191,7 @@ def invented_press(state: State) -> Press:
         base=state.base,
         outbox=state.outbox,
         choices=state.choices,
+        renewals=state.renewals,
         renderer=partial(Renderer, masthead, links),
         letterhead=Letterhead("Tidings <tidings@example.org>", "a secret for measuring"),
         zone=ZoneInfo("UTC"),
@@ -214,7 +215,7 @@ def _person(number: int) -> Person:
 
 def sync_week(state: State, people: list[Person], week: int) -> None:
     """Leave the state as a sync would that found 20 new reports."""
-    chance = Random(week)  # noqa: S311 - invented data
+    chance = Random(week)
     reports = [_report(number, chance) for number in range(20 * week - 19, 20 * week + 1)]
     community = Community(NOW, tuple(people), (), ())
     state.base.put("community", COMMUNITY.dump_json(community).decode())

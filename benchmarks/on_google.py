@@ -69,7 +69,7 @@ def stand_in(folder: str) -> Iterator[float]:
     """Serve the spreadsheet for as long as this process lives."""
     world = World(delay=DELAY)
     book = world.add_spreadsheet("Benchmark")
-    chance = random.Random(1)  # noqa: S311 - invented data
+    chance = random.Random(1)
     people = names(300, chance)
     book.sheets[:] = [
         _filled(Sheet(at, title, row_count=rows + 1000), rows, people, chance)

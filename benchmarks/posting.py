@@ -89,7 +89,7 @@ class _Site:
         found = re.search(r":(\d+)/", self._process.stdout.readline())
         assert found is not None
         self._port = int(found[1])
-        self._chance = Random(self._port)  # noqa: S311 - invented data
+        self._chance = Random(self._port)
 
     def turn(self) -> float:
         """Let all clients post; return the posts a second."""

@@ -82,7 +82,7 @@ def _forget(renderer: Renderer) -> None:
 
 
 def _issue() -> tuple[Stock, list[Subscriber], Past]:
-    chance = random.Random(1)  # noqa: S311 - invented data
+    chance = random.Random(1)
     people = [_person(at, name) for at, name in enumerate(names(PEOPLE, chance))]
     reports = [_report(number, people, chance) for number in range(1, REPORTS + 1)]
     known = Names(Roster(people))

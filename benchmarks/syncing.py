@@ -141,7 +141,7 @@ def bare_reading(place: str) -> Iterator[float]:
 
 def _make_workbook(folder: Path) -> None:
     """Make a workbook with its reports as a manager's program would have saved them."""
-    chance = random.Random(1)  # noqa: S311 - invented data
+    chance = random.Random(1)
     people = names(PEOPLE, chance)
     roster: list[list[Value]] = [
         [name, f"p{at}@example.org", f"p{at}", "Rep, Mentor" if at < MENTORS else "Rep"]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -95,6 +95,21 @@ def write_results(results: Sequence[Result], path: Path = RESULTS) -> None:
 def read_results(path: Path = RESULTS) -> list[Result]:
     """Read results that were written."""
     return [Result(**one) for one in json.loads(path.read_text("utf-8"))]
+
+
+def renewed(before: Sequence[Result], now: Sequence[Result]) -> list[Result]:
+    """Return the results with those of the same name replaced, and new ones at the end."""
+    new = dict(_with_keys(now))
+    kept = [new.pop(key, one) for key, one in _with_keys(before)]
+    return [*kept, *new.values()]
+
+
+def _with_keys(results: Sequence[Result]) -> Iterator[tuple[tuple[str, str], Result]]:
+    """Yield each result with its name, and that of what it says “the same” about."""
+    about = ""
+    for one in results:
+        about = about if one.name.startswith("the same") else one.name
+        yield (about, one.name), one
 
 
 def put_into_readme(results: Sequence[Result], machine: str, path: Path = README) -> None:

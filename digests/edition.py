@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from digests.filters import Filter
 from digests.subscribers import Subscriber
-from sheets_sync.community import Community, Note, Person, Problem, Report
+from sheets_sync.community import Community, Note, Orphan, Person, Problem, Report, Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class DigestRules:
     quiet_weeks_coordinators: int = 8
     """after so long to the coordinators,"""
     quiet_months: int = 12
+    renewal_months: int = 0
+    """So often people are asked whether they are still in; 0: never."""
     """and after so long apart from the others."""
 
 
@@ -50,6 +52,8 @@ class Stock:
     """Unmatched and held reports: for coordinators only."""
     first_of_month: bool = False
     """Whether monthly readers are served: no issue was made in this month before."""
+    asked: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    """On which days each person was asked whether they are still in, oldest first."""
     watching_since: date | None = None
     """Day of the first good sync: before it, nobody was quiet."""
 
@@ -130,11 +134,31 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Somebody who was asked whether they are still in."""
+
+    person: Person
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """Somebody who would like to pause or stop, since when, and what they say of it."""
+
+    person: Person
+    since: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What only coordinators get."""
 
     waiting: tuple[Report, ...] = ()
     problems: tuple[Problem, ...] = ()
+    """Apart from those who have no mentor."""
+    orphans: tuple[Orphan, ...] = ()
+    trends: tuple[Trend, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
@@ -156,6 +180,11 @@ class Content:
     quiet: tuple[Quiet, ...] = ()
     """For mentors their mentees, for coordinators everybody."""
     quiet_months: int = 0
+    asked_since: date | None = None
+    """Since when this reader is asked whether they are still in; None: they are not."""
+    unanswered: tuple[Unanswered, ...] = ()
+    leaning: tuple[Leaning, ...] = ()
+    """These, too: for mentors their mentees, for coordinators everybody."""
     desk: Desk | None = None
     """Not None for coordinators."""
 

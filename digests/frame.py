@@ -44,6 +44,8 @@ class Marks:
     preferences: str = ""
     leave: str = ""
     reports: str = ""
+    stay: str = ""
+    pause: str = ""
     """The reader's own pages; empty without a public address."""
 
 
@@ -63,12 +65,18 @@ class MailView:
     headline: str
     week: int
     notices: tuple[str, ...]
+    asks: bool
+    """Whether the reader is asked if they are still in."""
     sections: tuple[SectionView, ...]
     more: str
     form: str
     quiet: Lines[QuietLine]
     long_quiet_heading: str
     long_quiet: Lines[QuietLine]
+    unanswered: Lines[QuietLine]
+    leaning: Lines[QuietLine]
+    orphans: Lines[QuietLine]
+    trends: Lines[QuietLine]
     waiting: Lines[WaitingLine]
     problems_heading: str
     problems: Lines[str]
@@ -80,6 +88,8 @@ class MailView:
     preferences: str
     leave: str
     reports: str
+    stay: str
+    pause: str
 
 
 def mail_view(
@@ -94,6 +104,7 @@ def mail_view(
         headline=headline(content, teller.words),
         week=week_of(edition.issue),
         notices=tuple(_notices(content, teller)),
+        asks=bool(content.asked_since and marks.stay),
         sections=tuple(map(SectionView, headings, marks.sections)),
         more=marks.more,
         form=marks.form,
@@ -102,6 +113,10 @@ def mail_view(
             "Not seen for {count} month", "Not seen for {count} months", content.quiet_months
         ),
         long_quiet=teller.quiet([one for one in content.quiet if one.is_long]),
+        unanswered=teller.unanswered(content.unanswered),
+        leaning=teller.leaning(content.leaning),
+        orphans=teller.orphans(desk.orphans),
+        trends=teller.trends(desk.trends),
         waiting=teller.waiting(desk.waiting),
         problems_heading=teller.count(
             "{count} problem to mend", "{count} problems to mend", len(desk.problems)
@@ -115,6 +130,8 @@ def mail_view(
         preferences=marks.preferences,
         leave=marks.leave,
         reports=marks.reports,
+        stay=marks.stay,
+        pause=marks.pause,
     )
 
 

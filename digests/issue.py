@@ -61,6 +61,8 @@ def make(press: Press, due: Due, *, now: datetime) -> Made:
     reports = {report for delivery in frozen for report in delivery.reports}
     reviewed = press.review_hours > 0 and any(delivery.first for delivery in frozen)
     before = press.outbox.latest()
+    first = (one for one in selection.editions if one.content.asked_since == stock.today)
+    press.renewals.record((one.subscriber.person for one in first), stock.today)
     issue = Issue(
         name=due.name,
         frozen_at=now,

@@ -13,7 +13,10 @@ WAITING = frozenset({Status.UNMATCHED, Status.HELD})
 def desk(stock: Stock) -> Desk:
     """Return what coordinators should look at."""
     waiting = tuple(report for report in stock.waiting if report.status in WAITING)
-    return Desk(waiting, stock.community.problems, stock.community.notes)
+    community = stock.community
+    orphans = {one.person for one in community.orphans}
+    problems = tuple(one for one in community.problems if one.orphan not in orphans)
+    return Desk(waiting, problems, community.orphans, community.trends, community.notes)
 
 
 def part_of(content: Content) -> str:
@@ -29,12 +32,22 @@ def has_news(part: str, before: str) -> bool:
 def _things(content: Content) -> Iterator[tuple[str, ...]]:
     for quiet in content.quiet:
         yield "quiet", quiet.person.id, f"{quiet.since} {quiet.is_long}"
+    if content.asked_since is not None:
+        yield "asked", str(content.asked_since)
+    for one in content.unanswered:
+        yield "unanswered", one.person.id, str(one.since)
+    for leaning in content.leaning:
+        yield "leaning", leaning.person.id, str(leaning.since)
     if content.desk is not None:
         for report in content.desk.waiting:
             yield "waiting", report.id, report.status
         for problem in content.desk.problems:
             # Not by row: sorting the sheet makes no news.
             yield "problem", problem.tab, problem.column, problem.value, problem.message
+        for orphan in content.desk.orphans:
+            yield "orphan", orphan.person, orphan.gone
+        for trend in content.desk.trends:
+            yield "trend", trend.key, str(trend.is_new)
         for note in content.desk.notes:
             yield "note", note.text()
 

@@ -69,16 +69,24 @@ def headline(content: Content, words: NullTranslations) -> str:
             if tags
             else reports
         )
-    if content.desk is not None:
-        things = len(content.desk.waiting) + len(content.desk.problems) + len(content.desk.notes)
-        if things:
-            return words.ngettext(
-                "{count} thing to look at", "{count} things to look at", things
-            ).format(count=things)
+    if content.asked_since is not None:
+        return words.gettext(N_("Are you still in?"))
+    if things := _to_look_at(content):
+        return words.ngettext(
+            "{count} thing to look at", "{count} things to look at", things
+        ).format(count=things)
     quiet = len(content.quiet)
     return words.ngettext(
         "{count} person not seen lately", "{count} people not seen lately", quiet
     ).format(count=quiet)
+
+
+def _to_look_at(content: Content) -> int:
+    things = len(content.unanswered) + len(content.leaning)
+    if content.desk is not None:
+        at = content.desk
+        things += sum(map(len, (at.waiting, at.problems, at.orphans, at.trends, at.notes)))
+    return things
 
 
 def top_tags(content: Content) -> str:

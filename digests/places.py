@@ -25,6 +25,8 @@ class Personal:
     preferences: str = ""
     leave: str = ""
     reports: str = ""
+    stay: str = ""
+    pause: str = ""
 
     def url(self, kind: str) -> str:
         """Return the link that goes into a place."""
@@ -32,6 +34,8 @@ class Personal:
             "own preferences": self.preferences,
             "own leave": self.leave,
             "own reports": self.reports,
+            "own stay": self.stay,
+            "own pause": self.pause,
         }
         return links.get(kind, self.form)
 

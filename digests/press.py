@@ -9,11 +9,13 @@ from digests.edition import Arrival, DigestRules, Edition, Stock
 from digests.message import Addressee, Letterhead
 from digests.render import Renderer
 from digests.subscribers import Subscriber, subscribers
-from sheets_sync.choices import with_choices
+from sheets_sync.choices import ChoiceAct, with_choices
 from sheets_sync.community import Community, Note, Report
+from sheets_sync.renewal import with_answers
 from sheets_sync.state.base import Base
 from sheets_sync.state.choices import Choices
 from sheets_sync.state.outbox import Outbox
+from sheets_sync.state.renewals import Renewals
 
 
 class DigestError(Exception):
@@ -27,6 +29,7 @@ class Press:
     base: Base
     outbox: Outbox
     choices: Choices
+    renewals: Renewals
     renderer: Callable[[Stock], Renderer]
     """Makes the renderer of one issue."""
     letterhead: Letterhead
@@ -54,7 +57,9 @@ class Press:
         found = self.base.community()
         if found is None:
             raise DigestError("Nothing was synced yet, so nobody is known; run: tidings sync")
-        return with_choices(found, [choice for _, choice in self.choices.unwritten()])
+        community = with_choices(found, [one for _, one in self.choices.unwritten()])
+        answers = self.choices.unwritten(ChoiceAct.ANSWER)
+        return with_answers(community, [one for _, one in answers], self.zone)
 
     def subscribers(self, now: datetime) -> tuple[Subscriber, ...]:
         """Return everybody who may get mail; raises DigestError before the first sync."""
@@ -86,6 +91,7 @@ def stock_of(
         community=replace(community, notes=(*community.notes, *press.notes(now))),
         waiting=(*press.base.unmatched(), *press.base.held()),
         first_of_month=first,
+        asked=press.renewals.asked(),
         watching_since=press.today(since).date() if since else None,
     )
 

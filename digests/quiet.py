@@ -57,7 +57,7 @@ def _quiet(person: Person, since: date, today: date, rules: DigestRules) -> Quie
         person,
         person.last_report,
         weeks=(today - since).days // 7,
-        is_long=_months_after(since, rules.quiet_months) <= today,
+        is_long=months_after(since, rules.quiet_months) <= today,
     )
 
 
@@ -68,7 +68,8 @@ def _counted_from(person: Person, stock: Stock) -> date:
     return max(past, default=date.min)
 
 
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
+    """Return the day so many months later, or one close to it."""
     years, month = divmod(day.month - 1 + months, 12)
     # The 28th is there in every month; a few days do not matter over months.
     return date(day.year + years, month + 1, min(day.day, 28))

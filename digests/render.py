@@ -25,6 +25,7 @@ from digests.views import Teller
 from digests.weight import Weight, weigh
 from forms.wording import direction, environment, language, translations
 from sheets_sync.links import Links
+from sheets_sync.renewal import Reply
 
 __all__ = ["LINK", "Mail", "Masthead", "Renderer", "linked"]
 
@@ -135,6 +136,8 @@ class Renderer:
             preferences=self._links.preferences(reader.id, generation),
             leave=self._links.leave(reader.id),
             reports=self._links.reports(reader.id, generation),
+            stay=self._links.still_in(reader.id, generation, Reply.YES.mark),
+            pause=self._links.still_in(reader.id, generation, Reply.PAUSE.mark),
         )
 
     def _identity(self, reader: Subscriber) -> str:
@@ -274,7 +277,8 @@ class _Studio:
         if not self._links.public_url:
             return {}
         return {
-            k: self._places.mark(Place(f"own {k}")) for k in ("preferences", "leave", "reports")
+            k: self._places.mark(Place(f"own {k}"))
+            for k in ("preferences", "leave", "reports", "stay", "pause")
         }
 
     def _more(self, count: int) -> _Fragment:

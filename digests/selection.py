@@ -10,22 +10,26 @@ Readers with the same filter, floor and role share one Content, and later one re
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from digests.edition import (
     Content,
     DigestRules,
     Edition,
     Item,
+    Leaning,
     Part,
     Past,
     Reason,
     Section,
     Selection,
     Stock,
+    Unanswered,
     Why,
 )
 from digests.parts import desk, has_news, part_of
 from digests.quiet import named_to, quiet_people
+from digests.renewal import asked_since, leaning_out, unanswered
 from digests.shelf import Positions, Shelf
 from digests.subscribers import Subscriber, mentees
 from sheets_sync.categories import Categories
@@ -36,6 +40,7 @@ NEWCOMERS_GET = timedelta(days=7)
 MONTHLY_NEWCOMERS_GET = timedelta(days=31)
 MONTHLY_CATCH_UP_WEEKS = 6
 """At least: a limit below a month would lose what a monthly reader never had."""
+AboutSomebody = TypeVar("AboutSomebody", Unanswered, Leaning)
 USED = frozenset({Status.OK, Status.CHECK})
 
 
@@ -109,6 +114,10 @@ class _Issue:
         self._categories = Categories(stock.community.tags)
         self._mentees = mentees(people, stock.today)
         self._quiet = quiet_people(stock, rules)
+        self._unanswered = unanswered(stock, rules)
+        self._leaning = leaning_out(stock)
+        asked = ((one.id, asked_since(one, stock, rules)) for one in people)
+        self._asked = {person: since for person, since in asked if since}
         self._contents: dict[Hashable, Content] = {}
         self._parts: dict[Content, str] = {}
         self._floors: dict[tuple[int | None, bool], _Floor] = {}
@@ -142,6 +151,7 @@ class _Issue:
             had,
             subscriber.coordinator,
             subscriber.person if subscriber.person in self._mentees else "",
+            self._asked.get(subscriber.person),
         )
         if alike not in self._contents:
             wanted = self._shelf.wanted(subscriber.filter) | self._of_mentees(subscriber)
@@ -209,10 +219,20 @@ class _Issue:
             left_behind=len(chosen) - len(reach),
             catch_up_weeks=floor.weeks,
             first=floor.first,
+            asked_since=self._asked.get(subscriber.person),
+            unanswered=self._theirs(subscriber, self._unanswered),
+            leaning=self._theirs(subscriber, self._leaning),
             quiet_months=self._rules.quiet_months,
             quiet=named_to(subscriber, self._quiet, self._mentees, self._rules),
             desk=desk(self._stock) if subscriber.coordinator else None,
         )
+
+    def _theirs(
+        self, subscriber: Subscriber, some: Sequence[AboutSomebody]
+    ) -> tuple[AboutSomebody, ...]:
+        """Return what a reader is told of people: mentors of their mentees, coordinators of all."""
+        mentees = self._mentees.get(subscriber.person, frozenset())
+        return tuple(o for o in some if subscriber.coordinator or o.person.id in mentees)
 
     def _by_category(self, items: Sequence[Item]) -> Iterator[Section]:
         """Yield a section for each category, and one for what has none."""

@@ -8,12 +8,20 @@ from typing import Generic, TypeVar
 
 from markupsafe import Markup
 
-from digests.edition import Content, Item, Quiet, Stock
+from digests.edition import Content, Item, Leaning, Quiet, Stock, Unanswered
 from digests.masking import Mask, without_addresses
-from digests.phrases import safe_line, shortened, subject, week_of, why_html, why_text
+from digests.phrases import (
+    isolated_text,
+    safe_line,
+    shortened,
+    subject,
+    week_of,
+    why_html,
+    why_text,
+)
 from forms.rules import clean
-from forms.wording import N_, day
-from sheets_sync.community import Report, Status
+from forms.wording import N_, day, number
+from sheets_sync.community import Orphan, Report, Status, Trend
 from sheets_sync.roster import Roster
 
 LONGEST_TEXT = 3_000
@@ -55,7 +63,7 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class QuietLine:
-    """Somebody not seen lately."""
+    """Somebody, and what is said of them in a few words."""
 
     name: str
     since: str
@@ -100,7 +108,7 @@ class Teller:
         """Return a phrase in the language, with values put in."""
         return self.words.gettext(words).format(**values)
 
-    def count(self, one: str, many: str, count: int, **values: int) -> str:
+    def count(self, one: str, many: str, count: int, **values: object) -> str:
         """Return a phrase that counts something."""
         return self.words.ngettext(one, many, count).format(count=count, **values)
 
@@ -162,6 +170,62 @@ class Teller:
             return QuietLine(self.line(quiet.person.name), self.say(N_("no report seen yet")))
         since = self.say(N_("no report seen since {day}"), day=self.day(quiet.since))
         return QuietLine(self.line(quiet.person.name), since)
+
+    def unanswered(self, people: Sequence[Unanswered]) -> Lines[QuietLine]:
+        """Return who was asked whether they are still in and did not answer, and since when."""
+        return self._first(people, self._unanswered_line, MOST_QUIET)
+
+    def _unanswered_line(self, one: Unanswered) -> QuietLine:
+        since = self.say(N_("asked on {day}"), day=self.day(one.since))
+        return QuietLine(self.line(one.person.name), since)
+
+    def leaning(self, people: Sequence[Leaning]) -> Lines[QuietLine]:
+        """Return who would like to pause or stop, since when, and what they say of it."""
+        return self._first(people, self._leaning_line, MOST_QUIET)
+
+    def _leaning_line(self, one: Leaning) -> QuietLine:
+        said = f"“{self.line(one.words)}”" if one.words else ""
+        return QuietLine(
+            self.line(one.person.name), " · ".join(filter(None, (self.day(one.since), said)))
+        )
+
+    def orphans(self, people: Sequence[Orphan]) -> Lines[QuietLine]:
+        """Return who has no mentor, why, and who might take over."""
+        return self._first(people, self._orphan_line, MOST_QUIET)
+
+    def _orphan_line(self, one: Orphan) -> QuietLine:
+        said = []
+        if one.gone:
+            said.append(self.say(N_("{name} left"), name=self._named(one.gone)))
+        if one.suggested:
+            names = ", ".join(map(self._named, one.suggested))
+            said.append(self.say(N_("perhaps {names}"), names=names))
+        return QuietLine(self._named(one.person), " · ".join(said))
+
+    def _named(self, person: str) -> str:
+        found = self._roster.by_id.get(person)
+        return isolated_text(self.line(found.name)) if found else self.say(N_("a member"))
+
+    def trends(self, trends: Sequence[Trend]) -> Lines[QuietLine]:
+        """Return the tags that are new, or used more than before."""
+        return self._first(trends, self._trend_line, MOST_LINES)
+
+    def _trend_line(self, trend: Trend) -> QuietLine:
+        name = f"#{self.line(trend.shown).lstrip('#')}"
+        if trend.is_new:
+            told = self.count(
+                "new: used {count} time in a month",
+                "new: used {count} times in a month",
+                trend.uses,
+            )
+        else:
+            told = self.count(
+                "used {count} time in a month, {before} before",
+                "used {count} times in a month, {before} before",
+                trend.uses,
+                before=number(trend.before, self._language),
+            )
+        return QuietLine(name, told)
 
     def waiting(self, reports: Sequence[Report]) -> Lines[WaitingLine]:
         """Return the reports that wait for a coordinator."""

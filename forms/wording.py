@@ -115,7 +115,7 @@ def dated(when: date, skeleton: str, language: str) -> str:
     return format_skeleton(skeleton, when, locale=Locale.parse(language, sep="-"))
 
 
-def number(count: int, language: str) -> str:
+def number(count: float, language: str) -> str:
     """Return a number as people write it: `56,290`, or `56.290`."""
     return format_decimal(count, locale=Locale.parse(language, sep="-"))
 

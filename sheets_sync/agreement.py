@@ -35,7 +35,7 @@ def load_agreed(kept: str) -> dict[str, Agreed]:
 
 def dump_agreed(agreed: Mapping[str, Agreed]) -> str:
     """Return it as the state keeps it."""
-    return _AGREED.dump_json(dict(agreed)).decode()
+    return _AGREED.dump_json(dict(agreed), exclude_defaults=True).decode()
 
 
 def agree(sheet: str, people: str, before: Agreed | None, *, is_over: bool, today: date) -> Agreed:

@@ -13,8 +13,8 @@ from digests.archive.addresses import Addresses, give_addresses
 from digests.archive.feeds import Revisions
 from digests.archive.pages import make_pages
 from digests.archive.public import Edition, Holdings, Imprint, make_public, presentable
-from digests.archive.site import Site
-from digests.archive.writing import Written, load_manifest, write_pages
+from digests.archive.rendering import Site
+from digests.archive.writing import PRINTS, Written, load_manifest, write_pages
 from forms.wording import language, translations
 from sheets_sync.community import Community
 from sheets_sync.form_workflow import form_of
@@ -43,6 +43,15 @@ def build_archive(
         )
     with _no_search_for_cycles():
         return _build(project, folder, now, dry_run)
+
+
+def renew_archive(project: Project, *, now: datetime) -> bool:
+    """Build the archive again where there is one; tells whether there is."""
+    folder = archive_folder(project)
+    if not project.settings.archive.url or not (folder / PRINTS).exists():
+        return False
+    build_archive(project, folder, now=now)
+    return True
 
 
 def _build(project: Project, folder: Path, now: datetime, dry_run: bool) -> Written:

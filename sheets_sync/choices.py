@@ -28,6 +28,8 @@ class ChoiceAct(StrEnum):
     """What somebody did."""
 
     CHOOSE = "choose"
+    ANSWER = "answer"
+    """Says whether they are still in; `chosen` is for the People tab."""
     ASK = "ask"
     """Wants mail at an address that has yet to be confirmed."""
     REVOKE = "revoke"

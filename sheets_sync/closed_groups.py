@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.community import Person, Problem, Role
 from sheets_sync.headers import plain
 from sheets_sync.people import DEFAULT_GROUPS, Listed
 
 STATUS = {
-    Role.MEMBER: "a member",
-    Role.MENTOR: "a mentor",
-    Role.ALUMNI: "alumni",
-    Role.COORDINATOR: "a coordinator",
+    Role.MEMBER: N_("{name} is a member, and not in: {groups}"),
+    Role.MENTOR: N_("{name} is a mentor, and not in: {groups}"),
+    Role.ALUMNI: N_("{name} is alumni, and not in: {groups}"),
+    Role.COORDINATOR: N_("{name} is a coordinator, and not in: {groups}"),
 }
+REMEDY = N_("put {username} into {groups}, then add that to their groups here")
 
 
 def group_queue(
@@ -61,12 +64,6 @@ def _missing(
     for status in statuses:
         lacks = [those[0] for those in wanted[status] if not own & set(map(plain, those))]
         if lacks:
-            names = " and ".join(lacks)
-            yield Problem(
-                "People",
-                one.row,
-                "groups",
-                ", ".join(person.groups),
-                f"{person.name} is {STATUS[status]} and not in {names}",
-                f"put {person.username} into {names}, then add that to their groups here",
-            )
+            values = {"name": person.name, "username": person.username, "groups": ", ".join(lacks)}
+            fault = Fault(STATUS[status], REMEDY, values)
+            yield Problem.of("People", one.row, "groups", ", ".join(person.groups), fault)

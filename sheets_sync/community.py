@@ -41,6 +41,8 @@ class Problem:
     remedy: str
     fault: Fault | None = field(default=None, compare=False, repr=False)
     """Message and remedy once more, in words that can be translated."""
+    orphan: str = field(default="", compare=False, repr=False)
+    """Internal id of the member who has no mentor, where that is what is wrong."""
 
     @classmethod
     def of(cls, tab: str, row: int | None, column: str, value: str, fault: Fault) -> "Problem":
@@ -123,6 +125,8 @@ class Person:
     break_until: date | None = None
     last_report: date | None = None
     language: str = ""
+    still_in: str = ""
+    """Their last answer to “still in?”, as it stands in the cell."""
     public: bool = True
     """Whether public pages name them; otherwise they are "a member" there."""
 

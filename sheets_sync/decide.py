@@ -12,24 +12,26 @@ from forms.definition import Form
 from sheets_sync.agreement import KEPT as AGREED_MENTORS
 from sheets_sync.breaks import break_problems
 from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
-from sheets_sync.community import Community, Problem, Role
+from sheets_sync.community import Community, Problem, Report, Role
 from sheets_sync.decisions import Decisions, read_decisions
 from sheets_sync.doubts import Context
 from sheets_sync.erased import NOBODY, Erased, dismiss
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.intake import take_in
-from sheets_sync.layout import MENTORS
-from sheets_sync.lines import Line, Past, find_lines, find_missing, note_restored
+from sheets_sync.layout import MENTORS, PEOPLE
+from sheets_sync.lines import Lines, Past, find_lines, find_missing, note_restored
 from sheets_sync.membership import Membership, read_membership
 from sheets_sync.mentor_sheet import MentorSheet
 from sheets_sync.people import Listed
 from sheets_sync.plan import plan_changes
 from sheets_sync.proposals import KEPT as PROPOSED_MENTORS
 from sheets_sync.proposals import propose
+from sheets_sync.renewal import COLUMN as STILL_IN
+from sheets_sync.renewal import Answered, settle_answers
 from sheets_sync.roster import Roster
-from sheets_sync.settle import remember, settle
+from sheets_sync.settle import Settled, done_with, remember, settle
 from sheets_sync.spreadsheet import Changes, Snapshot
-from sheets_sync.state.base import Acquaintance, Known
+from sheets_sync.state.base import REPORT, Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
 from sheets_sync.state.journal import Entry
 from sheets_sync.state.operating import Refusals
@@ -38,6 +40,7 @@ from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown,
 from sheets_sync.taglist import list_tags
 from sheets_sync.tags import MENTORSHIP_TAGS
 from sheets_sync.trends import find_trends
+from sheets_sync.unchanged import KEPT, LookedAt, judged_by, load_looked_at
 from sheets_sync.validate import reports_tab
 
 
@@ -80,6 +83,8 @@ class Given:
     queue: Sequence[Entry]
     choices: Sequence[tuple[int, Choice]]
     """What readers chose since the sheet was last written."""
+    answers: Sequence[tuple[int, Choice]]
+    """What people answered to “still in?” since the sheet was last written."""
     issues: Sequence[IssueLine]
     restorable: Mapping[str, Mapping[str, str]]
     """Answers of reports that an older copy of the sheet, saved over ours, has lost (fault 43)."""
@@ -87,6 +92,8 @@ class Given:
     accept_removals: bool = False
     behind: bool = False
     """An older copy of the sheet was saved over ours."""
+    older_copy: int | None = None
+    """Which of our writes was the last in such a copy, until all that it lacks is put back."""
     confirmed: Set[str] = frozenset()
     """Folded addresses whose owners asked for the mail, and confirmed it."""
     refused: Sequence[Refusals] = ()
@@ -149,15 +156,9 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
     dismiss(gathered, given.erased, now=given.now, zone=rules.zone)
     members = _members(gathered, given, rules, today)
     listed, roster = members.listed, members.roster
-    past = _past(given, rules, roster)
-    lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
-    missing = find_missing(lines, past, seen, gathered, given.sheet)
-    note_restored(lines, past, gathered)
-    mentors = members.merged.mentors
-    context = Context(rules.form, roster, mentors, today, rules.zone, rules.trust, rules.hashtags)
-    settled = settle(lines, context, past)
-    reports = [one.report for one in settled if one.line.id]
-    remembered = remember(settled, missing, past, counter=counter, now=given.now)
+    rows = _read_reports(gathered, given, rules, members, seen)
+    settled, reports = rows.settled, rows.reports
+    remembered = remember(settled, rows.missing, rows.past, counter=counter, now=given.now)
     spelled = json.loads(given.values.get("spelled", "{}"))
     tags = list_tags(gathered.tables.get("Tags"), reports, spelled)
     wishes = _wishes(gathered, given, rules, listed, roster, today)
@@ -171,11 +172,17 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         frozen=gathered.frozen,
         today=today,
     )
-    problems = (*members.problems, *proposals.problems, *break_problems(listed, today))
+    answered = _answered(gathered, given, rules, listed)
+    problems = (
+        *members.problems,
+        *proposals.problems,
+        *break_problems(listed, today),
+        *answered.problems,
+    )
     told = (*problems, *(problem for one in settled for problem in one.problems), *tags.problems)
     community = Community(
         at=given.now.astimezone(UTC),
-        people=members.people(reports),
+        people=answered.told(members.people(reports)),
         tags=tags.tags,
         subscriptions=tuple(o.subscription for o in wishes.subscribed if o.subscription),
         problems=(*gathered.problems, *told, *wishes.problems, *decisions.problems),
@@ -185,37 +192,82 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         trends=find_trends(reports, tags.tags, today),
     )
     frozen = frozenset(gathered.frozen)
+    changes = plan_changes(
+        gathered,
+        settled,
+        members,
+        tags,
+        wishes.subscribed,
+        wishes.applied,
+        given.issues,
+        community,
+        rules.zone,
+        decisions,
+        proposals.rows,
+        answered.written,
+    )
+    done = done_with(settled, rows.lines, rows.past.looked_at, changes, frozen)
     return Decision(
-        changes=plan_changes(
-            gathered,
-            settled,
-            members,
-            tags,
-            wishes.subscribed,
-            wishes.applied,
-            given.issues,
-            community,
-            rules.zone,
-            decisions,
-            proposals.rows,
-        ),
+        changes=changes,
         community=community,
         known=remembered.known,
         unwritten=remembered.unwritten,
         acquaintances=members.acquaintances(),
-        entries=_settled_entries(given, lines, missing, frozen),
-        chosen=[number for number, _ in given.choices] if wishes.are_shown else [],
+        entries=_settled_entries(given, rows, frozen),
+        chosen=[
+            *(number for number, _ in given.choices if wishes.are_shown),
+            *(number for number, _ in given.answers if answered.are_shown),
+        ],
         keep={
             **gathered.keep,
             **wishes.keep(),
             **members.keep(),
             **proposals.keep,
             "spelled": tags.kept(),
+            STILL_IN: answered.kept,
+            KEPT: done.dumped(),
         },
         decisions=decisions,
         frozen=frozen,
         read=[table.title for table in gathered.reports],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the tabs of reports tell, beside what was known."""
+
+    past: Past
+    lines: Lines
+    missing: Sequence[Known]
+    settled: Sequence[Settled]
+    """The lines that had to be looked at, judged."""
+    reports: Sequence[Report]
+    """All reports that are there."""
+
+
+def _read_reports(
+    gathered: Gathered, given: Given, rules: Rules, members: Membership, seen: Seen
+) -> _Told:
+    """Find every report, and judge those about which anything may have changed."""
+    context = Context(
+        form=rules.form,
+        roster=members.roster,
+        mentors=members.merged.mentors,
+        today=given.now.astimezone(rules.zone).date(),
+        zone=rules.zone,
+        trust=rules.trust,
+        hashtags=rules.hashtags,
+    )
+    looked_at = load_looked_at(given.values, judged_by(context, gathered.reports))
+    past = _past(given, rules, members.roster, looked_at)
+    lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
+    missing = find_missing(lines, past, seen, gathered, given.sheet)
+    note_restored(lines, past, gathered)
+    settled = settle(lines.lines, context, past)
+    reports = [one.report for one in settled if one.line.id]
+    reports += [REPORT.validate_json(known.fields) for known in lines.unchanged]
+    return _Told(past, lines, missing, settled, reports)
 
 
 def _gathered(given: Given, rules: Rules, seen: Seen) -> Gathered:
@@ -228,6 +280,7 @@ def _gathered(given: Given, rules: Rules, seen: Seen) -> Gathered:
         known_reports=bool(given.known),
         linked=rules.linked,
         mentors=given.mentors,
+        people=PEOPLE.insisting(STILL_IN) if given.answers else PEOPLE,
     )
 
 
@@ -273,6 +326,19 @@ def _applied(gathered: Gathered, given: Given, roster: Roster) -> Applied:
     )
 
 
+def _answered(gathered: Gathered, given: Given, rules: Rules, listed: Sequence[Listed]) -> Answered:
+    """Return what people answered to “still in?”, also while nothing can be written there."""
+    frozen = "People" in gathered.frozen
+    return settle_answers(
+        None if frozen else gathered.tables.get("People"),
+        listed,
+        [choice for _, choice in given.answers],
+        given.values.get(STILL_IN, ""),
+        zone=rules.zone,
+        behind=given.behind,
+    )
+
+
 def _members(gathered: Gathered, given: Given, rules: Rules, today: date) -> Membership:
     return read_membership(
         gathered.tables,
@@ -285,7 +351,7 @@ def _members(gathered: Gathered, given: Given, rules: Rules, today: date) -> Mem
     )
 
 
-def _past(given: Given, rules: Rules, roster: Roster) -> Past:
+def _past(given: Given, rules: Rules, roster: Roster, looked_at: LookedAt) -> Past:
     intake = take_in([entry.submission for entry in given.queue], rules.form)
     return Past(
         known=given.known,
@@ -295,20 +361,19 @@ def _past(given: Given, rules: Rules, roster: Roster) -> Past:
         now=given.now,
         zone=rules.zone,
         roster=roster,
+        looked_at=looked_at,
     )
 
 
-def _settled_entries(
-    given: Given, lines: Sequence[Line], missing: Sequence[Known], frozen: Set[str]
-) -> list[int]:
+def _settled_entries(given: Given, rows: _Told, frozen: Set[str]) -> list[int]:
     """Return the journal entries that are done with.
 
     A correction waits for a row that is just gone, is asked about, or stands in a tab to which
     nothing is written; not for a removed one.
     """
-    present = {line.id for line in lines if line.table.title not in frozen}
-    gone = {one.id for one in missing}
-    gone |= {id for line in lines for id in line.question.split(" or ")}
+    present = rows.lines.ids(without=frozen)
+    gone = {one.id for one in rows.missing}
+    gone |= {id for line in rows.lines.lines for id in line.question.split(" or ")}
     settled = []
     for entry in given.queue:
         id, known = entry.submission.report, given.known.get(entry.submission.report)

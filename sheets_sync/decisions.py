@@ -41,9 +41,12 @@ def read_decisions(
     why: dict[str, str] = loads(values.get(WHY) or "{}")
     typed = _typed(table) if table else {}
     words, told, problems = {}, set(), []
+    below, appended = (table.last_row if table else 0), 0
     for line in issues:
         before = agreed.get(line.issue, "")
-        row, word = typed.get(line.issue, (None, before))
+        if line.issue not in typed:
+            appended += 1
+        row, word = typed.get(line.issue, (below + appended, before))
         if word not in WORDS:
             problems.append(_not_a_decision(row, word))
             words[line.issue] = line.decision

@@ -88,6 +88,7 @@ def gather(
     known_reports: bool,
     linked: Sequence[str] = (),
     mentors: MentorSheet | None = None,
+    people: Tab = PEOPLE,
 ) -> Gathered:
     """Find every tab. Raises SheetError when the Reports tab cannot be told.
 
@@ -96,7 +97,7 @@ def gather(
     gathered = Gathered(notes=list(sheet.notes))
     holding = (reports, *(linked_tab(title, reports) for title in linked))
     own = () if mentors else (MENTORS,)
-    for tab in (*holding, PEOPLE, *own, TAGS, SUBSCRIPTIONS, PROBLEMS, DIGESTS):
+    for tab in (*holding, people, *own, TAGS, SUBSCRIPTIONS, PROBLEMS, DIGESTS):
         worksheet = sheet.worksheet(tab.title)
         try:
             if worksheet is None and tab.foreign:

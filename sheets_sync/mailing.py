@@ -30,6 +30,7 @@ from digests.send import open_transport
 from digests.subscribers import Subscriber
 from digests.transport import Transport
 from forms.google_form import prefilled_link
+from sheets_sync.backing_up import back_up_today
 from sheets_sync.cells import as_text
 from sheets_sync.form_workflow import collect_answers, form_of
 from sheets_sync.headers import plain
@@ -143,9 +144,10 @@ def sync_and_mail(
     Within `alone` no other run is at work; while mails leave, others may sync and send too.
     """
     with alone():
+        trouble = back_up_today(project, now)
         collected = collect_answers(project, now=now)
         outcome = sync_project(project, now)
-        outcome = replace(outcome, notes=(*collected.notes(), *outcome.notes))
+        outcome = replace(outcome, notes=(*trouble, *collected.notes(), *outcome.notes))
         made = make_due(project, wish, now=now)
     delivered = send_waiting(project, now=now, progress=progress)
     # Whoever is at work now writes these lines too, or the next run does.
@@ -188,6 +190,7 @@ def open_press(project: Project) -> Press:
         base=project.state.base,
         outbox=project.state.outbox,
         choices=project.state.choices,
+        renewals=project.state.renewals,
         renderer=partial(
             Renderer,
             _masthead(project),
@@ -208,6 +211,7 @@ def open_press(project: Project) -> Press:
             quiet_weeks=settings.digest.quiet_weeks,
             quiet_weeks_coordinators=settings.digest.quiet_weeks_coordinators,
             quiet_months=settings.digest.quiet_months,
+            renewal_months=settings.digest.renewal_months if project.links.public_url else 0,
         ),
         opt_in=settings.digest.opt_in,
         coordinators=settings.community.coordinators,

@@ -23,6 +23,8 @@ class Memory:
     withdrawn: bool = False
     considered: bool = False
     """Never mailed: imported, or there at the first sync already."""
+    undated: bool = False
+    """Imported without a day that can be read: no news, whenever it was."""
     copied_from: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
     """By column: a print of what the form last wrote."""

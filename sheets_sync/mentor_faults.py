@@ -4,7 +4,10 @@ Pure and linear in pairs. Where somebody needs a mentor, the remedy suggests som
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.community import Person, Problem, Role
 from sheets_sync.mentorships import Mentorship
 from sheets_sync.orphans import Advisor, is_expected
@@ -14,38 +17,56 @@ from sheets_sync.roster import Roster
 Standing = Mapping[str, Sequence[Mentorship]]
 """The pairs that stand today, by mentee."""
 
+# Each remedy without a suggestion, and with some.
+ANOTHER = (
+    N_("name somebody else"),
+    N_("name somebody else, perhaps (mentees so far): {some}"),
+)
+REPLACING = (
+    N_("fill in until, and add a row with a new mentor"),
+    N_("fill in until, and add a row with a new mentor, perhaps (mentees so far): {some}"),
+)
+RENAMING = (
+    N_("name a new mentor"),
+    N_("name a new mentor, perhaps (mentees so far): {some}"),
+)
+ADDING = (
+    N_("add a row to {tab}"),
+    N_("add a row to {tab}, perhaps with (mentees so far): {some}"),
+)
+
 
 def pair_faults(standing: Standing, roster: Roster, advisor: Advisor) -> Iterator[Problem]:
     """Yield what is wrong with the mentor of each pair."""
     for pair in (pair for pairs in standing.values() for pair in pairs):
         mentor, mentee = roster.by_id[pair.mentor], roster.by_id[pair.mentee]
-        if pair.mentor == pair.mentee:
-            remedy = f"name somebody else{advisor.words(mentee)}"
-            yield _fault(pair, mentor, "they are their own mentor", remedy)
-        elif Role.ALUMNI in mentor.roles and Role.ALUMNI not in mentee.roles:
-            yield _fault(
-                pair,
-                mentor,
-                f"{mentor.name} is alumni; {mentee.name} has no mentor who is here",
-                f"{_replacing(pair)}{advisor.words(mentee)}",
-            )
-        elif Role.MENTOR not in mentor.roles and Role.ALUMNI not in mentor.roles:
-            yield _fault(
-                pair,
-                mentor,
-                f"{mentor.name} is not in the Mentor group",
-                "add Mentor to their groups on People, or name another mentor",
-            )
+        if fault := _fault(pair, mentor, mentee, advisor):
+            problem = Problem.of(pair.tab, pair.row, "mentor", mentor.name, fault)
+            is_left = mentor.id != mentee.id and Role.ALUMNI in mentor.roles
+            yield replace(problem, orphan=mentee.id) if is_left else problem
 
 
-def _replacing(pair: Mentorship) -> str:
-    if pair.tab == "People":
-        return "name a new mentor"
-    return "fill in until, and add a row with a new mentor"
+def _fault(pair: Mentorship, mentor: Person, mentee: Person, advisor: Advisor) -> Fault | None:
+    if mentor.id == mentee.id:
+        return _suggesting(N_("they are their own mentor"), ANOTHER, mentee, advisor)
+    if Role.ALUMNI in mentee.roles:
+        return None
+    if Role.ALUMNI in mentor.roles:
+        told = N_("{mentor} is alumni; {mentee} has no mentor who is here")
+        todo = RENAMING if pair.tab == "People" else REPLACING
+        return _suggesting(told, todo, mentee, advisor, mentor=mentor.name, mentee=mentee.name)
+    if Role.MENTOR not in mentor.roles:
+        told = N_("{mentor} is not in the Mentor group")
+        todo_ = N_("add Mentor to their groups on People, or name another mentor")
+        return Fault(told, todo_, {"mentor": mentor.name})
+    return None
 
 
-def _fault(pair: Mentorship, mentor: Person, message: str, remedy: str) -> Problem:
-    return Problem(pair.tab, pair.row, "mentor", mentor.name, message, remedy)
+def _suggesting(
+    told: str, todo: tuple[str, str], orphan: Person, advisor: Advisor, **values: str
+) -> Fault:
+    some = advisor.words(orphan)
+    return Fault(told, todo[bool(some)], {**values, "some": some})
 
 
 def circles(
@@ -64,14 +85,9 @@ def circles(
             places = sorted((p.tab, p.row) for id in circle for p in standing.get(id, ()))
             tab, row = places[0] if places else (sheet, None)
             names = " → ".join(roster.by_id[id].name for id in (*circle, circle[0]))
-            yield Problem(
-                tab,
-                row,
-                "mentor",
-                roster.by_id[circle[0]].name,
-                f"they mentor each other in a circle: {names}",
-                "correct one of the rows",
-            )
+            told = N_("they mentor each other in a circle: {names}")
+            fault = Fault(told, N_("correct one of the rows"), {"names": names})
+            yield Problem.of(tab, row, "mentor", roster.by_id[circle[0]].name, fault)
 
 
 def without(
@@ -85,9 +101,10 @@ def without(
     for one in listed:
         person = one.person
         if is_expected(person) and person.id not in mentors and person.id not in standing:
-            message = f"{person.name} has no mentor"
-            remedy = f"add a row to {sheet}{advisor.words(person)}"
-            yield Problem("People", one.row, "mentor", "", message, remedy)
+            told = N_("{name} has no mentor")
+            fault = _suggesting(told, ADDING, person, advisor, name=person.name, tab=sheet)
+            problem = Problem.of("People", one.row, "mentor", "", fault)
+            yield replace(problem, orphan=person.id)
 
 
 def idle(listed: Iterable[Listed], standing: Standing, sheet: str) -> Iterator[Problem]:
@@ -97,11 +114,9 @@ def idle(listed: Iterable[Listed], standing: Standing, sheet: str) -> Iterator[P
         person = one.person
         is_mentor = Role.MENTOR in person.roles and Role.ALUMNI not in person.roles
         if is_mentor and person.id not in named:
-            yield Problem(
-                "People",
-                one.row,
-                "groups",
-                ", ".join(person.groups),
-                f"{person.name} is in the Mentor group and mentors nobody",
-                f"add a row to {sheet} for their first mentee, or take Mentor out of their groups",
+            fault = Fault(
+                N_("{name} is in the Mentor group and mentors nobody"),
+                N_("add a row to {tab} for their first mentee, or take Mentor out of their groups"),
+                {"name": person.name, "tab": sheet},
             )
+            yield Problem.of("People", one.row, "groups", ", ".join(person.groups), fault)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.cells import any_day, shown
 from sheets_sync.community import Person, Problem
 from sheets_sync.headers import Table
@@ -45,11 +46,6 @@ class Mentorship:
         """Tell whether its last day is past."""
         return not self.proposed and self.until is not None and self.until < today
 
-    @property
-    def place(self) -> str:
-        """Where it stands, as people look it up."""
-        return f"{self.tab} row {self.row}"
-
 
 def read_mentors(table: Table | None, roster: Roster) -> tuple[list[Mentorship], list[Problem]]:
     """Return the rows that name two known people, and what is wrong with the others."""
@@ -79,31 +75,30 @@ def _row_faults(table: Table, roster: Roster, row: int, cells: Sequence[Cell]) -
         typed = table.text(cells, column)
         match = roster.find(typed)
         if match.person is None:
-            yield Problem(table.title, row, column, shown(typed), *unknown(typed, match.candidates))
+            fault = unknown(typed, match.candidates)
+            yield Problem.of(table.title, row, column, shown(typed), fault)
     for column in ("since", "until"):
         found = any_day(table.cell(cells, column))
         if isinstance(found, Fault):
-            yield Problem(table.title, row, column, shown(table.cell(cells, column)), *found.text())
+            yield Problem.of(table.title, row, column, shown(table.cell(cells, column)), found)
     since, until = _day(table, cells, "since"), _day(table, cells, "until")
     if since and until and until < since:
-        yield Problem(
-            table.title,
-            row,
-            "until",
-            until.isoformat(),
-            f"it ends before it begins ({since.isoformat()})",
-            "correct one of the two dates",
-        )
+        told, todo = N_("it ends before it begins ({since})"), N_("correct one of the two dates")
+        fault = Fault(told, todo, {"since": since.isoformat()})
+        yield Problem.of(table.title, row, "until", until.isoformat(), fault)
 
 
-def unknown(typed: str, candidates: Sequence[Person]) -> tuple[str, str]:
-    """Return fault and remedy of a name that stands for nobody, or for several people."""
+def unknown(typed: str, candidates: Sequence[Person]) -> Fault:
+    """Return what is wrong with a name that stands for nobody, or for several people."""
     if not typed:
-        return "nobody is named", "write a name, e-mail address or username"
+        return Fault(N_("nobody is named"), N_("write a name, e-mail address or username"))
     if candidates:
         names = ", ".join(person.username or person.email or person.name for person in candidates)
-        return "several people bear this name", f"write one of: {names}"
-    return "nobody on the People tab is called so", "correct it, or add the person to People"
+        told, todo = N_("several people bear this name"), N_("write one of: {names}")
+        return Fault(told, todo, {"names": names})
+    return Fault(
+        N_("nobody on the People tab is called so"), N_("correct it, or add the person to People")
+    )
 
 
 def current(pairs: Iterable[Mentorship], today: date) -> dict[str, list[Mentorship]]:
@@ -137,11 +132,6 @@ def twice(pairs: Iterable[Mentorship], roster: Roster, today: date) -> Iterator[
         time = "today" if pair.is_current(today) else pair.since
         row = first.setdefault((pair.mentee, pair.mentor, time), pair.row)
         if row != pair.row:
-            yield Problem(
-                pair.tab,
-                pair.row,
-                "mentee",
-                roster.by_id[pair.mentee].name,
-                f"the same pair stands in row {row}",
-                "remove one of the two rows",
-            )
+            told, todo = N_("the same pair stands in row {row}"), N_("remove one of the two rows")
+            fault = Fault(told, todo, {"row": row})
+            yield Problem.of(pair.tab, pair.row, "mentee", roster.by_id[pair.mentee].name, fault)

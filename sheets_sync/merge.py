@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.agreement import Agreed, agree
 from sheets_sync.cells import shown
 from sheets_sync.community import Orphan, Problem, Role
@@ -16,6 +18,28 @@ from sheets_sync.mentorships import Mentorship, current, ended, twice, unknown
 from sheets_sync.orphans import Advisor, find_orphans
 from sheets_sync.people import Listed
 from sheets_sync.roster import Roster
+
+CONTRADICTION = (
+    N_(
+        "{tab} row {row} says {theirs} (since {day}), People row {own_row} says {own} (seen there "
+        "on {seen}); {chosen} counts"
+    ),
+    N_("correct one of the two places"),
+)
+SEEN_CONTRADICTION = (
+    N_(
+        "{tab} row {row} says {theirs} (seen there on {day}), People row {own_row} says {own} "
+        "(seen there on {seen}); {chosen} counts"
+    ),
+    N_("correct one of the two places"),
+)
+OVER = (
+    N_(
+        "{tab} row {row} says that {theirs} was it until {until}, People row {own_row} still says "
+        "so (seen there on {seen}); the end counts"
+    ),
+    N_("empty the cell, or add a row to {tab} with a new since"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,50 +151,48 @@ class _Places:
         found = self._roster.find(one.names_mentor)
         if found.person:
             return Mentorship(one.row, one.person.id, found.person.id, tab="People"), []
-        faults = unknown(one.names_mentor, found.candidates)
-        return None, [Problem("People", one.row, "mentor", shown(one.names_mentor), *faults)]
+        fault = unknown(one.names_mentor, found.candidates)
+        return None, [_at_the_cell(one, fault)]
 
     def _several(self, one: Listed, rows: Sequence[Mentorship]) -> Iterator[Problem]:
         """Name two current mentors on both rows; none is used (fault 49)."""
-        where = " and ".join(f"row {pair.row}" for pair in rows)
+        where = ", ".join(str(pair.row) for pair in rows)
+        fault = Fault(
+            N_("{name} has {count} mentors today (rows {rows}); none is used"),
+            N_("fill in until on the row that is over"),
+            {"name": one.person.name, "count": len(rows), "rows": where},
+        )
         for pair in rows:
-            yield Problem(
-                pair.tab,
-                pair.row,
-                "mentor",
-                self._roster.by_id[pair.mentor].name,
-                f"{one.person.name} has {len(rows)} mentors today ({where}); none is used",
-                "fill in until on the row that is over",
-            )
+            yield Problem.of(pair.tab, pair.row, "mentor", self._name(pair.mentor), fault)
 
     def _contradictions(
         self, one: Listed, row: Mentorship, own: Mentorship, agreed: Agreed
     ) -> Iterator[Problem]:
         """Name both places and dates where they contradict each other, at the one that lost."""
-        theirs, cell = self._name(row.mentor), f"People row {one.row}"
-        there = f"seen there on {agreed.people_seen}"
-        if row.mentor != own.mentor:
-            day = f"since {row.since}" if row.since else f"seen there on {agreed.sheet_seen}"
-            own_counts = own.mentor == agreed.mentor
-            yield Problem(
-                row.tab if own_counts else "People",
-                row.row if own_counts else one.row,
-                "mentor",
-                theirs if own_counts else one.names_mentor,
-                f"{row.place} says {theirs} ({day}), {cell} says {self._name(own.mentor)} "
-                f"({there}); {self._name(agreed.mentor)} counts",
-                "correct one of the two places",
-            )
-        elif row.is_over(self._today) and not agreed.mentor:
-            yield Problem(
-                "People",
-                one.row,
-                "mentor",
-                one.names_mentor,
-                f"{row.place} says that {theirs} was it until {row.until}, {cell} still says so "
-                f"({there}); the end counts",
-                f"empty the cell, or add a row to {row.tab} with a new since",
-            )
+        values: dict[str, str | int] = {
+            "tab": row.tab,
+            "row": row.row,
+            "theirs": self._name(row.mentor),
+            "day": str(row.since or agreed.sheet_seen),
+            "until": str(row.until),
+            "own_row": one.row,
+            "own": self._name(own.mentor),
+            "seen": str(agreed.people_seen),
+        }
+        if row.mentor == own.mentor:
+            if row.is_over(self._today) and not agreed.mentor:
+                yield _at_the_cell(one, Fault(*OVER, values))
+            return
+        words = CONTRADICTION if row.since else SEEN_CONTRADICTION
+        fault = Fault(*words, values | {"chosen": self._name(agreed.mentor)})
+        if own.mentor == agreed.mentor:
+            yield Problem.of(row.tab, row.row, "mentor", self._name(row.mentor), fault)
+        else:
+            yield _at_the_cell(one, fault)
 
     def _name(self, id: str) -> str:
         return self._roster.by_id[id].name
+
+
+def _at_the_cell(one: Listed, fault: Fault) -> Problem:
+    return Problem.of("People", one.row, "mentor", shown(one.names_mentor), fault)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 
-from forms.plural import counted
 from sheets_sync.community import Orphan, Person, Role
 from sheets_sync.headers import plain
 
@@ -60,13 +59,12 @@ class Advisor:
         return found or self._first(self._free, orphan)
 
     def words(self, orphan: Person) -> str:
-        """Return the suggestions as a remedy ends with them; "" when there is nobody."""
-        some = " or ".join(map(self._described, self.suggest(orphan)))
-        return f", perhaps {some}" if some else ""
+        """Return the suggestions, each with how many they mentor; "" when there is nobody."""
+        return "; ".join(map(self._described, self.suggest(orphan)))
 
     def _described(self, mentor: Person) -> str:
-        mentees = counted(self._mentees[mentor.id], "mentee")
-        return f"{mentor.name} ({', '.join(filter(None, (mentor.country, mentees)))})"
+        who = ", ".join(filter(None, (mentor.name, mentor.country)))
+        return f"{who} ({self._mentees[mentor.id]})"
 
     def _first(self, candidates: Iterable[Person], orphan: Person) -> list[Person]:
         fitting = (

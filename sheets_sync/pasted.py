@@ -4,10 +4,9 @@ Beneath the list or beside it, with its own header, in any order of columns. A t
 beneath without a header stands in the list's own columns: see `roster_lines`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from sheets_sync.cells import as_text
 from sheets_sync.headers import Table, plain
 from sheets_sync.layout import Owner
 from sheets_sync.spreadsheet import Cell
@@ -48,16 +47,7 @@ def find_pasted(table: Table) -> Pasted:
 def beside(table: Table) -> Mapping[str, int]:
     """Return the columns of a table at the right of the list whose headers repeat ours."""
     taken = {*table.columns.values(), *table.theirs.values()}
-    found: dict[str, int] = {}
-    for at, cell in enumerate(table.header if table.rows else ()):
-        name = HEADERS.get(plain(as_text(cell)))
-        if at not in taken and name:
-            found.setdefault(name, at)
-    return found if _is_of_usernames(found) else {}
-
-
-def _is_of_usernames(columns: Mapping[str, int]) -> bool:
-    return "username" in columns and len(columns) > 1
+    return _header(table.header, taken) if table.rows else {}
 
 
 def _beneath(table: Table) -> Iterator[tuple[int, Mapping[str, int]]]:
@@ -68,21 +58,25 @@ def _beneath(table: Table) -> Iterator[tuple[int, Mapping[str, int]]]:
         if column.owner is Owner.TIDINGS and column.name in table.columns
     }
     columns: Mapping[str, int] = {}
+    width: set[int] = set()
     last = 0
     for row, cells in table.data():
         filled = {at for at, cell in enumerate(cells) if at not in ours and cell not in (None, "")}
-        if own := _header(cells, filled):
-            columns = own
+        if own := _header(cells):
+            columns, width = own, filled
             yield row, {}
-        elif columns and row == last + 1 and filled <= set(columns.values()):
+        elif columns and row == last + 1 and filled <= width:
             yield row, columns
         else:
             columns = {}
         last = row
 
 
-def _header(cells: Sequence[Cell], filled: set[int]) -> Mapping[str, int]:
+def _header(cells: Sequence[Cell], taken: Set[int] = frozenset()) -> Mapping[str, int]:
     """Return the columns that a header of a table of usernames names; empty when it is none."""
-    named = {HEADERS.get(plain(as_text(cells[at])), ""): at for at in sorted(filled)}
-    is_header = "" not in named and len(named) == len(filled) and _is_of_usernames(named)
-    return named if is_header else {}
+    found: dict[str, int] = {}
+    for at, cell in enumerate(cells):
+        name = HEADERS.get(plain(cell)) if isinstance(cell, str) and at not in taken else None
+        if name:
+            found.setdefault(name, at)
+    return found if "username" in found and len(found) > 1 else {}

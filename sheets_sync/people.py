@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from forms.rules import Fault, check_address
+from forms.wording import N_
 from sheets_sync.cells import any_day, as_text, shown
 from sheets_sync.community import Person, Problem, Role
 from sheets_sync.headers import Table, plain
@@ -26,7 +27,18 @@ DEFAULT_GROUPS: Mapping[Role, tuple[str, ...]] = {
 }
 SHOWN = frozenset({"", "yes", "true", "ja", "si", "oui", "sim"})
 HIDDEN = frozenset({"no", "false", "nein", "non", "nao"})
-NEITHER = Fault("this is neither yes nor no; they are shown as “a member”", "write yes or no")
+NEITHER = Fault(
+    N_("this is neither yes nor no; they are shown as “a member”"), N_("write yes or no")
+)
+
+CHANGED_AT_ONCE = (
+    N_("changed at once: {columns} ({before} before); taken for the same person"),
+    N_(
+        "if it is, put one of them back, sync, and change it again; if it is somebody else, remove "
+        "the row, sync, and add it again"
+    ),
+)
+CROSSED = Fault(N_("they left before they joined"), N_("correct one of the two dates"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +119,10 @@ def _recognise(
             return before, None
         if attribute[0] == "name":
             return None, None  # somebody else of the same name
-        return before, Problem(
-            "People",
-            line.row,
-            changed[0],
-            getattr(line, changed[0]),
-            f"{' and '.join(changed)} changed at once ({_was(before, changed)} before); taken for "
-            "the same person",
-            "if it is, put one of them back, sync, and change it again; if it is somebody else, "
-            "remove the row, sync, and add it again",
-        )
+        values = {"columns": ", ".join(changed), "before": _was(before, changed)}
+        fault = Fault(*CHANGED_AT_ONCE, values)
+        value = getattr(line, changed[0])
+        return before, Problem.of("People", line.row, changed[0], value, fault)
     return None, None
 
 
@@ -170,23 +176,13 @@ def _person(
     if (said := table.text(line.cells, "public")) and plain(said) not in SHOWN | HIDDEN:
         problems.append(_problem(table, line, "public", NEITHER))
     if person.joined and left and left < person.joined:
-        problems.append(_crossed(table, line))
+        problems.append(_problem(table, line, "left", CROSSED))
     return person, problems
 
 
 def _problem(table: Table, line: Line, column: str, fault: Fault) -> Problem:
-    return Problem("People", line.row, column, shown(table.cell(line.cells, column)), *fault.text())
-
-
-def _crossed(table: Table, line: Line) -> Problem:
-    return Problem(
-        "People",
-        line.row,
-        "left",
-        "",
-        "they left before they joined",
-        "correct one of the two dates",
-    )
+    value = shown(table.cell(line.cells, column))
+    return Problem.of("People", line.row, column, value, fault)
 
 
 def _roles(

@@ -15,6 +15,7 @@ from sheets_sync.decisions import Decisions
 from sheets_sync.gather import Gathered
 from sheets_sync.headers import Table
 from sheets_sync.membership import Membership
+from sheets_sync.renewal import COLUMN as STILL_IN
 from sheets_sync.settle import Settled
 from sheets_sync.spreadsheet import Append, Cell, Changes, Edit, Rewrite, Value
 from sheets_sync.state.delivery import TAKEN_OVER, IssueLine
@@ -34,7 +35,8 @@ def plan_changes(
     community: Community,
     zone: tzinfo,
     decisions: Decisions,
-    proposals: Sequence[Mapping[str, Value]] = (),
+    proposals: Sequence[Mapping[str, Value]],
+    answered: Mapping[int, str],
 ) -> Changes:
     """Return the one batch that makes the sheet show what was decided."""
     plan = Plan()
@@ -42,6 +44,7 @@ def plan_changes(
     plan.reports(settled, zone)
     if table := tables.get("People"):
         plan.people(table, members, community.people, community.problems)
+        plan.answers(table, answered)
     if table := tables.get("Mentors"):
         plan.mentors(table, community.problems, proposals)
     if table := tables.get("Tags"):
@@ -124,6 +127,11 @@ class Plan:
                 "problem": messages.get(row) or members.notes.get(row, ""),
             }
             self.edit(table, row, cells, ours)
+
+    def answers(self, table: Table, answered: Mapping[int, str]) -> None:
+        """Plan what people answered to “still in?”, by row."""
+        for row, answer in answered.items():
+            self.edit(table, row, table.rows[row - 1], {STILL_IN: answer})
 
     def mentors(
         self,

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.community import Person, Problem, Report, Role, Tag
 from sheets_sync.membership import Membership
 from sheets_sync.mentorships import PROPOSED
@@ -152,22 +154,23 @@ def _waiting(members: Membership) -> Iterator[Problem]:
 
 
 def _waits(tab: str, row: int, mentee: Person, mentor: Person, report: str) -> Problem:
-    return Problem(
-        tab,
-        row,
-        "since",
-        "",
-        f"report {report} tells that {mentor.name} mentors {mentee.name}; it does not count yet",
-        "fill in since if it is so; if not, remove the row",
+    fault = Fault(
+        N_("report {id} tells that {mentor} mentors {mentee}; it does not count yet"),
+        N_("fill in since if it is so; if not, remove the row"),
+        {"id": report, "mentor": mentor.name, "mentee": mentee.name},
     )
+    return Problem.of(tab, row, "since", "", fault)
 
 
 def _elsewhere(members: Membership, one: Proposal) -> Problem:
-    return Problem(
-        members.sheet.title,
-        None,
-        "mentee",
-        one.mentee.name,
-        f"report {one.report.id} tells that {one.mentor.name} mentors {one.mentee.name}",
-        f"add a row there if it is so; if not, this goes by itself {NEWS.days} days after it came",
+    fault = Fault(
+        N_("report {id} tells that {mentor} mentors {mentee}"),
+        N_("add a row there if it is so; if not, this goes by itself after {count} days"),
+        {
+            "id": one.report.id,
+            "mentor": one.mentor.name,
+            "mentee": one.mentee.name,
+            "count": NEWS.days,
+        },
     )
+    return Problem.of(members.sheet.title, None, "mentee", one.mentee.name, fault)

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from forms.rules import check_address, one_line
+from forms.rules import Fault, check_address, one_line
+from forms.wording import N_
 from sheets_sync.cells import as_text, shown
 from sheets_sync.community import Problem
 from sheets_sync.headers import Table, plain
@@ -21,14 +22,27 @@ COMPLETES = (
     "Completes row {row} ({name}): {what}. Keep this row, or type it there and remove this one."
 )
 REPEATS = "Says no more than row {row} ({name}); it may be removed."
-SEVERAL = "several people bear this name", "write the e-mail address beside it"
+SAME = (
+    N_("row {row} has the same {column}; that row counts"),
+    N_("remove one of the two rows, or correct it"),
+)
+ANOTHER = (
+    N_("row {row} ({name}) has another {column}; that row counts"),
+    N_("correct one of the two"),
+)
+TAKEN = N_("row {row} has this username already; that row counts"), N_("correct one of the two")
+SEVERAL = N_("several people bear this name"), N_("write the e-mail address beside it")
+NAMESAKE = (
+    N_("row {row} has this name and another username"),
+    N_("correct one of them; if it is somebody else, fill in e-mail or groups"),
+)
 MISPLACED = (
-    "this is not an e-mail address",
-    "if it is the username, move it to that column; else write an address",
+    N_("this is not an e-mail address"),
+    N_("if it is the username, move it to that column; else write an address"),
 )
 NOBODY = (
-    "nobody in the list has this address, username or name",
-    "correct it, or add a row for them to the list",
+    N_("nobody in the list has this address, username or name"),
+    N_("correct it, or add a row for them to the list"),
 )
 
 
@@ -126,8 +140,8 @@ class _Crowd:
         """Add a person; a second row of one address or username is a Problem."""
         for kind, value in line.attributes()[:2]:
             if value and (found := self._places.get((kind, value))):
-                message = f"{self._row(found[0])} has the same {kind}; that row counts"
-                self._tell(line, kind, message, "remove one of the two rows, or correct it")
+                row = self._people[found[0]].row
+                self._tell(line, kind, Fault(*SAME, {"row": row, "column": kind}))
                 return
         self._people.append(line)
         self._index(len(self._people) - 1, line)
@@ -136,9 +150,9 @@ class _Crowd:
         """Let a row that says no more than who it is add to a person, or be one of its own."""
         found = self._fitting(line) if len(line.values()) > 1 else []
         if line.email and "@" not in line.email and self._fitting(replace(line, email="")):
-            self._tell(line, "email", *MISPLACED)
+            self._tell(line, "email", Fault(*MISPLACED))
         elif len(found) > 1:
-            self._tell(line, "name", *SEVERAL)
+            self._tell(line, "name", Fault(*SEVERAL))
         elif not found or not self._joins(found[0], line, noted=True):
             self._doubt_namesake(line)
             self.add(line)
@@ -149,9 +163,9 @@ class _Crowd:
             return
         found = self._fitting(line)
         if not found:
-            self._tell(line, "username", *NOBODY)
+            self._tell(line, "username", Fault(*NOBODY))
         elif len(found) > 1:
-            self._tell(line, "name", *SEVERAL)
+            self._tell(line, "name", Fault(*SEVERAL))
         else:
             self._joins(found[0], line, noted=noted)
 
@@ -175,7 +189,7 @@ class _Crowd:
             if (value := getattr(line, kind)) and not getattr(person, kind)
         }
         if "email" in new and (wrong := check_address(new["email"])):
-            self._tell(line, "email", *wrong.text())
+            self._tell(line, "email", wrong)
             return True
         if not new and not line.values().items() <= person.values().items():
             return False
@@ -188,16 +202,15 @@ class _Crowd:
             )
         return True
 
-    def _contradiction(self, at: int, line: Line) -> tuple[str, str, str] | None:
-        """Return column, fault and remedy where a row says something else than the person's."""
+    def _contradiction(self, at: int, line: Line) -> tuple[str, Fault] | None:
+        """Return the column and the fault where a row says something else than the person's."""
+        person = self._people[at]
         if kinds := self._differing(at, line):
-            name = self._people[at].name or self._people[at].email
-            message = f"{self._row(at)} ({name}) has another {kinds[0]}; that row counts"
-            return kinds[0], message, "correct one of the two"
+            name = person.name or person.email
+            return kinds[0], Fault(*ANOTHER, {"row": person.row, "name": name, "column": kinds[0]})
         owners = self._places.get(("username", plain(line.username)), [at])
         if line.username and owners != [at]:
-            message = f"{self._row(owners[0])} has this username already; that row counts"
-            return "username", message, "correct one of the two"
+            return "username", Fault(*TAKEN, {"row": self._people[owners[0]].row})
         return None
 
     def _differing(self, at: int, line: Line) -> list[str]:
@@ -213,18 +226,14 @@ class _Crowd:
         namesakes = self._places.get(("name", plain(line.name)), []) if line.name else []
         others = [at for at in namesakes if "username" in self._differing(at, line)]
         if others and not line.email:
-            message = f"{self._row(others[0])} has this name and another username"
-            remedy = "correct one of them; if it is somebody else, fill in e-mail or groups"
-            self._tell(line, "username", message, remedy)
+            row = self._people[others[0]].row
+            self._tell(line, "username", Fault(*NAMESAKE, {"row": row}))
 
     def _index(self, at: int, line: Line) -> None:
         for key in line.values().items():
             if at not in self._places[key]:
                 self._places[key].append(at)
 
-    def _row(self, at: int) -> str:
-        return f"row {self._people[at].row}"
-
-    def _tell(self, line: Line, column: str, message: str, remedy: str) -> None:
+    def _tell(self, line: Line, column: str, fault: Fault) -> None:
         value = shown(getattr(line, column))
-        self._problems.append(Problem(PEOPLE.title, line.row, column, value, message, remedy))
+        self._problems.append(Problem.of(PEOPLE.title, line.row, column, value, fault))

@@ -213,6 +213,8 @@ class DigestSettings(_Section):
     and after months apart from the others."""
     quiet_weeks_coordinators: int = Field(8, ge=1)
     quiet_months: int = Field(12, ge=1, le=120)
+    renewal_months: int = Field(0, ge=0, le=120)
+    """So often people are asked in their mail whether they are still in; 0: never."""
     hold_after_days: int = Field(14, ge=1)
     """After so long without a run, what would leave is held for a person to look at."""
 

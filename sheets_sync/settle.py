@@ -1,6 +1,6 @@
 """Lines -> the reports as judged and accepted, and what the state is to remember of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -8,10 +8,11 @@ from operator import attrgetter
 
 from sheets_sync.community import Problem, Report, Status
 from sheets_sync.doubts import Context
-from sheets_sync.lines import Line, Past
+from sheets_sync.lines import Line, Lines, Past
 from sheets_sync.memory import MEMORY
-from sheets_sync.spreadsheet import Cell
+from sheets_sync.spreadsheet import Cell, Changes
 from sheets_sync.state.base import REPORT, Known
+from sheets_sync.unchanged import LookedAt, row_print
 from sheets_sync.validate import Judge, Judged
 
 RECENT = timedelta(days=7)
@@ -70,7 +71,8 @@ def _number(judged: Judged, known: Known | None, highest: int, today: date) -> i
     if not is_accepted(judged.report):
         return None
     memory = judged.memory
-    old = memory.source == "archive" or judged.report.date <= today - RECENT
+    undated = memory.source == "archive" or memory.undated
+    old = undated or judged.report.date <= today - RECENT
     return 0 if memory.considered and old else highest + 1
 
 
@@ -100,7 +102,9 @@ def remember(
         if not line.id:
             continue
         known = past.known.get(line.id)
-        new = _known(one, known, counter, moment)
+        # A run may have appended the row and never come to record it: that was a write of ours too.
+        ours = line.appended or line.id in past.intake.rows
+        new = _known(one, known, counter if ours else 0, moment)
         if new == known:
             continue
         changed.append(new)
@@ -113,7 +117,7 @@ def remember(
     return Remembered(changed, unwritten)
 
 
-def _known(one: Settled, known: Known | None, counter: int, moment: str) -> Known:
+def _known(one: Settled, known: Known | None, appended_at: int, moment: str) -> Known:
     line, report = one.line, one.report
     accepted = known.accepted if known else None
     if accepted is None and is_accepted(report):
@@ -128,7 +132,7 @@ def _known(one: Settled, known: Known | None, counter: int, moment: str) -> Know
         accepted_at=(known.accepted_at if known else None)
         or (moment if accepted is not None else None),
         missing_since=None,
-        written_at=counter if line.appended else known.written_at if known else 0,
+        written_at=appended_at or (known.written_at if known else 0),
         memory=_json(one.judged.memory),
     )
 
@@ -145,3 +149,24 @@ def _withdrawn_unseen(settled: Sequence[Settled], past: Past) -> list[Known]:
         for id in past.intake.withdrawn - seen
         if (known := past.known.get(id))
     ]
+
+
+def done_with(
+    settled: Sequence[Settled],
+    lines: Lines,
+    before: LookedAt,
+    changes: Changes,
+    frozen: Set[str],
+) -> LookedAt:
+    """Return the rows about which nothing is left to do: doubtless, and nothing is written there.
+
+    A row that is written now is looked at once more, as it stands then.
+    """
+    written = {(edit.tab, edit.row) for edit in changes.edits}
+    moving = {*frozen, *(column.tab for column in changes.columns)}
+    rows = {one.id: before.rows[one.id] for one in lines.unchanged}
+    for line, doubtless in ((one.line, one.judged.doubtless) for one in settled):
+        is_new = line.appended or line.written or line.table.title in moving
+        if line.id and doubtless and not is_new and (line.table.title, line.row) not in written:
+            rows[line.id] = row_print(line.cells)
+    return LookedAt(before.by, rows)

@@ -3,14 +3,18 @@
 The data flow of Tidings stands here; each stage is a module of its own.
 """
 
+import gc
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
+from forms.submission import Act
 from forms.wording import N_
+from sheets_sync.choices import ChoiceAct
 from sheets_sync.community import Community, Note, Problem
 from sheets_sync.decide import Decision, Given, Rules, decide
 from sheets_sync.decisions import AGREED, WHY
@@ -18,6 +22,7 @@ from sheets_sync.erased import Erased
 from sheets_sync.intake import answers_by_column
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
 from sheets_sync.proposals import KEPT as PROPOSED_MENTORS
+from sheets_sync.renewal import COLUMN as STILL_IN
 from sheets_sync.spreadsheet import (
     Changes,
     SheetBusy,
@@ -32,6 +37,7 @@ from sheets_sync.state import State
 from sheets_sync.state.base import (
     COMMUNITY,
     LAST_SYNC,
+    Acquaintance,
     put,
     record_people,
     record_reports,
@@ -44,6 +50,7 @@ from sheets_sync.suspension import TIMES
 
 ATTEMPTS = 3
 """How often a sync starts over when somebody saves in the middle of it."""
+OLDER_COPY = "older copy"
 PATIENCE = timedelta(hours=24)
 """After so long, coordinators are told why nothing can be written."""
 NOT_WRITTEN = N_("For more than a day nothing could be written into the spreadsheet: {why}")
@@ -63,6 +70,21 @@ class Outcome:
         return self.community.problems
 
 
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Let Python look for cycles seldom: what a sync makes lives until its end.
+
+    To look through all of it again and again takes a third of the time of a large one.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(max(usual[0], 200_000), *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+@_seldom_collecting()
 def sync(
     spreadsheet: Spreadsheet,
     state: State,
@@ -140,7 +162,7 @@ def _mark(
 
     Where it is that of the last sync which changed nothing, there is nothing to decide.
     """
-    if state.journal.unwritten() or state.choices.unwritten():
+    if state.journal.unwritten() or state.choices.waits():
         return ""
     today = now.astimezone(rules.zone).date()
     mark = hashlib.blake2b(digest_size=16)
@@ -167,9 +189,9 @@ def _given(
     erased = Erased(rules.secret, state.erasing.prints())
     # What came about an erased report, by an old link say, is about nothing any more.
     queue = [e for e in state.journal.unwritten() if not erased.any(e.submission.report)]
-    waiting = {entry.submission.report for entry in queue}
+    waiting = {one.submission.report for one in queue if one.submission.act is Act.REPORT}
     behind = sheet.stamp is not None and sheet.stamp.counter < int(values.get("counter", "0"))
-    since = sheet.stamp.counter if sheet.stamp and behind else None
+    since = _older_copy(sheet, values, behind)
     lost = [
         id
         for id, one in known.items()
@@ -184,17 +206,30 @@ def _given(
         values=values,
         queue=queue,
         choices=state.choices.unwritten(),
+        answers=state.choices.unwritten(ChoiceAct.ANSWER),
         issues=state.outbox.issue_lines(),
         restorable={id: answers_by_column(a, rules.form) for id, a in answers.items() if a},
         now=now,
         refused=state.operating.refused(TIMES),
         accept_removals=accept_removals,
         behind=behind,
+        older_copy=since,
         confirmed=state.choices.confirmed(),
         unseen={tab for tab in tabs if take_over or f"seen:{tab}" not in values},
         mentors=pairs,
         erased=erased,
     )
+
+
+def _older_copy(sheet: Snapshot, values: Mapping[str, str], behind: bool) -> int | None:
+    """Return which of our writes was the last in the copy that was saved over ours; None: none was.
+
+    Where nothing could be put back at once, it is remembered until that is done.
+    """
+    last = [int(values[OLDER_COPY])] if values.get(OLDER_COPY) else []
+    if sheet.stamp and behind:
+        last.append(sheet.stamp.counter)
+    return min(last, default=None)
 
 
 def next_stamp(sheet: Snapshot, values: Mapping[str, str]) -> Stamp:
@@ -244,6 +279,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         "community": COMMUNITY.dump_json(community).decode(),
         **{f"seen:{tab}": "yes" for tab in decision.read if not note},
         "blocked since": since,
+        OLDER_COPY: _still_to_put_back(given, decision),
         "quiet": quiet,
         "first sync": values.get("first sync") or now.isoformat(),
         LAST_SYNC: now.isoformat(),
@@ -251,6 +287,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
     if note:  # what readers chose, and what is proposed, is not in the sheet yet
         kept.pop("chosen", None)
         kept.pop(PROPOSED_MENTORS, None)
+        kept.pop(STILL_IN, None)
     if not note and "Digests" not in decision.frozen:
         kept[AGREED] = decision.decisions.kept()
     if decision.changes:
@@ -264,14 +301,26 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
     with writing(state.engine) as db:
         refuse_overtaken(db, values)
         record_reports(db, known)
-        record_people(db, decision.acquaintances)
+        record_people(db, _new_or_changed(given, decision))
         for name, value in kept.items():
-            put(db, name, value)
+            if values.get(name) != value or name not in decision.keep:
+                put(db, name, value)
         if not note:
             state.journal.mark_written(db, decision.entries)
             drop_erased(db, given.erased)
             mark_shown(db, decision.chosen)
     return community
+
+
+def _new_or_changed(given: Given, decision: Decision) -> dict[str, Acquaintance]:
+    """Return the people who are not remembered yet as they are now."""
+    before = {one.id: one for one in given.acquaintances}
+    return {id: one for id, one in decision.acquaintances.items() if before.get(id) != one}
+
+
+def _still_to_put_back(given: Given, decision: Decision) -> str:
+    waits = given.older_copy is not None and any(tab in decision.frozen for tab in decision.read)
+    return str(given.older_copy) if waits else ""
 
 
 def _told_at_last(

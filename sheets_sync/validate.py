@@ -58,6 +58,8 @@ class Judged:
     report: Report
     memory: Memory
     problems: tuple[Problem, ...]
+    doubtless: bool = False
+    """Whether nothing about it is doubtful, and so no later day will find anything."""
 
 
 def reports_tab(form: Form) -> Tab:
@@ -129,7 +131,7 @@ class Judge:
         report = self._report(id, cells, read, memory, status)
         told = faults if status in LOOKED_AT else []
         problems = tuple(self._problem(row, cells, id, *fault) for fault in told)
-        return Judged(row, report, memory, problems)
+        return Judged(row, report, memory, problems, doubtless=not faults)
 
     def _read(self, cells: Sequence[Cell], before: Report | None) -> _Read:
         table = self._table

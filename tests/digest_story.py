@@ -8,6 +8,7 @@ from digests.edition import Arrival, Stock
 from sheets_sync.community import (
     Community,
     Note,
+    Orphan,
     Person,
     Problem,
     Report,
@@ -15,6 +16,7 @@ from sheets_sync.community import (
     Status,
     Subscription,
     Tag,
+    Trend,
 )
 
 TODAY = date(2026, 11, 23)
@@ -64,6 +66,8 @@ def stock(
     wishes: Sequence[Subscription] = (),
     problems: Sequence[Problem] = (),
     notes: Sequence[Note] = (),
+    orphans: Sequence[Orphan] = (),
+    trends: Sequence[Trend] = (),
     age: timedelta = timedelta(days=1),
     **more: Any,
 ) -> Stock:
@@ -74,6 +78,8 @@ def stock(
         subscriptions=tuple(wishes),
         problems=tuple(problems),
         notes=tuple(notes),
+        orphans=tuple(orphans),
+        trends=tuple(trends),
     )
     known: dict[str, Any] = {
         "issue": "2026-W48",
@@ -89,10 +95,11 @@ def stock(
 ANA = person("ana", "Ana Silva", mentor="meilin", country="Portugal")
 BEN = person("ben", "בן כהן", mentor="meilin", last_report=date(2026, 9, 3))
 LAYLA = person("layla", "ليلى حداد", mentor="")
+DIA = person("dia", "Dia Sens", roles=frozenset({Role.ALUMNI}), email="")
 MEILIN = person("meilin", "陈美玲", roles=MENTOR | MEMBER)
 OLU = person("olu", "Olú Adébáyọ̀", roles=frozenset({Role.COORDINATOR}))
 RANI = person("rani", "রানী দাস", last_report=None, joined=date(2026, 9, 1))
-PEOPLE = (ANA, BEN, LAYLA, MEILIN, OLU, RANI)
+PEOPLE = (ANA, BEN, DIA, LAYLA, MEILIN, OLU, RANI)
 
 
 def lively_stock() -> Stock:
@@ -157,6 +164,11 @@ def lively_stock() -> Stock:
                 "write 2026-02-28",
             ),
             Problem("Mentors", 3, "mentor", "Dia", "Dia is alumni", "choose another mentor"),
+        ),
+        orphans=(Orphan("layla", gone="dia", suggested=("meilin", "olu")), Orphan("rani")),
+        trends=(
+            Trend("press", "Press", 6, 0, is_new=True),
+            Trend("صحافة", "صحافة", 4, 1.5),
         ),
         notes=(Note("Olú has workbook.xlsx open since 08:12; rows are written later."),),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from forms.definition import Form, read_form
 from forms.submission import Submission
+from sheets_sync.erased import Erased
 from sheets_sync.form_collecting import Collected, Intake, collect
 from sheets_sync.form_memory import NAME, FormMemory, recall, remember
 from sheets_sync.form_publishing import Order, Published, publish
@@ -99,7 +100,8 @@ class FormStory(Story):
 
     def collect(self) -> Collected:
         """Collect what was answered."""
-        intake = Intake(self.form, self.settings, self.state, self.rules.zone, self.now)
+        erased = Erased(self.rules.secret, self.state.erasing.prints())
+        intake = Intake(self.form, self.settings, self.state, self.rules.zone, self.now, erased)
         return collect(self.google(), intake)
 
     def journal(self) -> list[Submission]:

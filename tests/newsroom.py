@@ -96,6 +96,7 @@ def press(state: State, **changes: object) -> Press:
         base=state.base,
         outbox=state.outbox,
         choices=state.choices,
+        renewals=state.renewals,
         renderer=lambda stock: Renderer(
             Masthead("The Reps", "en", "", "people@example.org"), Links("secret"), stock
         ),

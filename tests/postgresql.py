@@ -107,7 +107,7 @@ class Server:
 def serving(found: Path) -> Iterator[Server]:
     """Make a database cluster, run its server, and leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="tidings-postgresql-"))
-    server = Server(found, folder, _free_port())
+    server = Server(found, folder, free_port())
     try:
         if os.getuid() == 0:
             user = _ordinary_user()
@@ -119,6 +119,8 @@ def serving(found: Path) -> Iterator[Server]:
         )
         with (folder / "data" / "postgresql.conf").open("a") as file:
             file.write(SETTINGS)
+        allowed = folder / "data" / "pg_hba.conf"
+        allowed.write_text(f"host all locked 127.0.0.1/32 scram-sha-256\n{allowed.read_text()}")
         server.start()
         with server.connect("postgres") as connection:
             connection.execute(f"CREATE DATABASE {DATABASE}")
@@ -144,7 +146,7 @@ def _as_ordinary_user() -> list[str]:
     return [*program, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

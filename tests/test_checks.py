@@ -41,6 +41,16 @@ def replaces(folder: Path, before: str, after: str) -> None:
     settings.write_text(text.replace(before, after))
 
 
+def test_asking_whether_people_are_still_in_needs_an_address(project):
+    replaces(project, "[digest]\n", "[digest]\nrenewal_months = 12\n")
+    told = [line for line in faults(project) if "renewal_months" in line]
+
+    assert told == [
+        "! digest.renewal_months: nobody is asked whether they are still in: it needs links, and "
+        "so a public_url; set community.public_url, or renewal_months = 0"
+    ]
+
+
 def test_nothing_to_mend(project):
     assert faults(project) == []
 

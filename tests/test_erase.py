@@ -15,12 +15,13 @@ import pytest
 from openpyxl.comments import Comment
 
 from forms.submission import Act, Submission
+from sheets_sync.archiving import build_archive
 from sheets_sync.choices import Choice, ChoiceAct
 from sheets_sync.cli.ending import status
 from sheets_sync.cli.shell import Shell
 from sheets_sync.erasing import AmbiguousError, carry_out, look, readmit
 from sheets_sync.founding import Answers, found
-from sheets_sync.project import open_project, state_path
+from sheets_sync.project import open_project
 from sheets_sync.state.backup import back_up_state
 from tests.test_whole_way import MONDAY, Town
 
@@ -81,6 +82,9 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a town in which Ana Rossi left traces everywhere."""
     folder = tmp_path_factory.mktemp("lived-in")
     found(folder, Answers("Our town", ["cleo@example.org"], "Europe/Berlin"), {})
+    settings = folder / "tidings.toml"
+    public = '[archive]\nurl = "https://reports.example.org"'
+    settings.write_text(settings.read_text().replace("[archive]", public))
     with open_project(folder, {}) as project:
         town = Town(project)
         town.manager.holds("People", PEOPLE)
@@ -96,11 +100,12 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
         chooses(town, "ana@example.org")
         town.now = MONDAY
         town.runs()
+        build_archive(project, folder / "archive", now=town.now)
         posts(town, "ANA@example.org", "Not in the sheet yet.")
         (folder / "run.log").write_text("all is well\nRefused: ana@example.org: no\nbye\n")
         (folder / "preview.html").write_text("<p>Ana Rossi</p>")
         backups = folder / "backups"
-        back_up_state(state_path(folder, project.settings), backups, day="2026-11-22", keep=14)
+        back_up_state(folder / "tidings.db", backups, day="2026-11-22", keep=14)
     return folder
 
 
@@ -154,6 +159,7 @@ def test_afterwards_no_byte_of_name_or_address_is_found(town: Town):
         "backups/tidings-2026-11-22.db",
     }
     assert [name for name in before if name.startswith("outbox/")]
+    assert [name for name in before if name.startswith("archive/")]
     assert [name for name in before if name.startswith("backups/workbook")]
 
     assert erase(town) == ()

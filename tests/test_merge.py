@@ -37,7 +37,7 @@ def merged(mentors: str, sheet: str = PEOPLE_SHEET) -> tuple[dict[str, str], lis
 
 
 def missing(*rows: tuple[int, str], perhaps: str = "") -> list[str]:
-    end = f", perhaps {perhaps}" if perhaps else ""
+    end = f", perhaps with (mentees so far): {perhaps}" if perhaps else ""
     return [
         f"People row {r}, mentor: {n} has no mentor; add a row to Mentors{end}" for r, n in rows
     ]
@@ -90,7 +90,7 @@ def test_names_that_nobody_or_several_bear_are_never_guessed():  # fault 51
         "Mentors row 3, mentee: nobody on the People tab is called so; correct it, or add the "
         "person to People",
         "Mentors row 4, mentee: nobody is named; write a name, e-mail address or username",
-        *missing((2, "Dup"), (3, "dúp"), perhaps="Ana (0 mentees) or Chandra (0 mentees)"),
+        *missing((2, "Dup"), (3, "dúp"), perhaps="Ana (0); Chandra (0)"),
         *idle((4, "Ana"), (5, "Chandra")),
     ]
 
@@ -108,10 +108,10 @@ def test_two_current_mentors_are_named_on_both_rows_and_none_is_used():  # fault
 
     assert mentors == {"ben": "chandra", "ana": "chandra"}
     assert problems == [
-        "Mentors row 2, mentor: Ben has 2 mentors today (row 2 and row 3); none is used; fill in "
-        "until on the row that is over",
-        "Mentors row 3, mentor: Ben has 2 mentors today (row 2 and row 3); none is used; fill in "
-        "until on the row that is over",
+        "Mentors row 2, mentor: Ben has 2 mentors today (rows 2, 3); none is used; fill in until "
+        "on the row that is over",
+        "Mentors row 3, mentor: Ben has 2 mentors today (rows 2, 3); none is used; fill in until "
+        "on the row that is over",
         *missing((4, "Chandra")),
     ]
 
@@ -135,7 +135,7 @@ def test_the_faults_of_a_pair_are_found():
         "Mentors row 5, mentee: the same pair stands in row 4; remove one of the two rows",
         "Mentors row 2, mentor: they are their own mentor; name somebody else",
         "Mentors row 3, mentor: Dolores is alumni; Ben has no mentor who is here; fill in until, "
-        "and add a row with a new mentor, perhaps Chandra (0 mentees) or Ana (1 mentee)",
+        "and add a row with a new mentor, perhaps (mentees so far): Chandra (0); Ana (1)",
         "Mentors row 4, mentor: Ben is not in the Mentor group; add Mentor to their groups on "
         "People, or name another mentor",
         *idle((4, "Chandra")),

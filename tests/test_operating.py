@@ -313,9 +313,11 @@ def test_what_is_due_after_a_long_silence_is_held_and_explained(operator):
     assert operator.decision() == "hold"
     status = operator("digest", "--status").out
     assert "no run was seen for 21 days, since 2026-11-23; if a backup was put back" in status
+    workbook = operator.folder / "workbook.xlsx"
+    written = workbook.read_bytes()
     assert "write send into decision" in operator("sync").out
     operator("run")
-    assert len(operator.served()) == 2
+    assert (len(operator.served()), workbook.read_bytes()) == (2, written)
 
     operator.decides("send")
     operator("run")

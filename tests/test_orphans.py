@@ -73,7 +73,7 @@ def test_problems_name_the_suggestions_in_the_remedy(k: Keeping) -> None:
 
     assert [line for line in k.problems("Mentors", column="mentor") if "Flo" in line] == [
         "Mentors 7, mentor: Ana is alumni; Flo has no mentor who is here; fill in until, and add a "
-        "row with a new mentor, perhaps Bo (Italy, 1 mentee) or Cy (Sweden, 1 mentee)"
+        "row with a new mentor, perhaps (mentees so far): Bo, Italy (1); Cy, Sweden (1)"
     ]
 
 
@@ -84,8 +84,8 @@ def test_a_person_without_any_row_is_suggested_mentors_too(k: Keeping) -> None:
 
     assert orphans(k) == [("gus", "", ["cy", "dee", "ana"])]
     assert [line for line in k.problems("People", column="mentor") if "Gus" in line] == [
-        "People 8, mentor: Gus has no mentor; add a row to Mentors, perhaps Cy (Sweden, 1 mentee) "
-        "or Dee (Spain, 1 mentee) or Ana (Italy, 2 mentees)"
+        "People 8, mentor: Gus has no mentor; add a row to Mentors, perhaps with (mentees so "
+        "far): Cy, Sweden (1); Dee, Spain (1); Ana, Italy (2)"
     ]
 
 

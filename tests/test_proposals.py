@@ -200,7 +200,7 @@ def test_in_a_sheet_of_others_a_pair_is_pointed_out_for_four_weeks(
     k.sync()
     assert told() == [
         f"council.xlsx, Pairs None, mentee: report {id} tells that Ana Rossi mentors Ben Okafor; "
-        "add a row there if it is so; if not, this goes by itself 28 days after it came"
+        "add a row there if it is so; if not, this goes by itself after 28 days"
     ]
     k.pass_time(days=29)
     k.sync()

@@ -23,7 +23,7 @@ from digests.selection import select, select_all
 from digests.subscribers import Subscriber, subscribers
 from forms.rules import Fault
 from forms.wording import N_
-from sheets_sync.community import Problem, note
+from sheets_sync.community import Orphan, Problem, Trend, note
 from sheets_sync.links import Links
 from tests.digest_story import ANA, BEN, MEILIN, PEOPLE, TODAY, lively_stock, person, report, stock
 
@@ -335,15 +335,21 @@ def _outside(text: str) -> str:
 def test_all_words_go_through_gettext() -> None:
     waiting = (report(0, "7", name="7", status="unmatched", person=""),)
     quiet = person("8", "8", last_report=TODAY - timedelta(days=99))
+    long = person("6", "6", last_report=TODAY - timedelta(days=999))
+    asked = person("7", "7", joined=TODAY - timedelta(days=99))
+    leaning = person("5", "5", joined=TODAY, still_in=f"pause or stop {TODAY}: 1")
     new = stock(
         [report(n, "1", name="2", tags=("3",), about=("4",), outcome="5") for n in range(1, 9)],
         waiting=waiting,
-        people=[quiet],
+        people=[quiet, person("o", "9"), long, asked, leaning],
+        orphans=[Orphan("o", gone="8", suggested=("8",))],
+        trends=[Trend("3", "3", 4, 1.5), Trend("5", "5", 4, 0, is_new=True)],
+        asked={"7": (TODAY - timedelta(weeks=5),)},
         notes=(note(N_("Six: {six}"), six="6"),),
         problems=[Problem.of("1", 2, "3", "", Fault(N_("Wrong: {what}"), N_("Mend"), {"what": 4}))],
     )
-    one = replace(READER, coordinator=True, unread_filter="9")
-    edition = select(new, one, PAST, DigestRules(maximum_reports=3))
+    one = replace(READER, coordinator=True, unread_filter="9", person="8")
+    edition = select(new, one, PAST, DigestRules(maximum_reports=3, renewal_months=1))
     assert edition is not None
     masthead = Masthead("0", "en", "", "0")
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -12,6 +13,7 @@ from forms.rules import (
     Checked,
     Fault,
     check,
+    check_address,
     check_link,
     clean,
     complete_link,
@@ -213,3 +215,20 @@ def test_choices_and_addresses():
 def test_a_name_and_an_address_are_told_apart(typed: str, parts: tuple[str, str]):
     # fault 16: no name holds an address
     assert split_name_and_address(typed) == parts
+
+
+LOCAL = st.text(alphabet='abcXYZ019._+-@!"( é', max_size=70)
+DOMAIN = st.sampled_from(
+    ["example.org", "EXAMPLE.org", "localhost", "x.test", "a..b", "-a.org", "münchen.de", "", "org"]
+)
+
+
+@given(LOCAL, DOMAIN)
+def test_an_address_is_one_where_the_library_says_so(local, domain):
+    address = f"{local}@{domain}"
+    try:
+        validate_email(address, check_deliverability=False)
+    except EmailNotValidError:
+        assert check_address(address) is not None
+    else:
+        assert check_address(address) is None

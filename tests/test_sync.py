@@ -328,7 +328,7 @@ def test_a_person_stays_the_same_through_one_change_at_a_time(s: Story):  # faul
     s.manager.types("People", 3, "email", "x@example.org")
     s.manager.types("People", 3, "name", "Somebody Else")
     question = (
-        "People row 3, email: email and name changed at once (ben.okafor@example.com, Benedict "
+        "People row 3, email: changed at once: email, name (ben.okafor@example.com, Benedict "
         "Okafor before); taken for the same person; if it is, put one of them back, sync, and "
         "change it again; if it is somebody else, remove the row, sync, and add it again"
     )

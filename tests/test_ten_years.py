@@ -119,7 +119,7 @@ class Decade:
 @pytest.mark.parametrize("zone", ZONES)
 def test_in_ten_years_every_report_reaches_everybody_who_wants_it_exactly_once(zone: str) -> None:
     # faults 55 to 57
-    decade = Decade(ZoneInfo(zone), random.Random(zone))  # noqa: S311 - a story, not a secret
+    decade = Decade(ZoneInfo(zone), random.Random(zone))
     readers = decade.readers()
 
     decade.live(readers)

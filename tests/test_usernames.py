@@ -83,9 +83,9 @@ def test_beneath_the_list_with_a_header_and_columns_of_its_own() -> None:
     people, problems, notes = read(
         *LIST,
         "| | | | |",
-        "| Username | E-Mail | Full name | |",
-        "| benok | ben@example.org | Benny | |",
-        "| maxlee | m2@example.org |  | |",
+        "| Username | E-Mail | Full name | Since |",
+        "| benok | ben@example.org | Benny | 2011 |",
+        "| maxlee | m2@example.org |  | 2012 |",
         "| anar | | Ana Rossi | |",
         "| zoe | | Zoe Ray | |",
     )
@@ -250,7 +250,7 @@ def test_who_has_a_username_and_is_not_in_their_group_is_listed(k: Keeping) -> N
 
     k.sync()
     assert queue(k) == [
-        "People 4, groups: Cho Min is a member and not in Rep; put cho into Rep, then add that to "
+        "People 4, groups: Cho Min is a member, and not in: Rep; put cho into Rep, then add that to "
         "their groups here"
     ]
 
@@ -282,9 +282,9 @@ def test_a_status_calls_for_its_own_group(k: Keeping) -> None:
     k.sets(groups={Role.COORDINATOR: ("Council",)})
 
     assert queued(k) == [
-        "3, groups: B is a mentor and not in Mentor",
-        "4, groups: C is alumni and not in Alumni",
-        "7, groups: F is a member and not in Rep",
+        "3, groups: B is a mentor, and not in: Mentor",
+        "4, groups: C is alumni, and not in: Alumni",
+        "7, groups: F is a member, and not in: Rep",
     ]
 
 
@@ -298,8 +298,8 @@ def test_the_settings_name_closed_groups(k: Keeping) -> None:
     k.sets(groups={Role.COORDINATOR: ("Council",)}, required_groups=closed)
 
     assert queued(k) == [
-        "3, groups: B is a mentor and not in Mentor and mentors",
-        "6, groups: E is a coordinator and not in council-room",
+        "3, groups: B is a mentor, and not in: Mentor, mentors",
+        "6, groups: E is a coordinator, and not in: council-room",
     ]
 
 

@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 from digests.archive.addresses import href, short_print
 from digests.archive.lists import Listing
 from digests.archive.page import Page
-from digests.archive.public import Slip
-from digests.archive.site import Site
+from digests.archive.public import Slip, by_news
+from digests.archive.rendering import Site
 from digests.archive.telling import moment, report_path
 from sheets_sync.tags import key
 
@@ -52,7 +52,7 @@ class Revisions:
 
 def feed_page(site: Site, listing: Listing, name: str, revisions: Revisions) -> Page:
     """Return the feed of a list; `name` tells it from the others for good."""
-    latest = sorted(listing.slips, key=lambda slip: (slip.published, slip.report.id))[-ENTRIES:]
+    latest = sorted(listing.slips, key=by_news)[-ENTRIES:]
     entries = [(slip, revisions.updated(slip)) for slip in reversed(latest)]
     depends = [(slip.print, updated) for slip, updated in entries]
     path = listing.feed

@@ -11,25 +11,25 @@ from typing import Any
 
 from digests.archive.page import Page
 from digests.archive.public import Slip
-from digests.archive.site import Site
+from digests.archive.rendering import Site
+from digests.filters import EXPECTED_TAG
 from digests.masking import without_addresses
+from digests.unreadable import THE_END
 from forms.wording import N_
 
 WORDS = {
     "member": N_("a member"),
     "nothing": N_("Nothing was found."),
     "failed": N_("The search could not be loaded. Please try again later."),
-    "reading": N_("One moment …"),
-    "column": N_("column {column}: {message}"),
-    "end": N_("the end"),
-    "expected": N_("expected {expected}, found {found}"),
-    "a tag": N_("a tag"),
-    "more": N_("and, or, a comma, or the end"),
-    "closing": N_("and, or, a comma, or the closing parenthesis"),
+    "column": N_("column {column}: {fault}"),
+    "end": THE_END,
+    "tag": EXPECTED_TAG,
+    "more": N_("expected and, or, a comma, or the end, found {found}"),
+    "closing": N_("expected and, or, a comma, or the closing parenthesis, found {found}"),
     "quote": N_("this quotation mark has no second one"),
-    "long": N_("a filter has at most {most} characters"),
-    "deep": N_("more than {most} parentheses or nots inside each other"),
-    "several": N_("a name of several words goes in quotes: {example}"),
+    "long": N_("a filter has at most {count} characters"),
+    "deep": N_("more than {count} parentheses or nots inside each other"),
+    "several": N_("a name of several words goes in quotes: {quoted}"),
     "beside": N_(
         "two words side by side; write {one} for one tag, or {both} for reports with both"
     ),
@@ -37,9 +37,8 @@ WORDS = {
     "me": N_("“me” has to be somebody on the roster"),
     "nobody": N_("{name} is nobody on the roster; write a username, or a full name in quotes"),
     "several people": N_(
-        "{name} is the name of several people; write the username of one: {listed}"
+        "{name} is the name of several people; write the username of one: {names}"
     ),
-    "unnamed": N_("{name} (without a username)"),
 }
 """What the browser says. The faults of an expression are those of `digests.filters`."""
 

@@ -13,8 +13,8 @@ from itertools import groupby, pairwise
 from digests.archive.addresses import href, tag_address
 from digests.archive.page import Page
 from digests.archive.public import Heading, Label, Slip, by_day
+from digests.archive.rendering import Site
 from digests.archive.shelves import Shelf, cut, pieces
-from digests.archive.site import Site
 from digests.archive.telling import Link
 from forms.wording import N_
 from sheets_sync.community import Person

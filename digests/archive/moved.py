@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from digests.archive.page import Page
 from digests.archive.public import Slip
-from digests.archive.site import Site
+from digests.archive.rendering import Site
 from digests.archive.telling import report_path
 
 LONGEST_NAME = 200

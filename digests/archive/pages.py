@@ -29,9 +29,11 @@ from digests.archive.lists import (
 )
 from digests.archive.moved import moved_pages
 from digests.archive.page import Page
-from digests.archive.public import Public, Slip
-from digests.archive.site import ASSETS, Site
+from digests.archive.pictures import pictures, pictures_print
+from digests.archive.public import Public, Slip, by_news
+from digests.archive.rendering import ASSETS, Site
 from digests.archive.telling import Link, report_path
+from digests.figures import STYLE
 from forms.wording import N_
 from sheets_sync.tags import key
 
@@ -75,7 +77,7 @@ def make_pages(site: Site, revisions: Revisions) -> Iterator[Page]:
 
 def _assets() -> Iterator[Page]:
     for path in sorted(ASSETS.iterdir()):
-        content = path.read_bytes()
+        content = path.read_bytes() + (STYLE.encode() if path.suffix == ".css" else b"")
         yield Page(
             f"assets/{path.name}",
             hashlib.blake2b(content, digest_size=8).hexdigest(),
@@ -202,22 +204,27 @@ def _missing_page(site: Site) -> Page:
 
 def _front_page(site: Site) -> Page:
     slips = site.public.slips
-    latest = sorted(slips, key=lambda slip: (slip.published, slip.report.id))[-LATEST:][::-1]
+    latest = sorted(slips, key=by_news)[-LATEST:][::-1]
     ways = _ways(site)
 
     def show() -> dict[str, object]:
         fragments = [site.item(slip, level=3) for slip in latest]
-        return {"here": "front", "fragments": fragments, "groups": ways, "pictures": ()}
+        drawn = [figure.html for figure in pictures(site)]
+        return {"here": "front", "fragments": fragments, "groups": ways, "pictures": drawn}
 
-    return site.page("", "front.html", ([slip.print for slip in latest], ways), show)
+    depends = ([slip.print for slip in latest], ways, pictures_print(site))
+    return site.page("", "front.html", depends, show)
 
 
 def _ways(site: Site) -> tuple[Group, ...]:
     """Return the plain ways to everything: tags, years, issues, mentors, automatic reports."""
     public, say = site.public, site.teller.say
     years = sorted({slip.day.year for slip in public.slips}, reverse=True)
-    further = [Link(say(N_("Issues of the digest")), "issues/")] if public.issues else []
-    further += [Link(say(N_("Mentors")), "mentors/")] if site.imprint.mentors else []
+    further = [Link(say(N_("In pictures")), "#pictures")] if public.slips else []
+    further += [Link(say(N_("Issues of the digest")), "issues/")] if public.issues else []
+    further += (
+        [Link(say(N_("Mentors")), "mentors/")] if site.imprint.mentors and public.slips else []
+    )
     further += [Link(say(N_("Automatic reports")), "automatic/")] if public.automatic else []
     groups = (
         (say(N_("Tags")), top_tags(public.slips)),

@@ -7,14 +7,14 @@ people who asked not to be shown have neither name nor page.
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 
 from digests.archive.addresses import Addresses, tag_address
 from digests.masking import masked
 from digests.phrases import safe_line, shortened
 from sheets_sync.community import Community, Person, Report, Status
-from sheets_sync.reps_archive import AUTOMATIC, SOURCE
+from sheets_sync.reps_archive import SOURCE, is_automatic
 from sheets_sync.roster import Roster
 from sheets_sync.tags import key, meanings
 
@@ -103,7 +103,7 @@ class Slip:
     @property
     def automatic(self) -> bool:
         """Whether nobody typed it: an older site's own program wrote it."""
-        return self.imported and any(label.key == AUTOMATIC for label in self.labels)
+        return is_automatic(self.report)
 
     @property
     def day(self) -> date:
@@ -127,7 +127,8 @@ class Public:
     headings: Mapping[str, Heading]
     """By key, `same as` followed: the tags of the reports that are shown."""
     meanings: Mapping[str, str]
-    issues: Sequence[Edition] = field(default=())
+    issues: Sequence[Edition]
+    community: Community
 
 
 def make_public(holdings: Holdings, addresses: Addresses, imprint: Imprint) -> Public:
@@ -147,12 +148,18 @@ def make_public(holdings: Holdings, addresses: Addresses, imprint: Imprint) -> P
         headings=maker.headings(slips),
         meanings=maker.meanings,
         issues=holdings.issues,
+        community=holdings.community,
     )
 
 
-def by_day(slip: Slip) -> tuple[date, datetime, str]:
+def by_day(slip: Slip) -> tuple[date, datetime, int, str]:
     """Return where a report stands in a list."""
-    return slip.report.date, slip.published, slip.report.id
+    return slip.report.date, slip.published, slip.report.accepted, slip.report.id
+
+
+def by_news(slip: Slip) -> tuple[datetime, date, int, str]:
+    """Return where a report stands among the latest."""
+    return slip.published, slip.report.date, slip.report.accepted, slip.report.id
 
 
 def presentable(people: Iterable[Person]) -> list[Person]:

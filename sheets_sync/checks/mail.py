@@ -21,6 +21,12 @@ def look_at_ways_out(project: Project, _now: datetime) -> Iterator[Finding]:
             "set it once the form page can be reached from outside",
             is_fault=False,
         )
+        if project.settings.digest.renewal_months:
+            yield Finding(
+                "digest.renewal_months",
+                "nobody is asked whether they are still in: it needs links, and so a public_url",
+                "set community.public_url, or renewal_months = 0",
+            )
     mail = project.settings.mail
     reads = mail.unsubscribe or mail.reply_to or community.coordinators
     if not reads and not mail.url.startswith("folder:"):

@@ -151,6 +151,7 @@ def sync(
     shell: Shell, dry_run: bool, accept_removals: bool, take_over: bool, new_state: bool
 ) -> int:
     """Bring form submissions and the spreadsheet together."""
+    from sheets_sync.backing_up import back_up_today
     from sheets_sync.cli.plans import plan_lines, sync_line
     from sheets_sync.form_memory import Collected
     from sheets_sync.form_workflow import collect_answers
@@ -162,6 +163,7 @@ def sync(
         one_run(project, patience=shell.patience_seconds),
         stage(f"Reading {project.spreadsheet.name} …"),
     ):
+        trouble = () if dry_run else back_up_today(project, shell.now())
         collected = Collected() if dry_run else collect_answers(project, now=shell.now())
         outcome = sync_now(
             project.spreadsheet,
@@ -178,7 +180,8 @@ def sync(
     else:
         say("\n".join(filter(None, [collected.text(), sync_line(outcome)])))
     return tell_outcome(
-        (*collected.notes(), *outcome.notes), [problem.text() for problem in outcome.problems]
+        (*trouble, *collected.notes(), *outcome.notes),
+        [problem.text() for problem in outcome.problems],
     )
 
 

@@ -22,6 +22,7 @@ CLOCK_IS_RIGHT = click.option(
     "--clock-is-right", is_flag=True, help="Go on although the clock jumped since the last run."
 )
 FIRST = "whoever comes first"
+UNFINISHED = "Not finished:"
 
 
 @click.command()
@@ -142,7 +143,7 @@ def _run(shell: Shell, project: "Project", clock_is_right: bool) -> int:
     unfinished = _tell_mailed(mailed, project) == 3
     if published:
         say(published)
-    return 3 if unfinished else 0
+    return 3 if unfinished or published.startswith(UNFINISHED) else 0
 
 
 def _publish(project: "Project", now: datetime) -> str:
@@ -157,8 +158,8 @@ def _publish(project: "Project", now: datetime) -> str:
     try:
         done = build_archive(project, folder, now=now)
     except (ArchiveFolderError, OSError) as error:
-        # The mail is out; a full disk or a foreign file keeps the pages as they are.
-        return f"Note: the archive in {folder} was not built: {error}"
+        # The mail is out all the same; the pages stay as they are.
+        return f"{UNFINISHED} the archive in {folder}: {error}"
     return archive_line(done, folder) if done else ""
 
 

@@ -50,7 +50,6 @@ def status(arguments: Sequence[str] | None, shell: Shell) -> int:
 
 def _ended(error: Exception, shell: Shell) -> int:
     # Imported here: these are known only once their packages, which are heavy, have been needed.
-    from digests.archive.writing import ArchiveFolderError
     from digests.filters import FilterError
     from digests.press import DigestError
     from digests.transport import SendError
@@ -62,17 +61,11 @@ def _ended(error: Exception, shell: Shell) -> int:
     from sheets_sync.settings import SettingsError
     from sheets_sync.spreadsheet import SheetError
     from sheets_sync.state import StateError
+    from sheets_sync.table_file import TableError
 
+    wrong = SettingsError | FormError | FilterError | ArchiveError | TableError | AmbiguousError
     secrets = known_secrets(shell.folder, shell.environment)
-    if isinstance(
-        error,
-        SettingsError
-        | FormError
-        | FilterError
-        | ArchiveError
-        | ArchiveFolderError
-        | AmbiguousError,
-    ):
+    if isinstance(error, wrong):
         say(redacted(f"Error: {error}", secrets), error=True)
         return WRONG_USE
     if isinstance(error, SheetError | StateError | SendError | DigestError | AnotherRunError):

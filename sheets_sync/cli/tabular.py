@@ -12,6 +12,7 @@ from datetime import date
 import click
 
 from sheets_sync.cli.saying import visible
+from sheets_sync.quoting import quoted
 
 Cells = Mapping[str, object]
 """By column: text, a number, a day, several texts, or None."""
@@ -24,7 +25,6 @@ FORMAT = click.option(
     show_default=True,
     help="A table for people, or what other programs read.",
 )
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001
 WIDEST_CELL = 60
 GAP = "  "
 
@@ -46,7 +46,7 @@ def as_csv(columns: Sequence[str], rows: Sequence[Cells]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_quoted(row.get(name)) for name in columns] for row in rows)
+    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
     return text.getvalue()
 
 
@@ -70,10 +70,9 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _quoted(value: object) -> str:
+def _cell(value: object) -> str:
     text = "".join(c for c in _text(value) if c == "\n" or _shows(c))
-    is_formula = not isinstance(value, int | float) and text.lstrip().startswith(FORMULA_SIGNS)
-    return f"'{text}" if is_formula else text
+    return text if isinstance(value, int | float) else quoted(text)
 
 
 def _shows(character: str) -> bool:

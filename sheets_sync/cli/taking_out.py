@@ -137,7 +137,7 @@ def erase(shell: Shell, person: str, dry_run: bool, yes: bool, comes_back: bool)
 def _tell_plan(plan: "Plan", folder: Path) -> None:
     if plan.before:
         say(f"They were erased on {plan.before:%Y-%m-%d}; what came back since, or was left:")
-    lines = list(plan.lines(folder))
+    lines = [] if plan.is_empty() else list(plan.lines(folder))
     say("What goes:" if lines else "Nothing of them was found.")
     for line in lines:
         say(f"  {line}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sheets_sync.settings import Settings
 from sheets_sync.spreadsheet import SheetError
-from sheets_sync.state.erasing import is_in_mail
+from sheets_sync.state.scrubbing import is_in_mail
 from sheets_sync.traces import Traces
 from sheets_sync.xlsx.forgetting import places
 from sheets_sync.xlsx.package import open_package
@@ -63,6 +63,8 @@ def erase_files(files: Files, traces: Traces) -> None:
 def still_there(folder: Path, traces: Traces) -> Iterator[str]:
     """Yield each file below the folder in which a word of theirs stands, looked at byte by byte."""
     for path in sorted(folder.rglob("*")):
+        if traces.is_in(path.name):
+            yield f"{_within(path, folder)} (its name)"
         if not path.is_file() or path.is_symlink() or path.stat().st_size > LARGEST:
             continue
         if path.suffix == ".xlsx":

@@ -11,7 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from forms.plural import counted
+from sheets_sync.archiving import renew_archive
 from sheets_sync.backend import Copy
+from sheets_sync.backing_up import copies_of_state
 from sheets_sync.clearing import Cleared, clear
 from sheets_sync.columns import Layout
 from sheets_sync.erased import Erased, print_of
@@ -22,14 +24,11 @@ from sheets_sync.linked import linked_tab
 from sheets_sync.project import Project, state_file
 from sheets_sync.spreadsheet import SheetChanged, SheetError, Snapshot, Spreadsheet, Stamp
 from sheets_sync.state import StateError, open_state
-from sheets_sync.state.backup import state_backups
 from sheets_sync.state.erasing import Asked, Found
 from sheets_sync.sync import next_stamp, refuse_foreign, sync
 from sheets_sync.traces import Traces
 from sheets_sync.validate import reports_tab
 
-BACKUPS = "backups"
-"""Where the copies of the state are, in the project folder."""
 Steps = Callable[[str], None]
 """Told of each thing that is done."""
 ATTEMPTS = 3
@@ -89,7 +88,7 @@ def look(project: Project, typed: str) -> Plan:
         state=state,
         sheet=_cleared(project, project.spreadsheet.read(), traces, state.reports),
         files=find_files(project.folder, project.settings, traces),
-        backups=tuple(_state_backups(project)),
+        backups=tuple(copies_of_state(project)),
         before=erased.since(typed),
         to_do=tuple(_left_to_people(project, state)),
     )
@@ -115,7 +114,7 @@ def carry_out(
         for copy in project.spreadsheet.copies():
             _clear_copy(project, copy, traces, theirs)
             steps("a backup of the spreadsheet")
-        for path in _state_backups(project):
+        for path in copies_of_state(project):
             _clear_state(path, project, traces, theirs)
             steps("a backup of the state")
         erase_files(find_files(project.folder, project.settings, traces), traces)
@@ -124,6 +123,8 @@ def carry_out(
         steps("state")
         erasing.leave_no_trace()
     sync(project.spreadsheet, project.state, project.rules, now=now, mentors=project.mentors)
+    if renew_archive(project, now=now):
+        steps("archive")
     erasing.leave_no_trace()
     return tuple(still_there(project.folder, traces))
 
@@ -198,11 +199,6 @@ def _clear_copy(project: Project, copy: Copy, traces: Traces, theirs: frozenset[
         copy.discard()
 
 
-def _state_backups(project: Project) -> list[Path]:
-    file = state_file(project.folder, project.settings)
-    return state_backups(file, project.folder / BACKUPS) if file else []
-
-
 def _clear_state(path: Path, project: Project, traces: Traces, theirs: frozenset[str]) -> None:
     """Take them out of a backup of the state; one that cannot be read is deleted."""
     try:
@@ -225,4 +221,8 @@ def _left_to_people(project: Project, found: Found) -> Iterator[str]:
         yield f"their rows in {project.mentors.name}, which other people keep"
     if project.settings.mail.url.startswith("smtp") and found.deliveries:
         yield "mails that were sent: they stand in people's mailboxes, and in the relay's log"
+    if project.settings.archive.url:
+        yield "what search engines and feed readers keep of the archive's pages"
+    if state_file(project.folder, project.settings) is None:
+        yield "the backups and the write-ahead log of the PostgreSQL server"
     yield "copies that people made: of the spreadsheet, of this folder, of pages and mails"

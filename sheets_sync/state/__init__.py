@@ -19,6 +19,7 @@ from sheets_sync.state.operating import Operating
 from sheets_sync.state.outbox import Outbox
 from sheets_sync.state.publishing import Publishing
 from sheets_sync.state.refusal import Busy, StateError
+from sheets_sync.state.renewals import Renewals
 
 __all__ = [
     "Base",
@@ -31,6 +32,7 @@ __all__ = [
     "Outbox",
     "Publishing",
     "Receipt",
+    "Renewals",
     "State",
     "StateError",
     "draft",
@@ -50,6 +52,7 @@ class State:
     operating: Operating
     publishing: Publishing
     erasing: Erasing
+    renewals: Renewals
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -69,4 +72,5 @@ def open_state(where: str | Kind, *, folder: Path = Path(), create: bool = False
         Operating(engine),
         Publishing(engine),
         Erasing(engine),
+        Renewals(engine),
     )

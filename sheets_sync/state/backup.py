@@ -6,7 +6,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sheets_sync.state.database import StateError
+from sheets_sync.state.refusal import StateError
+
+FOLDER = "backups"
+"""Within the project folder; the workbook's copies are there, too."""
 
 
 def back_up_state(path: Path, folder: Path, *, day: str, keep: int) -> Path | None:

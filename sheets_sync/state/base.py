@@ -65,8 +65,13 @@ class Base:
     def known(self) -> dict[str, Known]:
         """Return every report ever seen, by id."""
         with reading(self._engine) as db:
-            rows = db.execute(select(*(reports.c[name] for name in Known.__slots__)))
-            return {row[0]: Known(*row) for row in rows}
+            rows = db.execute(select(*(reports.c[name] for name in Known.__slots__))).all()
+        return {row[0]: Known(*row) for row in rows}
+
+    def ids(self) -> frozenset[str]:
+        """Return the ids of all reports ever seen."""
+        with reading(self._engine) as db:
+            return frozenset(db.execute(select(reports.c.id)).scalars())
 
     def acquaintances(self) -> list[Acquaintance]:
         """Return everybody who was ever on the roster."""

@@ -39,6 +39,10 @@ class Choices:
         """Return what the spreadsheet does not show yet, or was not mailed yet, oldest first."""
         return self._found(choices.c.act == act.value, choices.c.written.is_(False))
 
+    def waits(self) -> bool:
+        """Tell whether the spreadsheet lacks anything that readers chose or answered."""
+        return bool(self.unwritten() or self.unwritten(ChoiceAct.ANSWER))
+
     def find(self, key: str) -> tuple[int, Choice] | None:
         """Return the choice with this key."""
         return next(iter(self._found(choices.c.key == key)), None)

@@ -33,8 +33,6 @@ def copy_state(source: Kind, target: Kind, *, dry_run: bool = False) -> Counts:
     """
     if source.place == target.place:
         raise StateError(f"{source.place} is both the source and the target; nothing was changed")
-    if not source.exists():
-        raise StateError(source.missing())
     with _opened(source, create=False) as old:
         if dry_run:
             _refuse_full(target)

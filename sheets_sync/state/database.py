@@ -113,7 +113,7 @@ def writing(engine: Engine, *, wait: bool = True, beside: bool = False) -> Itera
                 f"{kind.place} was moved and goes on elsewhere. Nothing was changed. Look what "
                 "`state` in tidings.toml says, and start this anew"
             ) from error
-        if not isinstance(error, OperationalError) and not error.connection_invalidated:
+        if not _is_passing(error):
             raise
         raise StateError(
             f"{kind.place} could not be written ({kind.words(error.orig)}). What was committed "
@@ -135,5 +135,18 @@ def write_at_once(
 def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that only reads, sees one moment, and waits for no writer."""
     kind = kind_of(engine)
-    with kind.reading(engine) as connection:
-        yield connection
+    try:
+        with kind.reading(engine) as connection:
+            yield connection
+    except DBAPIError as error:
+        if not _is_passing(error):
+            raise
+        raise StateError(
+            f"{kind.place} could not be read ({kind.words(error.orig)}). What was committed before "
+            "is safe; run it again"
+        ) from error
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    """Tell whether a fault lies in the place or the connection, and not in what was asked."""
+    return isinstance(error, OperationalError) or error.connection_invalidated

@@ -7,11 +7,8 @@ does not.
 import json
 import secrets
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
-from email.policy import default
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,15 +22,16 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from sheets_sync.clearing import about_without, is_writer
 from sheets_sync.erased import Erased
 from sheets_sync.memory import MEMORY
 from sheets_sync.state.base import COMMUNITY, REPORT, forget, put
-from sheets_sync.state.database import StateError, reading, writing
+from sheets_sync.state.database import reading, writing
 from sheets_sync.state.delivery import DeliveryState
+from sheets_sync.state.kind import kind_of
 from sheets_sync.state.schema import (
+    addresses,
     choices,
     deliveries,
     erased,
@@ -42,10 +40,12 @@ from sheets_sync.state.schema import (
     letters,
     marks,
     people,
+    renewals,
     reports,
     submissions,
 )
 from sheets_sync.state.scrubbing import (
+    is_in_mail,
     scrubbed_community,
     scrubbed_memory,
     scrubbed_report,
@@ -98,7 +98,7 @@ class Erasing:
         rows = [{"print": one, "at": now.isoformat()} for one in prints]
         with writing(self._engine) as db:
             if rows:
-                db.execute(insert(erased).on_conflict_do_nothing(), rows)
+                db.execute(kind_of(db).upsert(erased).on_conflict_do_nothing(), rows)
 
     def readmit(self, prints: Collection[str]) -> int:
         """Drop prints: whose they are may come back. Returns how many there were."""
@@ -134,6 +134,7 @@ class Erasing:
             _erase_values(db, traces)
             _erase_letters(db, traces, frozenset(theirs))
             db.execute(delete(people).where(people.c.id.in_(traces.ids)))
+            db.execute(delete(addresses).where(addresses.c.person.in_(traces.ids)))
 
     def is_unfinished(self) -> bool:
         """Tell whether an erasure was cut short before the free pages were written anew."""
@@ -141,17 +142,8 @@ class Erasing:
             return bool(db.execute(select(kept).where(kept.c.name == UNFINISHED)).first())
 
     def leave_no_trace(self) -> None:
-        """Write the database anew, without its free pages and its log. Raises StateError."""
-        with closing(self._engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
-            # Neither may run within a transaction.
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            is_blocked, *_ = cursor.fetchone() or (0,)
-        if is_blocked:
-            raise StateError(
-                f"{self._engine.url.database} is being read by another process, so what was erased "
-                "may still stand in its log. Stop the page (tidings serve), and run it again"
-            )
+        """Write the database anew, without what was deleted in it. Raises StateError."""
+        kind_of(self._engine).leave_no_trace(self._engine)
         with writing(self._engine) as db:
             forget(db, UNFINISHED)
 
@@ -236,6 +228,7 @@ def _erase_reader(db: Connection, traces: Traces) -> None:
     db.execute(delete(letters).where(letters.c.subscriber.in_(traces.ids)))
     for table in (marks, had):
         db.execute(delete(table).where(table.c.subscriber.in_(traces.ids)))
+    db.execute(delete(renewals).where(renewals.c.person.in_(traces.ids)))
     nobody = f"erased-{secrets.token_hex(6)}"
     unnamed = update(deliveries).values(
         subscriber=nobody, address="", message_id="", answer="", reports="[]"
@@ -289,16 +282,3 @@ def _erase_letters(db: Connection, traces: Traces, theirs: frozenset[str]) -> No
             left.append(LOST)
         number = deliveries.c.number == row.number
         db.execute(update(deliveries).where(number).values(reports=json.dumps(left)))
-
-
-def is_in_mail(message: bytes, traces: Traces) -> bool:
-    """Tell whether a mail, decoded, names them."""
-    if not message:
-        return False
-    parsed = message_from_bytes(message, policy=default)
-    headers = " ".join(str(value) for value in parsed.values())
-    return traces.is_in(headers) or any(
-        traces.is_in(str(part.get_content()))
-        for part in parsed.walk()
-        if part.get_content_maintype() == "text"
-    )

@@ -42,9 +42,6 @@ class Kind(Protocol):
     def fault(self, db: Connection) -> str:
         """Return why nothing in it can be relied on; empty when it is whole."""
 
-    def missing(self) -> str:
-        """Return what to say when no state is there."""
-
     def damaged(self, why: str) -> str:
         """Return what to say when it cannot be relied on."""
 
@@ -78,6 +75,9 @@ class Kind(Protocol):
 
     def words(self, error: object) -> str:
         """Return what the driver says of a fault, without what people wrote (fault 83)."""
+
+    def leave_no_trace(self, engine: Engine) -> None:
+        """Write everything anew, without what was deleted; raises StateError."""
 
     def closing(self, table: Table) -> Sequence[str]:
         """Return the statements after which no program can change a table any more."""

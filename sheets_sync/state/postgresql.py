@@ -19,6 +19,7 @@ from sqlalchemy.ext.compiler import compiles
 from sheets_sync.state.kind import Upsert
 from sheets_sync.state.refusal import BUSY_SECONDS, Busy, StateError
 from sheets_sync.state.rights import Rights, SendersApart
+from sheets_sync.state.schema import metadata
 from sheets_sync.state.senders import Senders
 
 RETRY_SECONDS = 0.2
@@ -119,8 +120,10 @@ class PostgreSQL:
             self._refuse_unfit(db)
             if self._holds_state(db):
                 return
-        if not create:
-            raise StateError(self.missing())
+            if not create:
+                raise StateError(self._missing(db))
+            if db.execute(text("SELECT to_regnamespace(:name)"), {"name": self.schema}).scalar():
+                return
         try:
             with self.writing(engine, wait=True, beside=False) as db:
                 db.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"'))
@@ -132,14 +135,6 @@ class PostgreSQL:
 
     def fault(self, db: Connection) -> str:
         return ""
-
-    def missing(self) -> str:
-        return (
-            f"{self.place} holds no state. It remembers what was sent to whom: look whether "
-            "`state` and community.name are as they were (without ?schema=NAME the schema is named "
-            "after the community), bring it back from a backup, or start afresh with: tidings sync "
-            "--new-state"
-        )
 
     def damaged(self, why: str) -> str:
         return f"{self.place} cannot be used ({why}). Nothing was changed; try again later"
@@ -196,6 +191,20 @@ class PostgreSQL:
         said = getattr(getattr(error, "diag", None), "message_primary", None)
         return str(said or str(error).strip().partition("\n")[0])
 
+    def leave_no_trace(self, engine: Engine) -> None:
+        with self._connected(engine) as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                # Tables alone; what the server's own log and backups hold goes with their age.
+                for table in metadata.sorted_tables:
+                    connection.execute(text(f"VACUUM (FULL) {table.name}"))
+            except DBAPIError as error:
+                raise StateError(
+                    f"{self.place} is being used by another process ({self.words(error.orig)}), so "
+                    "what was erased may still stand in its free pages. Stop the page (tidings "
+                    "serve), and run it again"
+                ) from error
+
     def closing(self, table: Table) -> Sequence[str]:
         return [f"ALTER TABLE {table.name} ADD CONSTRAINT {CLOSED} CHECK (false) NOT VALID"]
 
@@ -244,6 +253,17 @@ class PostgreSQL:
 
     def _holds_state(self, db: Connection) -> bool:
         return db.execute(text("SELECT to_regclass('kept') IS NOT NULL")).scalar() is True
+
+    def _missing(self, db: Connection) -> str:
+        found = "SELECT schemaname FROM pg_tables WHERE tablename = 'submissions' ORDER BY 1"
+        others = ", ".join(f"?schema={name}" for name in db.execute(text(found)).scalars())
+        there = f" (there is: {others})" if others else ""
+        return (
+            f"{self.place} holds no state. It remembers what was sent to whom. Without ?schema= in "
+            "`state` the schema is named after the community: if that has another name now, add "
+            f"the old one{there}. Else bring it back from a backup, or start afresh with: tidings "
+            "sync --new-state"
+        )
 
     def _refuse_unfit(self, db: Connection) -> None:
         version = int(str(db.execute(text("SHOW server_version_num")).scalar()))

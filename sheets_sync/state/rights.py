@@ -9,9 +9,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from secrets import token_hex
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
+from sqlalchemy.exc import DBAPIError
 
-from sheets_sync.state.refusal import Busy, Taken
+from sheets_sync.state.refusal import Busy, StateError, Taken
 
 HELD = text(
     "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
@@ -39,14 +40,23 @@ class Rights:
             connection.execution_options(isolation_level="AUTOCOMMIT")
             connection.detach()  # of its own as long as the rights are held, and closed at the end
             for asked, which in ((TAKE, right), (SHARE, shared)):
-                if which and not connection.execute(asked, self._key(which)).scalar():
+                if which and not self._answer(connection, asked, which):
                     raise Taken(f"another process has the right to this ({self.schema}: {which})")
             yield
 
     def is_held(self, right: str) -> bool:
         """Tell whether any process, on whatever machine, has a right."""
         with self.connect() as connection:
-            return bool(connection.execute(HELD, self._key(right)).scalar())
+            return bool(self._answer(connection, HELD, right))
+
+    def _answer(self, connection: Connection, asked: TextClause, right: str) -> object:
+        try:
+            return connection.execute(asked, self._key(right)).scalar()
+        except DBAPIError as error:
+            raise StateError(
+                "the connection to the database broke while it was asked whether another process "
+                "is at work. Nothing was changed; run it again"
+            ) from error
 
     def admit(self, connection: Connection, *, wait: bool, beside: bool) -> None:
         """Let a transaction write, until it ends; raises Busy when it would have to wait."""

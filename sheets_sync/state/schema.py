@@ -133,12 +133,22 @@ had = Table(
     comment="Which report each subscriber was sent, once.",
 )
 
+renewals = Table(
+    "renewals",
+    metadata,
+    Column("person", Text, nullable=False),
+    Column("asked", Text, nullable=False, comment="day, ISO 8601"),
+    PrimaryKeyConstraint("person", "asked"),
+    sqlite_with_rowid=False,
+    comment="When each person was asked whether they are still in.",
+)
+
 choices = Table(
     "choices",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("key", Text, nullable=False, unique=True),
-    Column("act", Text, nullable=False, comment="choose, ask, tell or revoke"),
+    Column("act", Text, nullable=False, comment="choose, answer, ask, tell or revoke"),
     Column("subscriber", Text, nullable=False, index=True),
     Column("address", Text, nullable=False),
     Column("folded", Text, nullable=False, index=True, comment="the address as it is compared"),

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 from sheets_sync.clearing import without_entries
@@ -88,7 +90,8 @@ def scrubbed_community(community: Community, traces: Traces) -> Community:
 
 
 def _unmentored(person: Person, traces: Traces) -> Person:
-    return replace(person, mentor="") if person.mentor in traces.ids else person
+    mentor = "" if person.mentor in traces.ids else person.mentor
+    return replace(person, mentor=mentor, still_in=traces.without(person.still_in))
 
 
 def _scrubbed_note(told: Note, traces: Traces) -> Note:
@@ -98,7 +101,9 @@ def _scrubbed_note(told: Note, traces: Traces) -> Note:
 def _scrubbed_problem(problem: Problem, traces: Traces) -> Problem:
     value = "" if traces.is_named(problem.value) else traces.without(problem.value)
     message, remedy = traces.without(problem.message), traces.without(problem.remedy)
-    return replace(problem, value=value, message=message, remedy=remedy)
+    new = replace(problem, value=value, message=message, remedy=remedy)
+    # Its words in other languages hold the same values; the next sync says it anew.
+    return problem if new == problem else replace(new, fault=None)
 
 
 def scrubbed_report(report: Report, traces: Traces) -> Report:
@@ -129,4 +134,17 @@ def scrubbed_memory(memory: Memory, traces: Traces) -> Memory:
         mentor_name="" if gone else memory.mentor_name,
         held=traces.without(memory.held),
         conflicts=conflicts,
+    )
+
+
+def is_in_mail(message: bytes, traces: Traces) -> bool:
+    """Tell whether a mail, decoded, names them."""
+    if not message:
+        return False
+    parsed = message_from_bytes(message, policy=default)
+    headers = " ".join(str(value) for value in parsed.values())
+    return traces.is_in(headers) or any(
+        traces.is_in(str(part.get_content()))
+        for part in parsed.walk()
+        if part.get_content_maintype() == "text"
     )

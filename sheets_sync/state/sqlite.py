@@ -51,17 +51,14 @@ class SQLite:
 
     def prepare(self, engine: Engine, *, create: bool) -> None:
         if not create and not self.exists():
-            raise StateError(self.missing())
+            raise StateError(
+                f"{self.path} is not there. It remembers what was sent to whom: bring it back from "
+                "a backup, or start afresh with: tidings sync --new-state"
+            )
 
     def fault(self, db: Connection) -> str:
         whole = str(db.exec_driver_sql("PRAGMA quick_check").scalar())
         return "" if whole == "ok" else whole
-
-    def missing(self) -> str:
-        return (
-            f"{self.path} is not there. It remembers what was sent to whom: bring it back from a "
-            "backup, or start afresh with: tidings sync --new-state"
-        )
 
     def damaged(self, why: str) -> str:
         return (
@@ -109,6 +106,18 @@ class SQLite:
 
     def words(self, error: object) -> str:
         return str(error)
+
+    def leave_no_trace(self, engine: Engine) -> None:
+        with closing(engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
+            # Neither may run within a transaction.
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_blocked, *_ = cursor.fetchone() or (0,)
+        if is_blocked:
+            raise StateError(
+                f"{self.path} is being read by another process, so what was erased may still stand "
+                "in its log. Stop the page (tidings serve), and run it again"
+            )
 
     def closing(self, table: Table) -> Sequence[str]:
         return [

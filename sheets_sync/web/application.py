@@ -23,6 +23,7 @@ from sheets_sync.web.headers import PAPER, protected_headers
 from sheets_sync.web.leaving import add_leaving
 from sheets_sync.web.posting import BODY_BYTES
 from sheets_sync.web.preferring import add_preferring
+from sheets_sync.web.renewing import add_renewing
 from sheets_sync.web.reporting import add_reporting
 from sheets_sync.web.subscribing import add_subscribing
 
@@ -68,6 +69,7 @@ def create_app(desk: Desk) -> Flask:
         add_preferring(app, clerk, desk.readership)
         add_browsing(app, clerk, desk.readership)
         add_subscribing(app, clerk, desk.readership)
+        add_renewing(app, clerk, desk.readership)
     _add_papers(app, desk)
     _add_health(app, desk)
     _add_errors(app, clerk)

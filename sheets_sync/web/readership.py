@@ -36,9 +36,9 @@ class Readership:
         Links of an older generation were made useless by their owner.
         """
         parts = self.links.read(purpose, token)
-        if not parts or len(parts) != 2:
+        if not parts or len(parts) < 2:
             return None
-        subscriber, generation = parts
+        subscriber, generation = parts[:2]
         if generation != str(self.generation(subscriber)):
             return None
         return self.subscriber(subscriber)

@@ -106,3 +106,25 @@ def test_the_mentor_sheet_adds_one_read_and_is_never_written(shared: Shared, sta
     outcome = syncs(shared, state, elsewhere())
     assert "the council, Pairs: it cannot be read; the copy of 2026-11-23 07:00" in outcome.notes[0]
     assert council.cells("Pairs") == []
+
+
+def test_a_proposed_pair_and_pasted_usernames_take_no_call_more(
+    shared: Shared, state: State
+) -> None:
+    syncs(shared, state)
+    shared.person.inserts_row("People", 4, ["Cho", None, "cho"])
+    shared.person.types(TAB, 2, "What did you do?", "one, with Cho")
+    syncs(shared, state)  # after a write, titles and ids are asked for anew
+    syncs(shared, state)
+    header = shared.person.cells(TAB)[0]
+    for column, typed in (("Your name", "cho"), ("What did you do?", "Met Ben"), ("about", "Ben")):
+        if column not in header:
+            shared.person.adds_column(TAB, column, [None, typed])
+        else:
+            shared.person.types(TAB, 3, column, typed)
+    shared.world.calls.clear()
+
+    syncs(shared, state)
+
+    assert [call.method for call in shared.world.calls] == ["GET", "POST"]
+    assert shared.person.cells("Mentors")[1][:2] == ["Ben", "Cho"]

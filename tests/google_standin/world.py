@@ -103,7 +103,7 @@ class World:
         """Whose call is being answered."""
         self.schedule = Schedule()
         self.lock = RLock()
-        self.random = random.Random(seed)  # noqa: S311 - ids of a test, no secrets
+        self.random = random.Random(seed)
 
     # What a test says
 

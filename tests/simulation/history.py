@@ -78,7 +78,9 @@ class History:
             span = self.rows.setdefault(mark, Span())
             still_to_come = max(0, span.least - before[mark])
             may_come = max(0, span.most - before[mark])
-            span.least = now[mark] + len((by_form & gone) - self.forgotten) + still_to_come
+            lacking = max(0, before[mark] - now[mark])
+            come_back = min(lacking, len((by_form & gone) - self.forgotten))
+            span.least = now[mark] + come_back + still_to_come
             span.most = now[mark] + len(by_form - there) + may_come
             span.why.append(f"an old version: {span.least} to {span.most}")
 

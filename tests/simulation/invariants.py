@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sheets_sync.cells import as_text
 from sheets_sync.community import Status
+from sheets_sync.identity import WELL_FORMED
 from tests.simulation.history import marks_in, marks_of
 
 if TYPE_CHECKING:
@@ -79,11 +80,11 @@ def _check_appended(world: "World") -> None:
 def check_values_are_on_their_rows(world: "World") -> None:
     """Every value of ours stands on the row of its own report."""
     paper, base = world.papers["Reports"], world.project.state.base
-    ids = [id for _, id in paper.columns("id") if id]
+    ids = [id for _, id in paper.columns("id") if WELL_FORMED.fullmatch(str(id))]
     doubled = [id for id, times in Counter(ids).items() if times > 1]
     hold(not doubled, f"these ids stand in several rows: {doubled}")
     for row, id, text, status in paper.columns("id", "text", "status"):
-        if not id:
+        if not WELL_FORMED.fullmatch(str(id)):
             continue
         report = base.report(str(id))
         hold(report, f"Reports row {row + 1} bears {id}, which the state does not know")

@@ -21,7 +21,7 @@ class PowerCut(BaseException):
 
 def dice(seed: int, whose: str) -> random.Random:
     """Return somebody's own dice, so that one who acts more often does not change the others."""
-    return random.Random(f"{seed} {whose}")  # noqa: S311 - a story, not a secret
+    return random.Random(f"{seed} {whose}")
 
 
 @contextmanager

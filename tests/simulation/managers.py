@@ -112,6 +112,8 @@ class Office:
     def _renames_a_header(self, paper: Paper, row: int) -> None:
         """Spell one in another way; or name it so that nobody knows it, and see that next day."""
         name = self._chance.choice(sorted(HEADERS))
+        if paper.column("What happened?") >= 0:
+            return
         if self._chance.random() < 0.2:
             paper.types(0, name, "What happened?")
             self._world.later(
@@ -177,6 +179,9 @@ class Office:
             tags.types(self._chance.choice(rows), "same as", "press")
 
     def _releases_issues(self, paper: Paper, row: int) -> None:
+        self.releases_issues()
+
+    def releases_issues(self) -> None:
         """Let go what Tidings held for a person to look at."""
         issues = self._world.papers["Digests"]
         for at, word in issues.columns("decision"):

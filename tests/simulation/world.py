@@ -204,7 +204,7 @@ class World:
     def _run(self, wish: Wish, *, alone: bool = False) -> str:
         """Run; return the line with which it stopped. `alone`: nobody is at the spreadsheet."""
         try:
-            with one_run(self.folder):
+            with one_run(self.project):
                 self._is_running = not (self.is_calm or alone)
                 outcome, mailed = sync_and_mail(self.project, wish, now=self.machine.clock.now())
         except (SheetError, DigestError, StateError) as error:

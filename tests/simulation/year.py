@@ -63,5 +63,6 @@ def _calms_down(world: World) -> None:
     world.is_calm = True
     for hours in (20, 30, 7, 30, 30, 80):
         world.lives(world.machine.clock.time + timedelta(hours=hours))
+        world.office.releases_issues()
         world.runs()
     world.quiet_run()

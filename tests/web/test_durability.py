@@ -80,7 +80,7 @@ def test_what_was_acknowledged_survives_a_kill_at_any_moment(tmp_path: Path, see
         ]
         for thread in threads:
             thread.start()
-        time.sleep(0.3 + random.Random(seed).random())  # noqa: S311 - not for secrets
+        time.sleep(0.3 + random.Random(seed).random())
         process.kill()
         for thread in threads:
             thread.join()

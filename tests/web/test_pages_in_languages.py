@@ -8,6 +8,7 @@ from babel.messages.pofile import read_po
 
 from forms.wording import catalogues
 from sheets_sync.founding import FIRST_TAGS
+from sheets_sync.renewal import Reply
 from tests.web.test_subscribing import letters, link, token
 from tests.web.village import SITE, Village
 
@@ -58,6 +59,10 @@ def readers_pages(village: Village) -> Iterator[str]:
     yield village.browser.post(settings, data=wrong).text
     yield village.browser.get(f"{reports}?since=soon&filter=nothing-like-it").text
     yield village.browser.get(f"{reports}?filter=nothing-like-it").text
+    for reply in Reply:
+        still_in = links.still_in(ben, 0, reply.mark).removeprefix(SITE)
+        yield village.browser.get(still_in).text
+        yield village.browser.post(still_in, data={"words": "=1"}).text
     yield village.browser.get(leave).text
     yield village.browser.post(leave).text
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from sheets_sync.renewal import Reply
 from sheets_sync.web import create_app
 from sheets_sync.workflow import open_desk
 from tests.web.test_browser import follow, violations
@@ -14,7 +15,8 @@ from tests.web.village import SITE, Village
 PHONE = {"width": 320, "height": 640}
 EXPECTED = [
     *("settings", "shown", "not saved", "saved", "new links", "reports", "not found", "closed"),
-    *("subscribe", "not sent", "sent", "confirm", "confirmed", "other address", "leave", "left"),
+    *("subscribe", "not sent", "sent", "confirm", "confirmed", "other address"),
+    *("still in", "pausing", "answered", "leave", "left"),
 ]
 
 
@@ -76,6 +78,14 @@ def visit_all(page: Page, village: Village, site: str) -> Iterator[str]:
     new = links.preferences(village.id_of(NEW), 0).removeprefix(SITE)
     page.goto(f"{site}{new}/address")
     yield "other address"
+    # Ana made older links useless above.
+    page.goto(site + links.still_in(ana, 1, Reply.YES.mark).removeprefix(SITE))
+    yield "still in"
+    page.goto(site + links.still_in(ana, 1, Reply.PAUSE.mark).removeprefix(SITE))
+    page.fill("#words", "Until March")
+    yield "pausing"
+    follow(page, "button")
+    yield "answered"
     page.goto(site + links.leave(ana).removeprefix(SITE))
     yield "leave"
     follow(page, "button")
@@ -129,6 +139,7 @@ def test_every_page_of_readers_carries_the_headers(lively: Village):
     # fault 14
     links, ben = lively.project.links, lively.id_of("ben@example.org")
     paths = [links.leave(ben), links.preferences(ben, 0), links.reports(ben, 0)]
+    paths += [links.still_in(ben, 0, reply.mark) for reply in Reply]
     paths += ["/subscribe", "/reports", "/leave/x", "/confirm/x", "/preferences/x/address"]
     for path in paths:
         for method in ("GET", "HEAD", "POST", "DELETE"):

@@ -70,7 +70,7 @@ export function parse(expression, names) {
   const say = (name, values = {}) =>
     (names.words?.[name] ?? name).replace(/\{(\w+)\}/g, (_, value) => values[value]);
   const length = [...expression].length;
-  if (length > LONGEST) throw new FilterFault(say("long", { most: LONGEST }), LONGEST + 1);
+  if (length > LONGEST) throw new FilterFault(say("long", { count: LONGEST }), LONGEST + 1);
   const tokens = [...read(expression, say)];
   if (tokens[0].kind === "end") return ["everything"];
   return new Parser(tokens, names, say).whole();
@@ -146,7 +146,7 @@ class Parser {
   single() {
     const token = this.token;
     if (this.depth > DEEPEST) {
-      throw new FilterFault(this.say("deep", { most: DEEPEST }), token.column);
+      throw new FilterFault(this.say("deep", { count: DEEPEST }), token.column);
     }
     this.at += 1;
     switch (token.kind) {
@@ -165,7 +165,7 @@ class Parser {
         return this.person(token);
     }
     this.at -= 1;
-    throw this.unexpected("a tag");
+    throw this.unexpected("tag");
   }
 
   negated() {
@@ -187,8 +187,7 @@ class Parser {
   tagged(token) {
     const found = key(token.text);
     if (!found) {
-      const told = { expected: this.say("a tag"), found: this.shown(token) };
-      throw new FilterFault(this.say("expected", told), token.column);
+      throw new FilterFault(this.say("tag", { found: this.shown(token) }), token.column);
     }
     const meant = this.names.meanings;
     return ["tag", Object.hasOwn(meant, found) ? meant[found] : found];
@@ -213,8 +212,7 @@ class Parser {
   whom(token, found) {
     const name = this.shown(token);
     if (!found.length) return this.say("nobody", { name });
-    const listed = found.map((one) => one[2] || this.say("unnamed", { name: one[1] }));
-    return this.say("several people", { name, listed: listed.join(", ") });
+    return this.say("several people", { name, names: listed(found) });
   }
 
   unexpected(expected) {
@@ -223,16 +221,15 @@ class Parser {
     if (this.at && words.includes(before.kind) && words.includes(here.kind)) {
       return this.sideBySide(before, here);
     }
-    const told = { expected: this.say(expected), found: this.shown(here) };
-    return new FilterFault(this.say("expected", told), here.column);
+    return new FilterFault(this.say(expected, { found: this.shown(here) }), here.column);
   }
 
   sideBySide(before, here) {
     const both = `${before.text} ${here.text}`;
     const prefix = this.at > 1 ? this.tokens[this.at - 2] : before;
     if (prefix.kind === "by:" || prefix.kind === "mentor:") {
-      const example = `${prefix.kind}"${both}"`;
-      return new FilterFault(this.say("several", { example }), here.column);
+      const quoted = `${prefix.kind}"${both}"`;
+      return new FilterFault(this.say("several", { quoted }), here.column);
     }
     const told = { one: key(both), both: `${before.text} and ${here.text}` };
     return new FilterFault(this.say("beside", told), here.column);
@@ -249,6 +246,10 @@ export function find(people, typed) {
   if (!wanted) return [];
   const user = people.filter((one) => one[2] && plain(one[2]) === wanted);
   return user.length ? user.slice(-1) : people.filter((one) => plain(one[1]) === wanted);
+}
+
+export function listed(people) {
+  return people.map((one) => one[2] || one[1]).join(", ");
 }
 
 /* Returns a test (tags, writer) -> wanted, for rows whose tags and writers are the numbers of

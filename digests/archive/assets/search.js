@@ -4,7 +4,7 @@
  * is fetched from its own page, for those that are shown.
  */
 
-import { FilterFault, compile, find, parse } from "./filters.js";
+import { FilterFault, compile, find, listed, parse } from "./filters.js";
 
 const ON_A_PAGE = 20;
 const form = document.getElementById("search");
@@ -77,7 +77,7 @@ function person(typed) {
   if (those.length === 1) return those[0][0];
   const fault = new FilterFault(
     those.length
-      ? say("several people", { name: `“${typed}”`, listed: those.map((one) => one[2] || one[1]).join(", ") })
+      ? say("several people", { name: `“${typed}”`, names: listed(those) })
       : say("nobody", { name: `“${typed}”` }),
     0,
   );
@@ -106,7 +106,7 @@ function answer() {
   } catch (wrong) {
     if (!(wrong instanceof FilterFault)) throw wrong;
     const { column, message } = wrong;
-    fault(wrong.field ?? "filter", column ? say("column", { column, message }) : message);
+    fault(wrong.field ?? "filter", column ? say("column", { column, fault: message }) : message);
     hits = [];
     told.textContent = "";
     found.replaceChildren();

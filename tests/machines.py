@@ -1,0 +1,72 @@
+"""What runs on the machines of a community: its page, its cron job, its senders, each a process.
+
+Each goes on until it is killed. Where the state cannot be reached it does what cron would: it
+tries again. Anything else that goes wrong ends it, and so the test.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from sheets_sync.mailing import Wish, send_waiting, sync_and_mail
+from sheets_sync.project import AnotherRunError, Project, one_run, open_project
+from sheets_sync.state import StateError
+from sheets_sync.web import Server, create_app
+from sheets_sync.workflow import open_desk
+
+MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+WEEK_SECONDS = 3.0
+"""So long a week takes."""
+REST_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Place:
+    """A project, and when its time began."""
+
+    folder: Path
+    begun: float
+
+    def now(self) -> datetime:
+        """Return the community's time: a week goes by in seconds."""
+        return MONDAY + timedelta(weeks=int((time.time() - self.begun) / WEEK_SECONDS))
+
+
+def again_and_again(place: Place, work: Callable[[Project, datetime], object]) -> None:
+    """Do what cron does: again, also when it could not be finished."""
+    while True:
+        try:
+            with open_project(place.folder, {}) as project:
+                while True:
+                    work(project, place.now())
+                    time.sleep(REST_SECONDS)
+        except (StateError, AnotherRunError):
+            time.sleep(REST_SECONDS)
+
+
+def cron(place: Place) -> None:
+    """Sync, make what is due, and send."""
+    again_and_again(place, _run)
+
+
+def _run(project: Project, now: datetime) -> None:
+    sync_and_mail(project, Wish(), now=now, alone=partial(one_run, project, patience=2.0))
+
+
+def sender(place: Place) -> None:
+    """Send what waits."""
+    again_and_again(place, lambda project, now: send_waiting(project, now=now))
+
+
+def page(place: Place, port: int) -> None:
+    """Serve the form."""
+    while True:
+        try:
+            with open_project(place.folder, {}) as project:
+                app = create_app(open_desk(project, place.now))
+                Server(app, host="127.0.0.1", port=port).run()
+        except StateError:
+            time.sleep(REST_SECONDS)

@@ -1,0 +1,225 @@
+"""Several machines share one state in PostgreSQL, and any of them may vanish at any moment."""
+
+import http.client
+import os
+import random
+import re
+import signal
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from urllib.parse import urlencode
+
+from sheets_sync.demo.visitor import hidden_fields
+from sheets_sync.founding import Answers, found
+from sheets_sync.mailing import Wish, sync_and_mail, sync_project
+from sheets_sync.project import open_project
+from tests.machines import MONDAY, WEEK_SECONDS, Place, cron, page, sender
+from tests.people import Manager
+from tests.postgresql import Server, free_port
+from tests.test_lines import Pipelined, pipelined
+
+CHILDREN = get_context("forkserver")
+CHILDREN.set_forkserver_preload(["tests.machines"])
+SOAK = bool(os.environ.get("TIDINGS_SOAK"))
+SECONDS = 240.0 if SOAK else 15.0
+SEED = int(os.environ.get("TIDINGS_SEED", "7"))
+TAKEN_OVER = 30.0
+SENDERS, CONNECTIONS = 4, 2
+READERS = [f"reader{number}@example.org" for number in range(60)]
+POSTS_A_SECOND = 4
+
+
+class Slow(Pipelined):
+    """A relay that takes its time, so that blows fall while mails are on their way."""
+
+    def _answer(self, line: bytes, *, refused: bool) -> bytes:
+        time.sleep(0.004)
+        return super()._answer(line, refused=refused)
+
+
+@dataclass
+class Town:
+    """All the machines of a community, and what came of them."""
+
+    place: Place
+    ports: Sequence[int]
+    machines: list[tuple[Callable[..., None], tuple[object, ...], BaseProcess]] = field(
+        default_factory=list
+    )
+    sent_in: list[str] = field(default_factory=list)
+    """What people were thanked for."""
+    blows: int = 0
+    """How many senders were killed."""
+
+    def start(self, program: Callable[..., None], *more: object) -> None:
+        process = CHILDREN.Process(target=program, args=(self.place, *more), daemon=True)
+        process.start()
+        self.machines.append((program, more, process))
+
+    def strike(self, number: int, *, again: bool = True) -> None:
+        """Kill a machine as a power cut would, and start it again."""
+        program, more, process = self.machines.pop(number)
+        assert process.is_alive(), f"{program.__name__} ended by itself"
+        process.kill()
+        process.join(20)
+        self.blows += program is not page
+        if again:
+            self.start(program, *more)
+
+    def people_post(self, name: int, until: float) -> None:
+        """Send one report after the other, each until somebody says thank you."""
+        chance = random.Random(name)
+        for number in range(100_000):
+            if time.monotonic() > until:
+                return
+            text = f"Report {name}-{number}."
+            if self._posted(text, chance):
+                self.sent_in.append(text)
+            time.sleep(2 / POSTS_A_SECOND)
+
+    def _posted(self, text: str, chance: random.Random) -> bool:
+        fields: dict[str, str] = {}
+        until = time.monotonic() + TAKEN_OVER
+        while time.monotonic() < until:
+            connection = http.client.HTTPConnection("127.0.0.1", chance.choice(self.ports), 10)
+            try:
+                if not fields:
+                    connection.request("GET", "/")
+                    shown = connection.getresponse().read().decode()
+                    if hidden := hidden_fields(shown):  # the database may be away
+                        fields = {**hidden, "reporter": "ana", "text": text}
+                    continue
+                kind = {"Content-Type": "application/x-www-form-urlencoded"}
+                connection.request("POST", "/", urlencode(fields), kind)
+                answer = connection.getresponse()
+                kept = answer.read().decode()
+                if answer.status == 303:
+                    return True
+                assert answer.status == 503
+                assert text in kept  # what was typed is still there
+                time.sleep(0.1)
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.1)  # this machine is gone
+            finally:
+                connection.close()
+        return False
+
+
+@contextmanager
+def town(folder: Path, url: str, relay: str) -> Iterator[Town]:
+    found(folder, Answers("Riverside", ["ana@example.org"], "UTC"), {})
+    settings = folder / "tidings.toml"
+    text = settings.read_text()
+    text = text.replace(
+        "[form]\n", "[form]\nminimum_seconds = 0\nper_address_hour = 100000\nin_all_hour = 100000\n"
+    )
+    text = text.replace("[digest]\n", "[digest]\nhold_after_days = 3650\ncatch_up_weeks = 500\n")
+    text = re.sub(r"(?m)^url = .*$", "", text).replace(
+        "[mail]\n",
+        f'[mail]\nurl = "{relay}"\nallow_insecure = true\nconnections = {CONNECTIONS}\n',
+    )
+    settings.write_text(f'state = "{url}"\n{text}')
+    found(folder, None, {})
+    people = ["| name | email | username | groups |", "| Ana | ana@example.org | ana | Rep |"]
+    people += [f"| Reader {at} | {one} | r{at} | Rep |" for at, one in enumerate(READERS)]
+    Manager(folder / "workbook.xlsx").holds("People", "\n".join(people))
+    # Everybody has had an issue, so that none of what comes is from before their time.
+    place = Place(folder, time.time() - WEEK_SECONDS)
+    with open_project(folder, {}) as project:
+        sync_project(project, MONDAY)
+        sync_and_mail(project, Wish(), now=place.now())
+    opened = Town(place, (free_port(), free_port()))
+    try:
+        yield opened
+    finally:
+        for _, _, process in opened.machines:
+            process.kill()
+            process.join(20)
+
+
+def test_machines_killed_at_random_lose_nothing(tmp_path: Path, postgresql: Server):
+    # faults 1 and 64
+    relay, chance = Slow(), random.Random(SEED)
+    at = postgresql.url()
+    with pipelined(relay) as port, town(tmp_path, at, f"smtp://127.0.0.1:{port}") as t:
+        for number in t.ports:
+            t.start(page, number)
+        for program in (cron, *[sender] * SENDERS):
+            t.start(program)
+        ends = time.monotonic() + SECONDS
+        people = [threading.Thread(target=t.people_post, args=(name, ends)) for name in range(2)]
+        for one in people:
+            one.start()
+        restarts = [ends - SECONDS * part for part in (0.6, 0.2)]
+        while time.monotonic() < ends:
+            time.sleep(chance.uniform(0.5, 1.5))
+            t.strike(chance.randrange(len(t.machines)))
+            if restarts and time.monotonic() > restarts[0]:
+                restarts.pop(0)
+                postgresql.stop(chance.choice([signal.SIGINT, signal.SIGQUIT]))
+                t.blows += sum(program is not page for program, _, _ in t.machines)
+                postgresql.start()
+        for one in people:
+            one.join(TAKEN_OVER + 10)
+        while t.machines:  # all at once, in the middle of whatever they did
+            t.strike(0, again=False)
+        t.start(cron)
+        began = time.monotonic()
+        unclear = wait_until_all_is_done(t)
+        assert time.monotonic() - began < TAKEN_OVER
+        check(t, relay, unclear)
+
+
+def wait_until_all_is_done(t: Town) -> set[str]:
+    """Wait until every report is in an issue, and each mail is out or nobody knows of it."""
+    until = time.monotonic() + 2 * TAKEN_OVER
+    with open_project(t.place.folder, {}) as project:
+        while project.state.journal.unwritten() and time.monotonic() < until:
+            time.sleep(0.1)
+        accepted = project.state.base.highest_accepted()
+        while time.monotonic() < until:
+            latest = project.state.outbox.latest()
+            unclear = {one.message_id for one in project.state.outbox.unclear()}
+            lines = project.state.outbox.issue_lines()
+            open = sum(one.recipients - one.sent - one.failed for one in lines) - len(unclear)
+            if latest is not None and latest.up_to >= accepted and open == 0:
+                return unclear
+            time.sleep(0.1)
+    raise AssertionError("what was begun did not come to its end")
+
+
+def check(t: Town, relay: Pipelined, unclear: set[str]) -> None:
+    """Check the whole history: every report in the sheet, and in one mail to each reader."""
+    header, *rows = Manager(t.place.folder / "workbook.xlsx").cells("Reports")
+    in_sheet = Counter(row[header.index("text")] for row in rows)
+    assert set(t.sent_in) <= set(in_sheet)
+    assert {text for text, times in in_sheet.items() if times > 1} == set()
+    assert len(t.sent_in) == len(set(t.sent_in)) > SECONDS / 8
+    copies: dict[str, set[bytes]] = defaultdict(set)
+    arrived: Counter[str] = Counter()
+    mails: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for [address], content in relay.received:
+        mail = message_from_bytes(content, policy=policy.default)
+        id = str(mail["Message-ID"])
+        copies[id].add(content)
+        arrived[id] += 1
+        for text in re.findall(r"Report \d+-\d+\.", mail.get_body(("plain",)).get_content()):
+            mails[text, address].add(id)
+    assert {id for id, found in copies.items() if len(found) > 1} == set()
+    assert max(arrived.values()) <= 2
+    repeats = sum(times - 1 for times in arrived.values())
+    assert repeats + len(unclear) <= CONNECTIONS * t.blows
+    everybody = [*READERS, "ana@example.org"]
+    missed = [(text, one) for text in t.sent_in for one in everybody if not mails[text, one]]
+    assert len(missed) <= len(unclear) * len(t.sent_in)
+    if not unclear:
+        assert missed == []
+    assert {key for key, ids in mails.items() if len(ids) > 1} == set()

@@ -1,0 +1,102 @@
+"""An older copy of the spreadsheet is saved over ours in the middle of other trouble (fault 43).
+
+Each of these stories was found by the simulated year.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sheets_sync.spreadsheet import Changes, Snapshot
+from sheets_sync.sync import sync
+from sheets_sync.xlsx import Workbook
+from tests.story import Story, story
+
+
+@pytest.fixture
+def s(tmp_path: Path) -> Iterator[Story]:
+    with story(tmp_path) as told:
+        yield told
+
+
+class Stopped(Workbook):
+    """The workbook, and a machine that stops right after it was written."""
+
+    def write(self, base: Snapshot, changes: Changes) -> None:
+        super().write(base, changes)
+        raise KeyboardInterrupt
+
+
+def texts(s: Story) -> list[tuple[object, ...]]:
+    return s.shows("Reports", "text")
+
+
+def test_a_row_that_a_stopped_run_wrote_is_put_back_too(s: Story):
+    s.posts("ben", "old")
+    s.sync()
+    stale = s.path.read_bytes()
+    s.posts("ana", "new")
+    with pytest.raises(KeyboardInterrupt):
+        sync(Stopped(s.path), s.state, s.rules, now=s.now)
+    s.sync()
+    assert texts(s) == [("old",), ("new",)]
+
+    s.path.write_bytes(stale)
+    s.sync()
+
+    assert texts(s) == [("old",), ("new",)]
+
+
+def test_what_cannot_be_put_back_at_once_is_put_back_later(s: Story):
+    s.posts("ben", "old")
+    s.sync()
+    stale = s.path.read_bytes()
+    s.posts("ana", "new")
+    for number in range(8):
+        s.types_report(reporter="ben", text=f"typed {number}")
+    s.sync()
+    s.path.write_bytes(stale)
+    s.manager.types("People", 2, "mentor", "?")  # something that may be mended meanwhile
+
+    brake = s.sync()
+
+    assert brake.notes == (
+        "Reports: 8 of 10 reports are suddenly gone; nothing is written here; bring them back, or "
+        "run: tidings sync --accept-removals",
+    )
+    assert s.shows("People", "mentor")[0] == ("Cho Min",)
+    assert texts(s) == [("old",)]
+    s.pass_time(hours=1)
+    s.sync()
+    assert texts(s) == [("old",)]
+
+    s.pass_time(hours=24)
+    settled = s.sync()
+
+    assert settled.notes == (
+        "An older copy of the spreadsheet was saved over ours; what it lacked was put back: "
+        "1 report",
+    )
+    assert texts(s) == [("old",), ("new",)]
+    s.manager.deletes_row("Reports", 3)
+    assert (s.sync().notes, texts(s)) == ((), [("old",)])
+
+
+def test_a_report_comes_back_with_the_correction_that_waited_for_its_row(s: Story):
+    s.posts("ben", "old")
+    s.sync()
+    stale = s.path.read_bytes()
+    id = s.posts("ana", "new")
+    s.sync()
+    s.path.write_bytes(stale)
+    s.posts("ana", "new and better told", id=id)
+
+    s.sync()
+
+    assert texts(s) == [("old",), ("new and better told",)]
+    assert s.state.journal.unwritten() == []
+    s.posts("ana", "once more", id=id)
+    s.sync()
+    assert texts(s) == [("old",), ("once more",)]
+    assert s.shows("Reports", "problem") == [(None,), (None,)]

@@ -214,8 +214,8 @@ class Teller:
         name = f"#{self.line(trend.shown).lstrip('#')}"
         if trend.is_new:
             told = self.count(
-                "new: used {count} time in a month",
-                "new: used {count} times in a month",
+                "new, used {count} time in a month",
+                "new, used {count} times in a month",
                 trend.uses,
             )
         else:

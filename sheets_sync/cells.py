@@ -45,6 +45,8 @@ def as_day(cell: Cell, *, today: date) -> date | Fault | None:
 
 def any_day(cell: Cell) -> date | Fault | None:
     """Return the day of a cell that may lie in the future, such as the end of a break."""
+    if cell is None:  # most cells
+        return None
     found = as_day(cell, today=date.max - timedelta(days=1))
     if isinstance(found, Fault) and "example" in found.values:
         return replace(found, values={**found.values, "example": EXAMPLE})

@@ -30,13 +30,11 @@ def group_queue(
     anybody is in it.
     """
     used = {plain(word) for one in listed for word in one.person.groups}
-    words = {role: (*groups.get(role, ()), *DEFAULT_GROUPS[role]) for role in Role}
-    wanted = {
-        role: [(group,) for group in required[role]]
-        if role in required
-        else [those for those in (words[role],) if used & set(map(plain, those))]
-        for role in Role
+    own = {role: (*groups.get(role, ()), *DEFAULT_GROUPS[role]) for role in Role}
+    wanted: dict[Role, list[tuple[str, ...]]] = {
+        role: [words] for role, words in own.items() if used & set(map(plain, words))
     }
+    wanted |= {role: [(group,) for group in those] for role, those in required.items()}
     mentoring = frozenset(mentors.values())
     for one in listed:
         if one.person.username:
@@ -59,10 +57,12 @@ def _statuses(person: Person, mentoring: Set[str]) -> Iterator[Role]:
 def _missing(
     one: Listed, statuses: Iterable[Role], wanted: Mapping[Role, Sequence[Sequence[str]]]
 ) -> Iterator[Problem]:
+    """Yield the groups that somebody lacks; of several words for one, any will do."""
     person = one.person
     own = {plain(word) for word in person.groups}
     for status in statuses:
-        lacks = [those[0] for those in wanted[status] if not own & set(map(plain, those))]
+        asked = wanted.get(status, ())
+        lacks = [words[0] for words in asked if not own & set(map(plain, words))]
         if lacks:
             values = {"name": person.name, "username": person.username, "groups": ", ".join(lacks)}
             fault = Fault(STATUS[status], REMEDY, values)

@@ -8,15 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
-from forms.rules import split_name_and_address
+from forms.rules import Fault, split_name_and_address
+from forms.wording import N_
 from sheets_sync.community import Problem
 from sheets_sync.gather import Gathered
 from sheets_sync.headers import Table, plain
+from sheets_sync.layout import PEOPLE, SUBSCRIPTIONS
 from sheets_sync.linked import arrived
 from sheets_sync.spreadsheet import Cell
 
-AGAIN = "this was erased at a person's wish, and has come back; it is not used"
-REMEDY = "delete the row; if the person wishes to be here again, run: tidings erase --readmit"
+BACK = Fault(
+    N_("this was erased at a person's wish, and has come back; it is not used"),
+    N_("delete the row; if the person wishes to be here again: tidings erase PERSON --readmit"),
+)
 
 
 def print_of(secret: str, word: str) -> str:
@@ -62,7 +66,7 @@ def dismiss(gathered: Gathered, erased: Erased, *, now: datetime, zone: tzinfo) 
         rows = [number for number, cells in table.data() if clerk.is_back(table, cells)]
         if rows:
             gathered.tables[title] = _without(table, rows)
-            gathered.problems += (Problem(title, row, "", "", AGAIN, REMEDY) for row in rows)
+            gathered.problems += (Problem.of(title, row, "", "", BACK) for row in rows)
     gathered.reports = [gathered.tables[table.title] for table in gathered.reports]
 
 
@@ -73,9 +77,9 @@ class _Clerk:
     zone: tzinfo
 
     def is_back(self, table: Table, cells: Sequence[Cell]) -> bool:
-        if table.title == "People":
+        if table.title == PEOPLE.title:
             return self.erased.any(*_texts(table, cells, "email", "username"))
-        if table.title == "Subscriptions":
+        if table.title == SUBSCRIPTIONS.title:
             return self.erased.any(*_texts(table, cells, "email"))
         if self.erased.any(table.text(cells, "id")):
             return True

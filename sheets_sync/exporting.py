@@ -21,13 +21,6 @@ from sheets_sync.validate import local
 from sheets_sync.xlsx import Workbook
 
 Field = str | int | date | datetime | None | tuple[str, ...]
-KINDS = {
-    "reports": "every report but the withdrawn",
-    "people": "the roster, with each one's mentor",
-    "tags": "the tags and what they mean",
-    "subscriptions": "who wants which mail",
-    "digests": "the issues that were made",
-}
 _WIDE = frozenset({"text", "outcome", "description", "filter"})
 
 
@@ -41,7 +34,7 @@ class Exported:
 
 
 def export(project: Project, what: str, *, now: datetime) -> Exported:
-    """Return one of KINDS, as of the last sync."""
+    """Return one of the tables, as of the last sync: `reports`, `people` and so on."""
     community = project.state.base.community() or Community(now)
     makers: Mapping[str, Callable[[], Exported]] = {
         "reports": lambda: _reports(project, community),

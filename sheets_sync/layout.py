@@ -108,7 +108,12 @@ PEOPLE = Tab(
     (
         Column("name", M, "The name that readers see.", width=24),
         Column("email", M, "Where the digest goes. Never shown to readers.", width=28),
-        Column("username", M, "The portal username.", width=16),
+        Column(
+            "username",
+            M,
+            "The portal username. The portal's table of them may be pasted beneath or beside.",
+            width=16,
+        ),
         Column("groups", M, "Rep, Mentor, Alumni, Coordinator … separated by commas.", width=18),
         Column("joined", M, "The day they joined.", Holds.DATE, width=12),
         Column("left", M, "The day they left.", Holds.DATE, width=12),
@@ -130,7 +135,13 @@ MENTORS = Tab(
     (
         Column("mentee", M, "Who is mentored: name, e-mail address or username.", width=24),
         Column("mentor", M, "By whom: name, e-mail address or username.", width=24),
-        Column("since", M, "From which day.", Holds.DATE, width=12),
+        Column(
+            "since",
+            M,
+            "From which day. A pair that a report proposed counts once this is filled in.",
+            Holds.DATE,
+            width=12,
+        ),
         Column("until", M, "Up to which day; empty while it lasts.", Holds.DATE, width=12),
         Column("note", M, "Anything worth keeping.", width=30),
         Column("problem", T, "What is wrong with this row, and what to do.", width=50),

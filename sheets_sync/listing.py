@@ -3,12 +3,12 @@
 Whoever prints them may pass them on, so no row holds an address.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from digests.masking import without_addresses
-from digests.press import stock_of
+from digests.press import Press, stock_of
 from digests.quiet import quiet_people
 from digests.subscribers import is_gone
 from sheets_sync.community import Person, Role
@@ -47,20 +47,29 @@ class Wanted:
     """Also those who left."""
 
 
-def find_people(project: Project, wanted: Wanted, now: datetime) -> list[Person]:
-    """Return whom somebody asks for, by name.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everybody, and whom somebody asked for, each by name."""
+
+    everybody: Sequence[Person]
+    chosen: Sequence[Person]
+
+    def by_id(self) -> Mapping[str, Person]:
+        """Return everybody by internal id."""
+        return {one.id: one for one in self.everybody}
+
+
+def find_people(project: Project, wanted: Wanted, now: datetime) -> Found:
+    """Return whom somebody asks for.
 
     Raises ListingError, and DigestError before the first sync.
     """
     press = open_press(project)
-    people, today = press.community().people, press.today(now).date()
+    people = sorted(press.community().people, key=_by_name)
+    today = press.today(now).date()
     mentor = _meant(wanted.mentor, people) if wanted.mentor else None
-    quiet = None
-    if wanted.quiet_weeks is not None:
-        weeks = wanted.quiet_weeks or press.rules.quiet_weeks
-        rules = replace(press.rules, quiet_weeks=weeks)
-        quiet = {one.person.id for one in quiet_people(stock_of(press, "", (), now), rules)}
-    found = [
+    quiet = _quiet(press, wanted.quiet_weeks, now) if wanted.quiet_weeks is not None else None
+    chosen = [
         one
         for one in people
         if (wanted.alumni or not is_gone(one, today))
@@ -70,7 +79,12 @@ def find_people(project: Project, wanted: Wanted, now: datetime) -> list[Person]
         and _is_among(wanted.country, (one.country,))
         and (quiet is None or one.id in quiet)
     ]
-    return sorted(found, key=_by_name)
+    return Found(people, chosen)
+
+
+def _quiet(press: Press, weeks: int, now: datetime) -> Set[str]:
+    rules = replace(press.rules, quiet_weeks=weeks or press.rules.quiet_weeks)
+    return {one.person.id for one in quiet_people(stock_of(press, "", (), now), rules)}
 
 
 def _meant(typed: str, people: Sequence[Person]) -> Person:
@@ -91,36 +105,37 @@ def _by_name(person: Person) -> tuple[str, str, str]:
     return plain(person.name), plain(person.username), person.id
 
 
-def tree_rows(project: Project, chosen: Sequence[Person]) -> list[Cells]:
+def tree_rows(found: Found) -> list[Cells]:
     """Return a row for each mentor, with those of their mentees who are asked for beneath."""
-    by_id = {one.id: one for one in open_press(project).community().people}
-    below: dict[str, list[Person]] = {one.mentor: [] for one in chosen}
-    for one in chosen:
-        below[one.mentor].append(one)
-    heads = {one.id for one in chosen if Role.MENTOR in one.roles} | below.keys() - {""}
+    below: dict[str, list[Person]] = {}
+    for one in found.chosen:
+        below.setdefault(one.mentor, []).append(one)
+    by_id = found.by_id()
+    mentors = {one.id for one in found.chosen if Role.MENTOR in one.roles} | below.keys()
     rows: list[Cells] = []
-    for head in sorted((by_id[id] for id in heads), key=_by_name):
-        rows += _branch(_row(head, by_id, {}), below.get(head.id, ()), by_id)
-    return rows + _branch({"name": WITHOUT}, below[""], by_id) if "" in below else rows
+    for head in found.everybody:
+        if head.id in mentors:
+            rows += [_row(head, by_id), *_leaves(below.get(head.id, ()), by_id)]
+    if "" in below:
+        rows += [{"name": WITHOUT}, *_leaves(below[""], by_id)]
+    return rows
 
 
-def _branch(head: Cells, below: Sequence[Person], by_id: Mapping[str, Person]) -> list[Cells]:
-    leaves = [_row(one, by_id, {}) for one in below]
-    return [head, *({**leaf, "name": f"└ {leaf['name']}"} for leaf in leaves)]
+def _leaves(below: Sequence[Person], by_id: Mapping[str, Person]) -> Iterator[Cells]:
+    for one in below:
+        yield {**_row(one, by_id), "name": f"└ {_name(one)}"}
 
 
-def person_rows(project: Project, chosen: Sequence[Person]) -> list[Cells]:
-    """Return a row for each person."""
-    people = open_press(project).community().people
+def person_rows(found: Found) -> list[Cells]:
+    """Return a row for each person who is asked for."""
     mentees: dict[str, list[str]] = {}
-    for one in sorted(people, key=_by_name):
-        if one.mentor:
-            mentees.setdefault(one.mentor, []).append(_name(one))
-    by_id = {one.id: one for one in people}
-    return [_row(one, by_id, mentees) for one in chosen]
+    for one in found.everybody:
+        mentees.setdefault(one.mentor, []).append(_name(one))
+    by_id = found.by_id()
+    return [{**_row(one, by_id), "mentees": mentees.get(one.id, [])} for one in found.chosen]
 
 
-def _row(one: Person, by_id: Mapping[str, Person], mentees: Mapping[str, Sequence[str]]) -> Cells:
+def _row(one: Person, by_id: Mapping[str, Person]) -> Cells:
     mentor = by_id.get(one.mentor)
     return {
         "name": _name(one),
@@ -129,7 +144,6 @@ def _row(one: Person, by_id: Mapping[str, Person], mentees: Mapping[str, Sequenc
         "country": one.country,
         "mentor": _name(mentor) if mentor else "",
         "mentor username": mentor.username if mentor else "",
-        "mentees": mentees.get(one.id, ()),
         "last seen": one.last_report or NEVER,
         "joined": one.joined,
         "break until": one.break_until,

@@ -86,8 +86,9 @@ def people_problems(
 def as_it_travels(address: str) -> str:
     """Return an address as an envelope carries it, for comparing."""
     local, _, domain = address.strip().rpartition("@")
-    with suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
+    if not domain.isascii():
+        with suppress(UnicodeError):
+            domain = domain.encode("idna").decode("ascii")
     return f"{local}@{domain}".casefold()
 
 

@@ -47,6 +47,7 @@ from sheets_sync.state.choices import mark_shown
 from sheets_sync.state.database import writing
 from sheets_sync.state.erasing import drop_erased
 from sheets_sync.suspension import TIMES
+from sheets_sync.unchanged import worksheet_print
 
 ATTEMPTS = 3
 """How often a sync starts over when somebody saves in the middle of it."""
@@ -170,7 +171,9 @@ def _mark(
     held = state.base.get(WHY)
     erased = sorted(state.erasing.prints())
     settled = (sheet.notes, rules.print(), today, issues, held, erased, version("tidings"))
-    for part in (sheet.worksheets, sheet.stamp, pairs, *settled):
+    for worksheet in sheet.worksheets:
+        mark.update(worksheet_print(worksheet))
+    for part in (sheet.stamp, pairs, *settled):
         mark.update(repr(part).encode("utf-8", "surrogatepass"))
     return mark.hexdigest()
 

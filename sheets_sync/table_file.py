@@ -55,7 +55,7 @@ def _text(path: Path, encoding: str) -> str:
     except LookupError as error:
         raise TableError(f"{encoding!r} is no encoding; such as cp1252 or latin-1") from error
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+        line = len(content[: error.start].split(b"\n"))
         raise TableError(
             f"{path}, line {line}: this is not {encoding or 'UTF-8'}; save the file as CSV UTF-8, "
             "or say what it is with --encoding, such as cp1252"

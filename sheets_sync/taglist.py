@@ -85,19 +85,43 @@ def uses_of(reports: Iterable[Report]) -> dict[str, Use]:
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     first: dict[str, date] = {}
     last: dict[str, date] = {}
-    for report in reports:
-        if report.status not in COUNTED:
-            continue
-        for spelling in report.tags:
-            one = key(spelling)
-            spellings[one][spelling.lstrip("#＃").strip()] += 1  # noqa: RUF001
-            first[one] = min(first.get(one, report.date), report.date)
-            last[one] = max(last.get(one, report.date), report.date)
+    for typed, found in _as_typed(reports).items():
+        one = key(typed)
+        spellings[one][typed.lstrip("#\uff03").strip()] += found.uses
+        first[one] = min(first.get(one, found.first), found.first)
+        last[one] = max(last.get(one, found.last), found.last)
     return {
         one: Use(_most_used(counts), sum(counts.values()), first[one], last[one])
         for one, counts in spellings.items()
         if one
     }
+
+
+@dataclass(slots=True)
+class _Typed:
+    """How often a tag was typed in just this way, from when to when."""
+
+    first: date
+    last: date
+    uses: int = 0
+
+
+def _as_typed(reports: Iterable[Report]) -> dict[str, _Typed]:
+    found: dict[str, _Typed] = {}
+    for report in reports:
+        if report.status not in COUNTED:
+            continue
+        day = report.date
+        for typed in report.tags:
+            one = found.get(typed)
+            if one is None:
+                one = found[typed] = _Typed(day, day)
+            one.uses += 1
+            if day < one.first:
+                one.first = day
+            elif day > one.last:
+                one.last = day
+    return found
 
 
 def _most_used(counts: Counter[str]) -> str:

@@ -6,7 +6,7 @@ hardly mean anybody else counts: the address, and a name of several words.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -38,7 +38,7 @@ class Traces:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Return what may stand nowhere, within no text either."""
-        whole = (one for one in self.names - self.shared if len(one.split()) > 1)
+        whole = (one for one in self.names - self.shared if _is_telling(one))
         return tuple(sorted({*self.addresses, *whole}))
 
     @cached_property
@@ -65,17 +65,39 @@ class Traces:
 
 @lru_cache(maxsize=64)
 def pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what finds these words: in any case, spelled together or apart, accents composed
-    or not, but not within longer ones."""
-    forms = (unicodedata.normalize(form, word) for word in words for form in ("NFC", "NFD"))
-    parts = [_loose(word) for word in dict.fromkeys(forms)]
+    """Return what finds these words, but not within longer ones.
+
+    In any case, with accents, without, or composed in another way, whatever stands between parts.
+    """
+    parts = [
+        _loose(form) for form in dict.fromkeys(form for word in words for form in _forms(word))
+    ]
     # Without words it finds nothing.
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Scripts that put no spaces between words, or let particles follow a name at once."""
+_UNSPACED_NAME = re.compile(f"[{_UNSPACED}]{{2,}}")
+
+
+def _is_telling(name: str) -> bool:
+    """Tell whether a name can hardly mean anything else within a text."""
+    return len(name.split()) > 1 or bool(_UNSPACED_NAME.fullmatch(name))
+
+
+def _forms(word: str) -> Iterator[str]:
+    decomposed = unicodedata.normalize("NFD", word)
+    yield unicodedata.normalize("NFC", word)
+    yield decomposed
+    yield "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
 def _loose(word: str) -> str:
     if "@" in word:
-        return rf"(?<![\w.+-]){re.escape(word)}(?![\w-])"
+        return rf"(?<![\w.+-]){re.escape(word)}(?![\w-]|\.\w)"
+    if re.search(f"[{_UNSPACED}]", word):
+        return r"\s*".join(map(re.escape, word.split()))
     between = r"[\s_.\-]+"
     return rf"(?<!\w){between.join(map(re.escape, word.split()))}(?!\w)"
 

@@ -4,7 +4,7 @@ Pure. A month is thirty days, so that the first of a month is like any other day
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -28,20 +28,20 @@ class _Counted:
     now: Counter[str] = field(default_factory=Counter)
     before: Counter[str] = field(default_factory=Counter)
     writers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    known: set[str] = field(default_factory=set)
-    """Tags that were used before this month, at any time."""
 
 
-def find_trends(reports: Sequence[Report], tags: Sequence[Tag], today: date) -> tuple[Trend, ...]:
+def find_trends(reports: Iterable[Report], tags: Sequence[Tag], today: date) -> tuple[Trend, ...]:
     """Return what is used more in the month up to today; nothing before there are two months.
 
-    Tags that mean the same are counted together, under the one that they mean.
+    `tags` know since when they are used. Those that mean the same are counted together, under the
+    one that they mean.
     """
-    used = [report for report in reports if report.status in COUNTED]
-    months = _months_before(used, today)
+    meaning = meanings(tags)
+    first = _first_used(tags, meaning)
+    months = min((today - min(first.values(), default=today)) / MONTH - 1, float(MONTHS_BEFORE))
     if months < 1:
         return ()
-    counted = _counted(used, tags, today)
+    counted = _counted(reports, meaning, today)
     shown = {tag.key: tag.shown for tag in tags}
     found = (
         Trend(
@@ -49,7 +49,7 @@ def find_trends(reports: Sequence[Report], tags: Sequence[Tag], today: date) -> 
             shown.get(one, one),
             uses,
             round(counted.before[one] / months, 1),
-            is_new=one not in counted.known,
+            is_new=first.get(one, today) > today - MONTH,
         )
         for one, uses in counted.now.items()
         if uses >= LEAST_USES and len(counted.writers[one]) >= LEAST_WRITERS
@@ -58,23 +58,26 @@ def find_trends(reports: Sequence[Report], tags: Sequence[Tag], today: date) -> 
     return tuple(sorted(risen, key=lambda one: (not one.is_new, -one.uses, one.key)))
 
 
-def _months_before(reports: Iterable[Report], today: date) -> float:
-    """Return of how many months before this one something is known, at most those that count."""
-    first = min((report.date for report in reports), default=today)
-    return min((today - first) / MONTH - 1, float(MONTHS_BEFORE))
+def _first_used(tags: Iterable[Tag], meaning: Mapping[str, str]) -> dict[str, date]:
+    first: dict[str, date] = {}
+    for tag in tags:
+        if tag.first_used:
+            one = meaning.get(tag.key, tag.key)
+            first[one] = min(first.get(one, tag.first_used), tag.first_used)
+    return first
 
 
-def _counted(reports: Iterable[Report], tags: Sequence[Tag], today: date) -> _Counted:
-    meaning = meanings(tags)
+def _counted(reports: Iterable[Report], meaning: Mapping[str, str], today: date) -> _Counted:
     since = today - MONTH
     start = since - MONTHS_BEFORE * MONTH
     counted = _Counted()
     for report in reports:
+        if report.date <= start or report.status not in COUNTED:
+            continue
         for one in {meaning.get(found, found) for tag in report.tags if (found := key(tag))}:
             if report.date > since:
                 counted.now[one] += 1
                 counted.writers[one].add(report.person or report.name)
             else:
-                counted.known.add(one)
-                counted.before[one] += report.date > start
+                counted.before[one] += 1
     return counted

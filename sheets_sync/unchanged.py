@@ -15,7 +15,7 @@ from sys import implementation
 
 from sheets_sync.doubts import Context
 from sheets_sync.headers import Table
-from sheets_sync.spreadsheet import Cell
+from sheets_sync.spreadsheet import Cell, Worksheet
 from sheets_sync.state.base import Known
 
 KEPT = "looked at"
@@ -60,6 +60,15 @@ def row_print(cells: Sequence[Cell]) -> str:
         return ""
 
 
+def worksheet_print(worksheet: Worksheet) -> bytes:
+    """Return what is another word after any change of a cell."""
+    try:
+        content = marshal.dumps((worksheet.title, worksheet.rows), _STABLE)  # type: ignore[arg-type]
+    except ValueError:  # a cell has a fault in it
+        content = repr(worksheet).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(content, digest_size=_PRINT_BYTES).digest()
+
+
 def _print(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=_PRINT_BYTES).hexdigest()
 
@@ -75,24 +84,25 @@ def unchanged_rows(
     found: dict[str, tuple[str, int]] = {}
     seen: set[str] = set()
     twice: set[str] = set()
-    for table, row, id, cells in _with_ids(tables):
-        (twice if id in seen else seen).add(id)
-        before = looked_at.rows.get(id)
-        if before and _is_at_home(known.get(id), table) and before == row_print(cells):
-            found[id] = (table.title, row)
+    for title, row, id, cells in _with_ids(tables):
+        if id in seen:
+            twice.add(id)
+            continue
+        seen.add(id)
+        one = known.get(id)
+        is_here = one is not None and one.missing_since is None and one.tab == title
+        if is_here and looked_at.rows.get(id) == row_print(cells) != "":
+            found[id] = (title, row)
     for id in twice | touched:
         found.pop(id, None)
     return found
 
 
-def _with_ids(tables: Iterable[Table]) -> Iterator[tuple[Table, int, str, Sequence[Cell]]]:
+def _with_ids(tables: Iterable[Table]) -> Iterator[tuple[str, int, str, Sequence[Cell]]]:
     for table in tables:
         at = table.columns.get("id", -1)
-        for row, cells in table.data() if at >= 0 else ():
+        title, below = table.title, table.header_row
+        for row, cells in enumerate(table.rows[below:], below + 1) if at >= 0 else ():
             id = cells[at] if at < len(cells) else None
-            if isinstance(id, str):
-                yield table, row, id, cells
-
-
-def _is_at_home(known: Known | None, table: Table) -> bool:
-    return known is not None and known.missing_since is None and known.tab == table.title
+            if isinstance(id, str) and id:
+                yield title, row, id, cells

@@ -95,7 +95,7 @@ def test_new_and_rising_tags_are_shown_to_coordinators_once(village: Village):
         "New and rising tags\n"
         "-------------------\n"
         "Give a tag a category in the Tags tab, and it groups reports from then on.\n\n"
-        "- #open-badges: new: used 3 times in a month\n"
+        "- #open-badges: new, used 3 times in a month\n"
         "- #mentorship: used 6 times in a month, 1.8 before\n"
     ) in told
     body = village.mails()["ana@example.org"].get_body(("plain",))

@@ -124,4 +124,7 @@ def test_twenty_thousand_people_without_a_mentor_cost_what_they_should() -> None
         assert len(find_orphans([*mentors, *rest], {}, {}, TODAY)) == count
         return time.process_time() - started
 
-    assert cost(20_000) < 40 * cost(2_000)  # quadratic would be a hundred
+    def least(count: int) -> float:
+        return min(cost(count) for _ in range(3))  # whatever else the machine does
+
+    assert least(20_000) < 40 * least(2_000)  # quadratic would be a hundred

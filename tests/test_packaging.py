@@ -41,7 +41,9 @@ def test_the_example_credentials_are_fake():
     assert parseaddr(example["client_email"])[1].endswith(".example")
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-dev.lock", "requirements-postgresql.lock"]
+)
 def test_a_lock_file_has_hashes_and_names_no_registry(lock):
     text = (ROOT / lock).read_text("utf-8")
     packages = re.split(r"\n(?=[a-z0-9])", text)

@@ -20,8 +20,9 @@ from sheets_sync.spreadsheet import Changes, Snapshot
 from sheets_sync.state import Busy, Receipt, State, StateError, draft, open_state
 from sheets_sync.state.address import locate, schema_for
 from sheets_sync.state.database import is_durable, reading, writing
+from sheets_sync.state.kind import kind_of
 from sheets_sync.state.lock import hold
-from sheets_sync.state.refusal import Taken
+from sheets_sync.state.refusal import BUSY_SECONDS, Taken
 from sheets_sync.xlsx import Workbook
 from tests.postgresql import DATABASE, Server
 from tests.story import story
@@ -108,6 +109,7 @@ def test_a_server_that_stays_away_is_told_after_a_while_and_then_at_once(state, 
     try:
         with pytest.raises(Busy):  # who serves others does not wait
             state.journal.commit([draft(FIRST)], wait=False)
+        kind_of(state.engine).outage.since = time.monotonic() - BUSY_SECONDS + 0.5
         with pytest.raises(StateError, match=r"cannot be reached .* try again when it is there"):
             state.base.get("a")
         began = time.monotonic()

@@ -191,6 +191,17 @@ def test_mentors_come_in_once(tidings: Terminal, tmp_path: Path):
     assert shows(tidings.folder, "Mentors", "mentee", "mentor") == [("bo", "Zoe")]
 
 
+def test_headers_are_mapped_in_the_settings_as_well(tidings: Terminal, tmp_path: Path):
+    settings = tidings.folder / "tidings.toml"
+    mapped = '[spreadsheet.headers.Reports]\n"Wer" = "reporter"\n"Was" = "text"\n'
+    settings.write_text(settings.read_text() + mapped)
+    (tmp_path / "alt.csv").write_text("Wer;Was\nbo;Ein Baum\n")
+
+    assert brings(tidings, tmp_path / "alt.csv", maps=()).status == 0
+
+    assert shows(tidings.folder, "Reports", "reporter", "text") == [("bo", "Ein Baum")]
+
+
 @pytest.mark.parametrize(
     ("content", "words", "told"),
     [

@@ -1,8 +1,10 @@
 """New and rising tags: this month against the months before, with a floor against noise."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from sheets_sync.community import Report, Status, Tag, Trend
+from sheets_sync.taglist import list_tags
 from sheets_sync.trends import find_trends
 
 TODAY = date(2026, 11, 23)
@@ -23,6 +25,17 @@ def used(tag: str, *days: int) -> list[Report]:
     return [report(day, tag, "ana" if at % 2 else "ben") for at, day in enumerate(days)]
 
 
+def trends(reports: list[Report], *joined: Tag) -> tuple[Trend, ...]:
+    """Return the trends where the Tags tab has these rows, and others for what is used."""
+    use = {tag.key: tag for tag in list_tags(None, reports).tags}
+    rows = [
+        replace(tag, first_used=use[tag.key].first_used if tag.key in use else None)
+        for tag in joined
+    ]
+    named = {tag.key for tag in rows}
+    return find_trends(reports, [*rows, *(t for t in use.values() if t.key not in named)], TODAY)
+
+
 HISTORY = used("planning", LONG_AGO, 100, 70, 40, 10)
 
 
@@ -35,7 +48,7 @@ def test_new_and_rising_tags_are_told_new_ones_first():
     ]
     tags = [Tag("campus", "Campus", ""), Tag("press", "Press", "")]
 
-    assert find_trends(reports, tags, TODAY) == (
+    assert trends(reports, *tags) == (
         Trend("campus", "Campus", 3, 0, is_new=True),
         Trend("italy", "italy", 4, 0),
         Trend("press", "Press", 3, 0.7),
@@ -48,19 +61,19 @@ def test_noise_is_not_told():
     steady = used("meeting", 80, 50, 40, 35, 1, 2, 3, 4, *[45, 55, 65])
 
     for noise in (one_writer, hidden, steady, used("twice", 1, 2), used("last-month", 31, 32, 33)):
-        assert find_trends([*HISTORY, *noise], (), TODAY) == ()
-    assert len(find_trends([*HISTORY, *used("thrice", 1, 2, 3)], (), TODAY)) == 1
+        assert trends([*HISTORY, *noise]) == ()
+    assert len(trends([*HISTORY, *used("thrice", 1, 2, 3)])) == 1
 
 
 def test_spellings_are_counted_under_the_tag_that_they_mean():
     reports = [*HISTORY, *used("press", 1), *used("presse", 2), *used("stampa", 3, 4)]
     tags = [Tag("press", "Press", ""), Tag("presse", "x", "press"), Tag("stampa", "y", "presse")]
 
-    assert find_trends(reports, tags, TODAY) == (Trend("press", "Press", 4, 0, is_new=True),)
+    assert trends(reports, *tags) == (Trend("press", "Press", 4, 0, is_new=True),)
 
 
 def test_in_the_first_weeks_nothing_is_new():
     reports = used("press", 1, 2, 3, 20)
 
-    assert find_trends(reports, (), TODAY) == ()
-    assert find_trends([], (), TODAY) == ()
+    assert trends(reports) == ()
+    assert trends([]) == ()

@@ -92,7 +92,7 @@ def _names(site: Site, pieces: Sequence[Sequence[object]]) -> dict[str, Any]:
         "counted": [
             teller.words.ngettext("{count} report", "{count} reports", count) for count in (1, 2)
         ],
-        "meanings": {key: meant for key, meant in public.meanings.items() if key != meant},
+        "meanings": public.meanings,
         "tags": sorted(heading.label.shown for heading in public.headings.values()),
         "people": [
             [

@@ -127,15 +127,16 @@ class Public:
     headings: Mapping[str, Heading]
     """By key, `same as` followed: the tags of the reports that are shown."""
     meanings: Mapping[str, str]
+    """Key of another spelling -> that of the tag that it means."""
     issues: Sequence[Edition]
     community: Community
 
 
 def make_public(holdings: Holdings, addresses: Addresses, imprint: Imprint) -> Public:
     """Return what everybody may see."""
-    maker = _Maker(holdings, addresses, imprint)
-    shown = [maker.slip(one) for one in holdings.reports if _is_public(one, holdings.up_to)]
-    shown.sort(key=by_day)
+    reports = [one for one in holdings.reports if _is_public(one, holdings.up_to)]
+    maker = _Maker(reports, holdings, addresses, imprint)
+    shown = sorted(map(maker.slip, reports), key=by_day)
     slips = tuple(slip for slip in shown if not slip.automatic)
     machines = (slip for slip in shown if slip.automatic)
     return Public(
@@ -146,7 +147,7 @@ def make_public(holdings: Holdings, addresses: Addresses, imprint: Imprint) -> P
         roster=maker.roster,
         addresses=addresses,
         headings=maker.headings(slips),
-        meanings=maker.meanings,
+        meanings=maker.shown_meanings(),
         issues=holdings.issues,
         community=holdings.community,
     )
@@ -183,16 +184,18 @@ def _is_public(report: Report, up_to: int | None) -> bool:
 class _Maker:
     """Turns reports into slips; remembers what repeats from report to report."""
 
-    def __init__(self, holdings: Holdings, addresses: Addresses, imprint: Imprint) -> None:
-        self._holdings = holdings
+    def __init__(
+        self, reports: Sequence[Report], holdings: Holdings, addresses: Addresses, imprint: Imprint
+    ) -> None:
+        self._zone = holdings.zone
         self._imprint = imprint
         self._addresses = addresses
         self.roster = Roster(holdings.community.people)
         self.people = {one.id: one for one in presentable(self.roster.people)}
-        self.meanings = meanings(holdings.community.tags)
+        self._meanings = meanings(holdings.community.tags)
         self._told = {tag.key: tag for tag in holdings.community.tags}
         self._typed: dict[str, Counter[str]] = defaultdict(Counter)
-        for report in holdings.reports:
+        for report in reports:
             for tag in report.tags:
                 self._typed[tag][tag] += 1
         self._keys = {tag: self._meaning(tag) for tag in self._typed}
@@ -228,9 +231,17 @@ class _Maker:
             found[label.key] = Heading(label, category, description)
         return found
 
+    def shown_meanings(self) -> dict[str, str]:
+        """Return what other spellings mean, as far as pages show it."""
+        return {
+            other: meant
+            for other, meant in self._meanings.items()
+            if other != meant and meant in self._labels and masked(other, "") == other
+        }
+
     def _meaning(self, tag: str) -> str:
         found = key(tag)
-        return self.meanings.get(found, found)
+        return self._meanings.get(found, found)
 
     def _labelled(self) -> dict[str, Label]:
         """Return how each tag is shown: as the Tags tab has it, else as most people type it."""
@@ -251,7 +262,7 @@ class _Maker:
         """Return since when it counts as news: what was there before Tidings, since its day."""
         if report.accepted > 0:
             return report.received
-        day = datetime.combine(report.date, time(), self._holdings.zone).astimezone(UTC)
+        day = datetime.combine(report.date, time(), self._zone).astimezone(UTC)
         return min(day, report.received)
 
     def _print(self, report: Report, labels: tuple[Label, ...], name: str, address: str) -> str:

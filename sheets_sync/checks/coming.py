@@ -49,6 +49,12 @@ def look_at_state(project: Project, now: datetime) -> Iterator[Finding]:
     """Look whether the state keeps what it is given, and when the last sync was."""
     if not is_durable(project.state.engine):
         yield Finding("state", "its writes are not synced to the disk", "report this as a fault")
+    if project.state.erasing.is_unfinished():
+        yield Finding(
+            "state",
+            "somebody was being erased when that was stopped, and may still stand in free pages",
+            "run the same once more: tidings erase PERSON",
+        )
     last = project.state.base.get("last sync")
     if not last:
         yield Finding("sync", "there was none yet", "run: tidings sync")

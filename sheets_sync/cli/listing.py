@@ -55,7 +55,8 @@ def people(
             found = find_people(project, wanted, shell.now())
         except ListingError as error:
             raise click.UsageError(str(error)) from error
-        is_table = shape == "table"
-        rows = tree_rows(project, found) if is_table else person_rows(project, found)
-    tell_rows(TREE_COLUMNS if is_table else COLUMNS, rows, shape)
-    aside(f"{counted(len(found), 'person', 'people')}.")
+    if shape == "table":
+        tell_rows(TREE_COLUMNS, tree_rows(found), shape)
+    else:
+        tell_rows(COLUMNS, person_rows(found), shape)
+    aside(f"{counted(len(found.chosen), 'person', 'people')}.")

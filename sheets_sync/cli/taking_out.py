@@ -124,14 +124,16 @@ def erase(shell: Shell, person: str, dry_run: bool, yes: bool, comes_back: bool)
             say("Nothing was erased.")
             return 0
         with stage("Erasing …"):
-            left = carry_out(project, plan, now=shell.now())
+            done = carry_out(project, plan, now=shell.now())
     say("Erased.")
-    for line in left:
+    for name in done.deleted:
+        say(f"Deleted, since it could not be changed: the backup {name}")
+    for line in done.left:
         say(f"Still there: {line}")
     say("What only a person can delete:")
     for line in plan.to_do:
         say(f"  {line}")
-    return 1 if left else 0
+    return 1 if done.left else 0
 
 
 def _tell_plan(plan: "Plan", folder: Path) -> None:

@@ -43,8 +43,8 @@ class Plan:
     state: Found
     sheet: Cleared
     files: Files
-    backups: tuple[Path, ...]
-    """Backups of the workbook and of the state; those that hold nothing stay as they are."""
+    backups: int
+    """How many copies of spreadsheet and state are looked through."""
     before: datetime | None
     """When they were erased already."""
     to_do: tuple[str, ...]
@@ -75,7 +75,7 @@ class Plan:
                 yield f"state: {counted(count, what)}"
         yield from self.files.lines(folder)
         if self.backups:
-            yield f"backups: what stands of them in {counted(len(self.backups), 'copy', 'copies')}"
+            yield f"backups: what stands of them in {counted(self.backups, 'copy', 'copies')}"
 
 
 def look(project: Project, typed: str) -> Plan:
@@ -88,16 +88,26 @@ def look(project: Project, typed: str) -> Plan:
         state=state,
         sheet=_cleared(project, project.spreadsheet.read(), traces, state.reports),
         files=find_files(project.folder, project.settings, traces),
-        backups=tuple(copies_of_state(project)),
+        backups=len(project.spreadsheet.copies()) + len(copies_of_state(project)),
         before=erased.since(typed),
         to_do=tuple(_left_to_people(project, state)),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of it."""
+
+    left: tuple[str, ...]
+    """Where something still stands that only a person can take out."""
+    deleted: tuple[str, ...]
+    """Backups that could not be changed, and are gone as a whole."""
+
+
 def carry_out(
     project: Project, plan: Plan, *, now: datetime, steps: Steps = lambda step: None
-) -> tuple[str, ...]:
-    """Erase; returns where something still stands that only a person can take out.
+) -> Done:
+    """Erase.
 
     Call it within `one_run`. Raises SheetError and StateError; begun again, it goes on.
     """
@@ -111,12 +121,7 @@ def carry_out(
         theirs = plan.reports | _clear_sheet(project, traces, plan.reports)
         erasing.record([print_of(secret, id) for id in theirs], now)
         steps("spreadsheet")
-        for copy in project.spreadsheet.copies():
-            _clear_copy(project, copy, traces, theirs)
-            steps("a backup of the spreadsheet")
-        for path in copies_of_state(project):
-            _clear_state(path, project, traces, theirs)
-            steps("a backup of the state")
+        deleted = tuple(_clear_copies(project, traces, theirs, steps))
         erase_files(find_files(project.folder, project.settings, traces), traces)
         steps("files")
         erasing.erase(traces, theirs, asked_of(project))
@@ -126,7 +131,21 @@ def carry_out(
     if renew_archive(project, now=now):
         steps("archive")
     erasing.leave_no_trace()
-    return tuple(still_there(project.folder, traces))
+    return Done(tuple(still_there(project.folder, traces)), deleted)
+
+
+def _clear_copies(
+    project: Project, traces: Traces, theirs: frozenset[str], steps: Steps
+) -> Iterator[str]:
+    """Clear every backup; yields those that could not be read or changed, and were deleted."""
+    for copy in project.spreadsheet.copies():
+        if not _clear_copy(project, copy, traces, theirs):
+            yield copy.name
+        steps("a backup of the spreadsheet")
+    for path in copies_of_state(project):
+        if not _clear_state(path, project, traces, theirs):
+            yield path.name
+        steps("a backup of the state")
 
 
 def readmit(project: Project, typed: str) -> bool:
@@ -190,23 +209,27 @@ def _write(
     spreadsheet.write(sheet, replace(cleared.changes(traces.words), stamp=stamp))
 
 
-def _clear_copy(project: Project, copy: Copy, traces: Traces, theirs: frozenset[str]) -> None:
-    """Take them out of a backup of the spreadsheet; one that cannot be changed is deleted."""
+def _clear_copy(project: Project, copy: Copy, traces: Traces, theirs: frozenset[str]) -> bool:
+    """Take them out of a backup of the spreadsheet; else delete it and return False."""
     try:
         sheet = copy.read()
         _write(copy, sheet, _cleared(project, sheet, traces, theirs), traces, sheet.stamp)
     except SheetError:
         copy.discard()
+        return False
+    return True
 
 
-def _clear_state(path: Path, project: Project, traces: Traces, theirs: frozenset[str]) -> None:
-    """Take them out of a backup of the state; one that cannot be read is deleted."""
+def _clear_state(path: Path, project: Project, traces: Traces, theirs: frozenset[str]) -> bool:
+    """Take them out of a backup of the state; else delete it and return False."""
     try:
         with closing(open_state(f"sqlite:{path.name}", folder=path.parent)) as state:
             state.erasing.erase(traces, theirs, asked_of(project))
             state.erasing.leave_no_trace()
     except StateError:
         path.unlink()
+        return False
+    return True
 
 
 def _left_to_people(project: Project, found: Found) -> Iterator[str]:

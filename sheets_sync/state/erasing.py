@@ -131,6 +131,7 @@ class Erasing:
             _erase_reports(db, traces, theirs)
             _erase_answers(db, traces, asked)
             _erase_reader(db, traces)
+            _erase_from_wishes(db, traces)
             _erase_values(db, traces)
             _erase_letters(db, traces, frozenset(theirs))
             db.execute(delete(people).where(people.c.id.in_(traces.ids)))
@@ -253,6 +254,17 @@ def _erase_reader(db: Connection, traces: Traces) -> None:
         )
 
 
+def _erase_from_wishes(db: Connection, traces: Traces) -> None:
+    """Take them out of the filters of others."""
+    for number, chosen in db.execute(select(choices.c.number, choices.c.chosen)).all():
+        wishes: dict[str, str] = json.loads(chosen)
+        cleaned = {column: traces.without(wish) for column, wish in wishes.items()}
+        if cleaned != wishes:
+            text = json.dumps(cleaned, ensure_ascii=False, sort_keys=True)
+            here = choices.c.number == number
+            db.execute(update(choices).where(here).values(chosen=text))
+
+
 def _erase_values(db: Connection, traces: Traces) -> None:
     for name, value in db.execute(select(kept)).all():
         if name == "community":
@@ -267,17 +279,15 @@ def _erase_values(db: Connection, traces: Traces) -> None:
 
 def _erase_letters(db: Connection, traces: Traces, theirs: frozenset[str]) -> None:
     """Empty the mails to others that hold something of them."""
-    same = and_(
-        letters.c.issue == deliveries.c.issue, letters.c.subscriber == deliveries.c.subscriber
-    )
-    query = select(deliveries, letters.c.message).join(letters, same)
-    for row in db.execute(query).all():
+    for row in db.execute(select(deliveries)).all():
         ids: list[str] = json.loads(row.reports)
-        if theirs.isdisjoint(ids) and not is_in_mail(row.message, traces):
+        letter = and_(letters.c.issue == row.issue, letters.c.subscriber == row.subscriber)
+        # One by one: all of them would fill the memory.
+        message = db.execute(select(letters.c.message).where(letter)).scalar() or b""
+        if theirs.isdisjoint(ids) and not is_in_mail(message, traces):
             continue
-        here = and_(letters.c.issue == row.issue, letters.c.subscriber == row.subscriber)
-        db.execute(update(letters).where(here).values(message=b""))
-        left = [id for id in ids if id not in theirs]
+        db.execute(update(letters).where(letter).values(message=b""))
+        left = [id for id in ids if id not in theirs and id != LOST]
         if row.state in MAY_LEAVE:
             left.append(LOST)
         number = deliveries.c.number == row.number

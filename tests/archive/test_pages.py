@@ -67,10 +67,10 @@ def test_what_the_pages_say(here: Valley):
         f"Issue of the digest Week 48 of 2026 {planned} {talked}"
     )
     assert here.words(f"reports/{here.id(first)}/") == f"{talked} More by Ana Rossi November 2026"
-    assert here.words("").endswith(
+    assert (
         f"The latest {planned} {talked} {older} Tags #Italy #mentorship #planning Years 2026 "
-        "More Issues of the digest"
-    )
+        "More In pictures Issues of the digest In pictures Reports over time"
+    ) in here.words("")
     assert here.words("people/") == "People Ana Rossi Ben Okafor"
 
 

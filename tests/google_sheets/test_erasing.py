@@ -1,5 +1,6 @@
 """A person is erased from a spreadsheet on Google: no cell, note or hidden row holds them."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -27,7 +28,7 @@ def erase(town: Town, who: str) -> tuple[str, ...]:
         google = town.shared.opened(project.state.base, zone="Europe/Berlin")
         project = replace(project, spreadsheet=google)
         plan = look(project, who)
-        assert carry_out(project, plan, now=MONDAY) == ()
+        assert carry_out(project, plan, now=MONDAY).left == ()
         return plan.to_do
 
 
@@ -62,7 +63,7 @@ def test_rows_stay_where_they_are(town: Town):
     assert [row[:1] for row in after] == [["name"], [], *([row[0]] for row in before[2:])]
 
 
-@pytest.mark.parametrize("gap", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("gap", range(1, 8) if os.environ.get("TIDINGS_SOAK") else (2, 4))
 def test_a_manager_who_sorts_in_that_very_moment_loses_nothing(town: Town, gap: int):
     town.runs()
     others = {str(row[0]) for row in town.person.cells("People")[2:]}

@@ -24,7 +24,7 @@ def main() -> int:
     for seed in wanted.seed:
         story = Story(seed, wanted.weeks, wanted.people, wanted.runs_a_week, wanted.calm)
         began = time.process_time()
-        with tempfile.TemporaryDirectory(dir=ram()) as folder:
+        with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
             try:
                 world = play(story, Path(folder))
             except Broken as broken:
@@ -37,9 +37,9 @@ def main() -> int:
     return 0
 
 
-def ram() -> Path | None:
+def in_memory() -> Path | None:
     """Return a folder in memory; none where there is no such thing."""
-    found = Path("/dev/shm")
+    found = Path("/dev/shm")  # noqa: S108 - each has a folder of its own there
     return found if found.is_dir() else None
 
 

@@ -4,6 +4,7 @@ Each is planned for a story when it begins, so that a short one has its share of
 """
 
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -97,8 +98,8 @@ def _lost_disk(world: World, chance: random.Random) -> None:
     with_backup = chance.random() < 0.6
     world.machine.says(f"the disk is lost; {'the backup' if with_backup else 'nothing'} is left")
     world.ends()
-    for file in world.folder.glob(f"{STATE}*"):
-        file.unlink()
+    for left in world.folder.glob(f"{STATE}*"):
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
     if with_backup:
         (world.folder / STATE).write_bytes((world.folder / BACKUP).read_bytes())
     else:

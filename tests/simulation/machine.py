@@ -5,7 +5,6 @@ may fail: what ran ends at once, and all that is left is what the disk holds.
 """
 
 import random
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,22 +25,16 @@ def dice(seed: int, whose: str) -> random.Random:
 
 @contextmanager
 def no_real_chance(seed: int) -> Iterator[None]:
-    """Let the program's secrets, too, come from the seed, or no run could be replayed."""
-    chance = dice(seed, "the machine")
-    ours = {
-        "token_bytes": lambda length=32: chance.randbytes(length),
-        "token_hex": lambda length=32: chance.randbytes(length).hex(),
-        "token_urlsafe": lambda length=32: chance.randbytes(length).hex(),
-        "randbelow": chance.randrange,
-    }
-    theirs = {name: getattr(secrets, name) for name in ours}
+    """Let the program's secrets, too, come from the seed, or no run could be replayed.
+
+    What the operating system gives is replaced where `secrets` asks for it, and nowhere else.
+    """
+    theirs = random._urandom  # type: ignore[attr-defined]
+    random._urandom = dice(seed, "the machine").randbytes  # type: ignore[attr-defined]
     try:
-        for name, roll in ours.items():
-            setattr(secrets, name, roll)
         yield
     finally:
-        for name, roll in theirs.items():
-            setattr(secrets, name, roll)
+        random._urandom = theirs  # type: ignore[attr-defined]
 
 
 @dataclass(slots=True)

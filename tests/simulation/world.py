@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from pathlib import Path
@@ -204,9 +205,13 @@ class World:
     def _run(self, wish: Wish, *, alone: bool = False) -> str:
         """Run; return the line with which it stopped. `alone`: nobody is at the spreadsheet."""
         try:
-            with one_run(self.project):
-                self._is_running = not (self.is_calm or alone)
-                outcome, mailed = sync_and_mail(self.project, wish, now=self.machine.clock.now())
+            self._is_running = not (self.is_calm or alone)
+            outcome, mailed = sync_and_mail(
+                self.project,
+                wish,
+                now=self.machine.clock.now(),
+                alone=partial(one_run, self.project),
+            )
         except (SheetError, DigestError, StateError) as error:
             return str(error)
         finally:

@@ -7,6 +7,7 @@
 import { FilterFault, compile, find, listed, parse } from "./filters.js";
 
 const ON_A_PAGE = 20;
+const PAUSE = 700;
 const form = document.getElementById("search");
 const root = form.dataset.root;
 const told = document.getElementById("told");
@@ -18,6 +19,7 @@ let pieces;
 let plural, number, long;
 let hits = [];
 let turn = 0;
+let pause;
 
 function say(name, values = {}) {
   return names.words[name].replace(/\{(\w+)\}/g, (_, value) => values[value]);
@@ -96,8 +98,10 @@ function read() {
   return Object.fromEntries(fields.map((field) => [field.name, field.value.trim()]));
 }
 
-function answer() {
+/* While somebody types, a fault is told only once they pause: they may not be done. */
+function answer({ typing = false } = {}) {
   const asked = read();
+  clearTimeout(pause);
   for (const name of ["filter", "person"]) fault(name, "");
   const query = new URLSearchParams(Object.entries(asked).filter((one) => one[1]));
   history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}`);
@@ -105,18 +109,21 @@ function answer() {
     hits = search(asked);
   } catch (wrong) {
     if (!(wrong instanceof FilterFault)) throw wrong;
-    const { column, message } = wrong;
-    fault(wrong.field ?? "filter", column ? say("column", { column, fault: message }) : message);
-    hits = [];
-    told.textContent = "";
-    found.replaceChildren();
-    further.hidden = true;
+    pause = setTimeout(() => refuse(wrong), typing ? PAUSE : 0);
     return;
   }
   told.textContent = hits.length ? counted(hits.length) : say("nothing");
   found.replaceChildren();
   turn += 1;
   show();
+}
+
+function refuse({ column, message, field }) {
+  fault(field ?? "filter", column ? say("column", { column, fault: message }) : message);
+  hits = [];
+  told.textContent = "";
+  found.replaceChildren();
+  further.hidden = true;
 }
 
 function fault(name, message) {
@@ -179,7 +186,7 @@ async function start() {
     event.preventDefault();
     answer();
   });
-  for (const field of fields) field.addEventListener("input", answer);
+  for (const field of fields) field.addEventListener("input", () => answer({ typing: true }));
   further.addEventListener("click", show);
   answer();
 }

@@ -1,0 +1,69 @@
+"""Twelve weeks of a community, from twenty seeds, with everything going wrong; the year in soak.
+
+A seed that fails names the command that plays it again, exactly.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.__main__ import in_memory
+from tests.simulation.history import marks_of
+from tests.simulation.world import Story, World
+from tests.simulation.year import play
+
+SOAK = bool(os.environ.get("TIDINGS_SOAK"))
+SEEDS = range(20)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A disk for one machine; in memory where there is such a place, since it syncs a lot."""
+    with tempfile.TemporaryDirectory(dir=in_memory()) as made:
+        yield Path(made)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_twelve_weeks_of_everything_going_wrong(seed: int, folder: Path) -> None:
+    world = play(Story(seed), folder)
+
+    # A year in which nothing happened would prove nothing.
+    assert len(world.history.sent) > 15
+    assert len(world.relay.arrived) > 200
+
+
+@pytest.mark.skipif(not SOAK, reason="takes minutes; make soak runs it")
+@pytest.mark.parametrize("seed", range(3))
+def test_a_year_of_everything_going_wrong(seed: int, folder: Path) -> None:
+    play(Story(seed, weeks=52, people=220), folder)
+
+
+def test_a_seed_is_played_again_exactly(folder: Path, tmp_path: Path) -> None:
+    story = Story(7, weeks=3, people=15)
+
+    first, second = _played(story, folder), _played(story, tmp_path)
+
+    assert first == second
+
+
+def _played(story: Story, folder: Path) -> list[object]:
+    world = play(story, folder)
+    rows = [[paper.value(row, "text") for row in paper.filled()] for paper in world.papers.values()]
+    return [world.machine.trail, rows, world.relay.arrived, world.machine.steps]
+
+
+def test_a_calm_week_reaches_everybody(folder: Path) -> None:
+    """What the histories are read from is really there."""
+    world = play(Story(1, weeks=3, people=10, calm=True), folder)
+
+    assert {mail.address for mail in world.relay.arrived} == {
+        f"p{at}@example.org" for at in range(10)
+    }
+    assert _mailed(world) == set(world.marked_rows()) != set()
+
+
+def _mailed(world: World) -> set[str]:
+    return {mark for mail in world.relay.arrived for mark in marks_of(mail.content)}

@@ -60,7 +60,8 @@ def _plan_acts(world: World, monday: datetime) -> None:
 
 def _calms_down(world: World) -> None:
     """Let everybody go home and everything work, until nothing is left to be done."""
-    world.is_calm = True
+    world.is_calm, world.is_on_holiday = True, False
+    world.machine.disk_is_full, world.machine.clock.wrong_by = False, timedelta()
     for hours in (20, 30, 7, 30, 30, 80):
         world.lives(world.machine.clock.time + timedelta(hours=hours))
         world.office.releases_issues()

@@ -72,7 +72,7 @@ class Outcome:
 
 
 @contextmanager
-def _seldom_collecting() -> Iterator[None]:
+def seldom_collecting() -> Iterator[None]:
     """Let Python look for cycles seldom: what a sync makes lives until its end.
 
     To look through all of it again and again takes a third of the time of a large one.
@@ -85,7 +85,7 @@ def _seldom_collecting() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-@_seldom_collecting()
+@seldom_collecting()
 def sync(
     spreadsheet: Spreadsheet,
     state: State,

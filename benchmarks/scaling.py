@@ -87,7 +87,7 @@ def measure(folder: Path) -> list[Result]:
             "ms",
             ours.figure * 1000,
             each.figure * 1000,
-            0.1,
+            0.25,
         ),
     ]
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from digests.issue import make
+from sheets_sync.choices import Choice, ChoiceAct
 from sheets_sync.community import Community, Orphan
 from sheets_sync.erased import Erased, print_of
 from sheets_sync.memory import MEMORY, Memory
@@ -48,6 +49,11 @@ def state(tmp_path: Path, state_url: str) -> Iterator[State]:
     with writing(state.engine) as db:
         record_reports(db, [replace(one, memory=memory) for one in state.base.known().values()])
     make(press(state), DUE, now=NOW)
+    state.renewals.record(["p-ana", "p-ben"], NOW.date())
+    said = {"still in": "pause or stop", "words": "says Ana Rossi"}
+    answer = Choice("k", ChoiceAct.ANSWER, "p-ana", "ana@example.org", said, "page", NOW)
+    state.choices.commit([answer])
+    state.base.put("still in", '{"p-ana": ["yes 2026-11-02", "yes 2026-11-02"]}')
     yield state
     state.close()
 

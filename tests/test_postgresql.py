@@ -16,6 +16,7 @@ import pytest
 import trustme
 from sqlalchemy import text
 
+from digests.issue import make
 from forms.submission import Act, Submission
 from sheets_sync.checks import check_project
 from sheets_sync.founding import Answers, found
@@ -29,6 +30,7 @@ from sheets_sync.state.lock import hold
 from sheets_sync.state.refusal import BUSY_SECONDS, Taken
 from sheets_sync.state.schema import VERSION
 from sheets_sync.xlsx import Workbook
+from tests.newsroom import DUE, NOW, press, report, synced
 from tests.postgresql import DATABASE, Server
 from tests.story import story
 from tests.test_cli import Terminal
@@ -198,6 +200,20 @@ def test_a_sender_whose_connection_broke_is_not_taken_for_gone_by_itself(state, 
         assert senders.gone({name, "nobody"}) == {"nobody"}
         assert senders.gone({name}) == set()
     assert senders.gone({name}) == {name}
+
+
+def test_who_sends_passes_over_what_another_is_just_taking(state, url):
+    synced(state, report(1))
+    make(press(state), DUE, now=NOW)
+    waiting = state.outbox.waiting(NOW)
+    with closing(open_state(url)) as other, state.outbox.together(NOW, "one") as first:
+        ours = first.claim(waiting, 2)
+        with other.outbox.together(NOW, "two") as second:  # beside it, and waiting for nothing
+            theirs = second.claim(waiting, 2)
+
+    assert (list(ours), list(theirs)) == (list(waiting[:2]), list(waiting[2:4]))
+    with state.outbox.together(NOW, "three") as third:
+        assert list(third.claim(waiting, 9)) == list(waiting[4:])
 
 
 class Overtaken(Workbook):

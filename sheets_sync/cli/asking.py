@@ -2,7 +2,7 @@
 
 import click
 
-from sheets_sync.cli.saying import say
+from sheets_sync.cli.saying import aside
 from sheets_sync.cli.shell import Shell
 from sheets_sync.cli.tabular import FORMAT, tell_rows
 
@@ -74,4 +74,4 @@ def _count(number: int, word: str) -> None:
     """Say how many there are, beside what another program may read."""
     from forms.plural import counted
 
-    say(f"{counted(number, word)}.", error=True)
+    aside(f"{counted(number, word)}.")

@@ -11,7 +11,7 @@ import click
 from forms.plural import counted
 from sheets_sync.cli.commands import DRY_RUN, tell_outcome
 from sheets_sync.cli.operating import is_asked, operate, operating
-from sheets_sync.cli.saying import counting, say
+from sheets_sync.cli.saying import LOG, aside, counting, say
 from sheets_sync.cli.shell import Shell
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def run(shell: Shell, dry_run: bool, clock_is_right: bool) -> int:
 
 
 def _run(shell: Shell, project: "Project", clock_is_right: bool) -> int:
+    from sheets_sync.cli.logs import log_run
     from sheets_sync.cli.plans import sync_line
     from sheets_sync.confirming import send_confirmations
     from sheets_sync.mailing import Wish, sync_and_mail
@@ -133,6 +134,9 @@ def _run(shell: Shell, project: "Project", clock_is_right: bool) -> int:
     send_confirmations(project, now=now)
     with alone():
         published = _publish(project, now)
+    if shell.logs:
+        log_run(outcome, mailed, published)
+        return 3 if mailed.delivered.stopped else 0
     say(sync_line(outcome))
     tell_outcome(outcome.notes, [problem.text() for problem in outcome.problems])
     # Done is done, whatever there is to look at: cron must not cry each hour.
@@ -181,7 +185,7 @@ def _beat(project: "Project", *, failed: bool) -> None:
 
     url = project.settings.community.heartbeat_url
     if url and (note := beat(url, failed=failed)):
-        say(f"Note: {note}")
+        (say if LOG.disabled else aside)(f"Note: {note}")
 
 
 def _moment(pretended: datetime | None, project: "Project") -> datetime | None:

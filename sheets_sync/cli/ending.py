@@ -87,9 +87,16 @@ def redacted(text: str, secrets: Sequence[str]) -> str:
     return text
 
 
+def _traced(error: BaseException) -> str:
+    """Return where an error arose, and of what kind it is; its words may be people's."""
+    before = error.__cause__ or error.__context__
+    place = "".join(traceback.format_tb(error.__traceback__))
+    here = f"Traceback (most recent call last):\n{place}{type(error).__name__}\n"
+    return f"{_traced(before)}\n{here}" if before else here
+
+
 def _logged(error: Exception, folder: Path, secrets: Sequence[str]) -> Path:
-    details = "".join(traceback.format_exception(error))
-    details = ADDRESS.sub("[address]", redacted(details, secrets))
+    details = ADDRESS.sub("[address]", redacted(_traced(error), secrets))
     for path in (folder / LOG, Path(tempfile.gettempdir()) / f"tidings-{os.getuid()}.log"):
         try:
             with path.open("a", encoding="utf-8", errors="backslashreplace") as file:

@@ -11,6 +11,7 @@ from sheets_sync.cli.digest import digest, run
 from sheets_sync.cli.form import form
 from sheets_sync.cli.importing import import_records
 from sheets_sync.cli.listing import people
+from sheets_sync.cli.saying import LOG
 from sheets_sync.cli.shell import Shell
 from sheets_sync.cli.state import state
 from sheets_sync.cli.taking_out import erase, export, stats
@@ -35,6 +36,12 @@ def tidings(shell: Shell, folder: Path) -> None:
     try again).
     """
     shell.folder = folder
+    LOG.disabled = not shell.logs
+    if shell.logs:
+        # Settings, which are heavy, know the secrets that must not be logged.
+        from sheets_sync.cli.logs import begin_logging
+
+        begin_logging(shell)
 
 
 COMMANDS = (

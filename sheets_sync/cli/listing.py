@@ -2,7 +2,7 @@
 
 import click
 
-from sheets_sync.cli.saying import say
+from sheets_sync.cli.saying import aside
 from sheets_sync.cli.shell import Shell
 from sheets_sync.cli.tabular import FORMAT, tell_rows
 
@@ -59,4 +59,4 @@ def people(
         tell_rows(TREE_COLUMNS, tree_rows(found), shape)
     else:
         tell_rows(COLUMNS, person_rows(found), shape)
-    say(f"{counted(len(found.chosen), 'person', 'people')}.", error=True)
+    aside(f"{counted(len(found.chosen), 'person', 'people')}.")

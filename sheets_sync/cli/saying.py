@@ -1,5 +1,6 @@
 """Texts -> what a terminal shows: control characters escaped, progress only where it is seen."""
 
+import logging
 import sys
 import time
 import unicodedata
@@ -8,6 +9,9 @@ from contextlib import contextmanager
 
 import click
 
+LOG = logging.getLogger("tidings.cli")
+"""Disabled until a log is asked for."""
+LOG.disabled = True
 DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 """They could make a line read as another one."""
 
@@ -18,9 +22,20 @@ def visible(text: str) -> str:
 
 
 def say(text: str, *, error: bool = False) -> None:
-    """Print lines, each made visible."""
+    """Print lines, each made visible; errors go to the log, where one is asked for."""
     for line in text.split("\n"):
-        click.echo(visible(line), err=error)
+        if error and not LOG.disabled:
+            LOG.error(line)
+        else:
+            click.echo(visible(line), err=error)
+
+
+def aside(text: str) -> None:
+    """Tell how the work goes, beside the answer: in the log, where one is asked for."""
+    if LOG.disabled:
+        click.echo(visible(text), err=True)
+    else:
+        LOG.info(text)
 
 
 def say_some(lines: Sequence[str], *, most: int, rest: str) -> None:
@@ -35,7 +50,7 @@ def say_some(lines: Sequence[str], *, most: int, rest: str) -> None:
 def stage(text: str) -> Iterator[None]:
     """Show that a stage is at work: a spinner on a terminal, a line elsewhere."""
     if not sys.stderr.isatty():
-        say(text, error=True)
+        aside(text)
         yield
         return
     # 0.1 s at every start, for terminals only.
@@ -67,7 +82,7 @@ def counting(text: str) -> Iterator[Callable[[int, int], None]]:
     if counted[1]:
         seconds = max(time.monotonic() - began, 0.001)
         rate = f"{counted[0] / seconds:,.0f} a second"
-        say(f"{text} {counted[0]} of {counted[1]} in {seconds:.0f} s, {rate}", error=True)
+        aside(f"{text} {counted[0]} of {counted[1]} in {seconds:.0f} s, {rate}")
 
 
 @contextmanager

@@ -17,6 +17,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+LOG_VARIABLE = "TIDINGS_LOG"
+
+
 @dataclass(slots=True)
 class Shell:
     """Filled by the group's own options before a command runs."""
@@ -26,6 +29,11 @@ class Shell:
     now: Callable[[], datetime] = _now
     patience_seconds: float = 10.0
     """How long to wait for another run to end."""
+
+    @property
+    def logs(self) -> bool:
+        """Whether a log is asked for instead of words for a person."""
+        return bool(self.environment.get(LOG_VARIABLE))
 
     def alone(self, project: "Project") -> Callable[[], AbstractContextManager[None]]:
         """Return what lets no other run of a project work meanwhile; raises AnotherRunError."""

@@ -1,0 +1,94 @@
+"""The example units: as tight as the program can bear, and no tighter."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sheets_sync.cli.group import tidings
+
+ROOT = Path(__file__).parent.parent
+UNITS = sorted((ROOT / "docs/systemd").glob("*.service"))
+MOST_EXPOSURE = 15
+"""In tenths: systemd calls what is below 2.0 well kept."""
+NO_NEW_CODE = """
+import ctypes, os, sys
+PR_SET_MDWE, REFUSE_EXEC_GAIN = 65, 1
+os.environ["MDWE"] = str(ctypes.CDLL(None).prctl(PR_SET_MDWE, REFUSE_EXEC_GAIN, 0, 0, 0))
+if os.environ["MDWE"] != "0":
+    sys.exit(77)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+analyze = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd is not installed"
+)
+
+
+def values(unit: Path, key: str) -> list[str]:
+    return re.findall(rf"^{key}=(.*)$", unit.read_text("utf-8"), re.MULTILINE)
+
+
+def test_the_units_run_commands_that_there_are_in_the_same_sandbox():
+    commands = [values(unit, "ExecStart")[0].split()[1] for unit in UNITS]
+    sandboxes = {
+        re.search(r"\n# It writes .*?(?=\n\n|\Z)", unit.read_text("utf-8"), re.DOTALL)[0].strip()
+        for unit in UNITS
+    }
+
+    assert commands == ["run", "serve"]
+    assert set(commands) <= set(tidings.commands)
+    assert len(sandboxes) == 1
+    assert all(values(unit, "WorkingDirectory") == values(unit, "ReadWritePaths") for unit in UNITS)
+
+
+@analyze
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_systemd_finds_little_exposed(unit):
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager"]
+    done = subprocess.run(
+        [*command, f"--threshold={MOST_EXPOSURE}", unit], capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def calls_of(group: str) -> set[str]:
+    """Return the system calls that a group of systemd's holds."""
+    told = subprocess.run(
+        ["systemd-analyze", "syscall-filter", group], capture_output=True, text=True, check=True
+    )
+    names = [line.strip() for line in told.stdout.splitlines()[1:]]
+    names = [name for name in names if name and not name.startswith("#")]
+    return {call for name in names for call in (calls_of(name) if name.startswith("@") else {name})}
+
+
+@analyze
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_the_whole_way_needs_no_system_call_that_the_units_forbid(tmp_path):
+    allowed: set[str] = set()
+    for words in values(UNITS[0], "SystemCallFilter"):
+        groups = [calls_of(group) for group in words.lstrip("~").split()]
+        allowed = allowed.difference(*groups) if words[0] == "~" else allowed.union(*groups)
+    log = tmp_path / "forbidden"
+    # Who starts it may do more.
+    others = ",".join(f"?{call}" for call in sorted(allowed | {"execve", "arch_prctl"}))
+    tracing = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", str(log), "-e", f"trace=!{others}"]
+    demo = [sys.executable, "-m", "sheets_sync.cli", "demo", "--no-serve", str(tmp_path / "demo")]
+
+    subprocess.run([*tracing, *demo], cwd=ROOT, check=True, capture_output=True, timeout=120)
+
+    assert log.read_text() == ""
+
+
+def test_the_whole_way_needs_no_memory_that_is_written_and_run(tmp_path):
+    demo = ["-m", "sheets_sync.cli", "demo", "--no-serve", str(tmp_path / "demo")]
+    done = subprocess.run(
+        [sys.executable, "-c", NO_NEW_CODE, *demo], cwd=ROOT, capture_output=True, timeout=120
+    )
+
+    if done.returncode == 77:
+        pytest.skip("this Linux cannot forbid it")
+    assert done.returncode == 0

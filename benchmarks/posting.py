@@ -42,10 +42,10 @@ HEAD = (
 
 def measure(folder: Path) -> list[Result]:
     """Let clients post to both in turns."""
-    _make_project(folder)
+    make_project(folder)
     ours, beside = in_turns(
-        _Site([*_tidings(folder), "serve", "--port", "0"], folder),
-        _Site([sys.executable, "-m", "benchmarks.bare_form"], folder),
+        Site([*program(folder), "serve", "--port", "0"], folder),
+        Site([sys.executable, "-m", "benchmarks.bare_form"], folder),
         turns=TURNS,
     )
     _look_into_journal(folder, (TURNS + 1) * CLIENTS * POSTS)
@@ -55,13 +55,13 @@ def measure(folder: Path) -> list[Result]:
     ]
 
 
-def _tidings(folder: Path) -> list[str]:
+def program(folder: Path) -> list[str]:
     return [str(Path(sys.executable).with_name("tidings")), "--project", str(folder)]
 
 
-def _make_project(folder: Path) -> None:
+def make_project(folder: Path) -> None:
     about = ("--name", "Open Web Volunteers", "--coordinator", "hello@example.org")
-    subprocess.run([*_tidings(folder), "init", *about], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*program(folder), "init", *about], check=True, stdout=subprocess.DEVNULL)
     settings = folder / "tidings.toml"
     written = settings.read_text("utf-8")
     settings.write_text(written.replace("[form]\n", f"[form]{OUT_OF_THE_WAY}", 1), "utf-8")
@@ -76,7 +76,7 @@ def _look_into_journal(folder: Path, posts: int) -> None:
     assert (stored, held) == (posts, 0), (stored, held)
 
 
-class _Site:
+class Site:
     """A server in a process of its own, and the clients that post to it."""
 
     def __init__(self, command: Sequence[str], folder: Path) -> None:

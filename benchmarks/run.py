@@ -17,6 +17,7 @@ from benchmarks import (
     posting,
     scaling,
     selecting,
+    sharing,
     starting,
     syncing,
 )
@@ -31,6 +32,7 @@ MEASUREMENTS = {
         posting,
         freezing,
         mailing,
+        sharing,
         syncing,
         scaling,
         on_google,

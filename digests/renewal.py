@@ -30,12 +30,13 @@ def asked_since(person: Person, stock: Stock, rules: DigestRules) -> date | None
 
 def unanswered(stock: Stock, rules: DigestRules) -> tuple[Unanswered, ...]:
     """Return who was asked and has not answered for some weeks, by name."""
+    if not rules.renewal_months:
+        return ()
+    asked = ((one, _open(one, stock)) for one in stock.community.people)
     found = (
-        Unanswered(one, asked[0])
-        for one in stock.community.people
-        if rules.renewal_months and is_expected(one, stock.today)
-        for asked in [_open(one, stock)]
-        if asked and asked[0] + PATIENCE <= stock.today
+        Unanswered(one, days[0])
+        for one, days in asked
+        if days and days[0] + PATIENCE <= stock.today and is_expected(one, stock.today)
     )
     return tuple(sorted(found, key=lambda one: (one.person.name.casefold(), one.person.id)))
 

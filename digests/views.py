@@ -184,10 +184,10 @@ class Teller:
         return self._first(people, self._leaning_line, MOST_QUIET)
 
     def _leaning_line(self, one: Leaning) -> QuietLine:
-        said = f"“{self.line(one.words)}”" if one.words else ""
-        return QuietLine(
-            self.line(one.person.name), " · ".join(filter(None, (self.day(one.since), said)))
-        )
+        said = [self.day(one.since)]
+        if one.words:
+            said.append(isolated_text(f"“{self.line(one.words)}”"))
+        return QuietLine(self.line(one.person.name), " · ".join(said))
 
     def orphans(self, people: Sequence[Orphan]) -> Lines[QuietLine]:
         """Return who has no mentor, why, and who might take over."""

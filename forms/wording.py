@@ -120,12 +120,7 @@ def number(count: float, language: str) -> str:
     return format_decimal(count, locale=Locale.parse(language, sep="-"))
 
 
+@cache
 def whole_day(when: date, language: str) -> str:
     """Return a day as people write it, always with its year: for what is read years later."""
     return str(format_date(when, "long", locale=Locale.parse(language, sep="-")))
-
-
-@cache
-def whole_month(when: date, language: str) -> str:
-    """Return a day's month with its year."""
-    return str(format_skeleton("yMMMM", when, locale=Locale.parse(language, sep="-")))

@@ -46,7 +46,7 @@ def _statuses(person: Person, mentoring: Set[str]) -> Iterator[Role]:
     if Role.ALUMNI in person.roles:
         yield Role.ALUMNI
         return
-    if person.roles != {Role.COORDINATOR}:
+    if Role.MEMBER in person.roles or not person.roles:
         yield Role.MEMBER
     if Role.MENTOR in person.roles or person.id in mentoring:
         yield Role.MENTOR

@@ -5,11 +5,10 @@ Pure but for fresh ids. The stages stand in `decide`, in order; each is a module
 
 import json
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 
 from forms.definition import Form
-from sheets_sync.agreement import KEPT as AGREED_MENTORS
 from sheets_sync.breaks import break_problems
 from sheets_sync.choices import Applied, Choice, apply, dump_memory, load_memory
 from sheets_sync.community import Community, Problem, Report, Role
@@ -24,14 +23,13 @@ from sheets_sync.membership import Membership, read_membership
 from sheets_sync.mentor_sheet import MentorSheet
 from sheets_sync.people import Listed
 from sheets_sync.plan import plan_changes
-from sheets_sync.proposals import KEPT as PROPOSED_MENTORS
 from sheets_sync.proposals import propose
 from sheets_sync.renewal import COLUMN as STILL_IN
 from sheets_sync.renewal import Answered, settle_answers
 from sheets_sync.roster import Roster
 from sheets_sync.settle import Settled, done_with, remember, settle
 from sheets_sync.spreadsheet import Changes, Snapshot
-from sheets_sync.state.base import REPORT, Acquaintance, Known
+from sheets_sync.state.base import HIGHEST, REPORT, Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
 from sheets_sync.state.journal import Entry
 from sheets_sync.state.operating import Refusals
@@ -168,7 +166,6 @@ def decide(given: Given, rules: Rules, counter: int) -> Decision:
         members,
         tags.tags,
         rules.mentorship_tags,
-        given.values.get(PROPOSED_MENTORS, ""),
         frozen=gathered.frozen,
         today=today,
     )
@@ -328,22 +325,25 @@ def _applied(gathered: Gathered, given: Given, roster: Roster) -> Applied:
 
 def _answered(gathered: Gathered, given: Given, rules: Rules, listed: Sequence[Listed]) -> Answered:
     """Return what people answered to “still in?”, also while nothing can be written there."""
+    kept = given.values.get(STILL_IN, "")
+    # The last good copy, which stands in for a frozen tab, may be older than what was written.
     frozen = "People" in gathered.frozen
-    return settle_answers(
-        None if frozen else gathered.tables.get("People"),
+    answered = settle_answers(
+        gathered.tables.get("People"),
         listed,
         [choice for _, choice in given.answers],
-        given.values.get(STILL_IN, ""),
+        kept,
         zone=rules.zone,
-        behind=given.behind,
+        behind=given.behind or frozen,
     )
+    return replace(answered, kept=kept, are_shown=False) if frozen else answered
 
 
 def _members(gathered: Gathered, given: Given, rules: Rules, today: date) -> Membership:
     return read_membership(
         gathered.tables,
         given.acquaintances,
-        given.values.get(AGREED_MENTORS, ""),
+        given.values,
         sheet=given.mentors.tab if given.mentors else MENTORS,
         groups=rules.groups,
         required=rules.required_groups,
@@ -361,6 +361,7 @@ def _past(given: Given, rules: Rules, roster: Roster, looked_at: LookedAt) -> Pa
         now=given.now,
         zone=rules.zone,
         roster=roster,
+        highest=int(given.values.get(HIGHEST, "0")),
         looked_at=looked_at,
     )
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from json import dumps, loads
 
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.community import Problem
 from sheets_sync.headers import Table
 from sheets_sync.state.delivery import IssueLine
@@ -16,7 +18,7 @@ AGREED = "decisions"
 """Name of the single value that holds what tab and state last agreed on, by issue."""
 WHY = "why held"
 """Name of the single value that says why Tidings itself held an issue, by issue."""
-REMEDY = "write send into decision to let it go; leave hold, and nobody gets it"
+REMEDY = N_("write send into decision to let it go; leave hold, and nobody gets it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ def read_decisions(
         if words[line.issue] != word:
             told.add(line.issue)
         if words[line.issue] == "hold" and line.issue in why:
-            where = (row, "decision", "hold")
-            problems.append(Problem("Digests", *where, why[line.issue], REMEDY))
+            fault = Fault("{why}", REMEDY, {"why": why[line.issue]})
+            problems.append(Problem.of("Digests", row, "decision", "hold", fault))
     known = {issue: word for issue, word in words.items() if word or issue in agreed}
     return Decisions(words, frozenset(told), tuple(problems), known)
 
@@ -70,5 +72,5 @@ def _typed(table: Table) -> dict[str, tuple[int, str]]:
 
 
 def _not_a_decision(row: int | None, word: str) -> Problem:
-    remedy = "write hold or send, or empty the cell"
-    return Problem("Digests", row, "decision", word, "this is not a decision", remedy)
+    fault = Fault(N_("this is not a decision"), N_("write hold or send, or empty the cell"))
+    return Problem.of("Digests", row, "decision", word, fault)

@@ -67,6 +67,8 @@ class Past:
     now: datetime
     zone: tzinfo
     roster: Roster
+    highest: int = 0
+    """Highest number of acceptance of reports that were erased: none is given twice."""
     looked_at: LookedAt = field(default_factory=LookedAt)
     """Rows that had nothing left to do."""
 

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sheets_sync.agreement import KEPT, dump_agreed, load_agreed
+from sheets_sync.agreement import KEPT as AGREED
+from sheets_sync.agreement import dump_agreed, load_agreed
 from sheets_sync.closed_groups import group_queue
 from sheets_sync.community import Person, Problem, Report, Role
 from sheets_sync.headers import Table
 from sheets_sync.last_seen import last_reports
 from sheets_sync.layout import PEOPLE, Tab
-from sheets_sync.mentorships import Mentorship, read_mentors
+from sheets_sync.mentorships import KEPT as PROPOSED
+from sheets_sync.mentorships import Mentorship, load_proposed, read_mentors
 from sheets_sync.merge import Merged, merge
 from sheets_sync.people import Listed, read_people
 from sheets_sync.roster import Roster
@@ -30,13 +32,15 @@ class Membership:
     sheet: Tab
     table: Table | None
     """The mentor sheet; None when it cannot be read and no copy is kept."""
+    proposed: Mapping[tuple[str, str], str]
+    """By mentee and mentor: the report for which a pair was proposed, ever."""
     notes: Mapping[int, str] = field(default_factory=dict)
     """By row of People: how it adds to somebody else's."""
 
     def keep(self) -> Mapping[str, str]:
         """Return single values for the state."""
         # What a sheet says that cannot be read is not known to have changed.
-        return {KEPT: dump_agreed(self.merged.agreed)} if self.table else {}
+        return {AGREED: dump_agreed(self.merged.agreed)} if self.table else {}
 
     def people(self, reports: Iterable[Report]) -> tuple[Person, ...]:
         """Return everybody with today's mentor and the day of their latest report."""
@@ -59,23 +63,25 @@ class Membership:
 def read_membership(
     tables: Mapping[str, Table],
     known: Sequence[Acquaintance],
-    kept: str,
+    values: Mapping[str, str],
     *,
     sheet: Tab,
     groups: Mapping[Role, Sequence[str]],
     required: Mapping[Role, Sequence[str]],
     today: date,
 ) -> Membership:
-    """Read the roster and merge the mentor sheet into it; `kept` is what was last agreed."""
+    """Read the roster and merge the mentor sheet into it; `values` are the state's single ones."""
     table = tables.get(sheet.title)
     people = read_people(tables.get(PEOPLE.title), known, groups=groups, today=today)
     listed = people.listed
     roster = Roster(one.person for one in listed)
-    pairs, faults = read_mentors(table, roster)
-    merged = merge(listed, pairs, roster, today=today, sheet=sheet.title, before=load_agreed(kept))
+    proposed = load_proposed(values.get(PROPOSED, ""))
+    pairs, faults = read_mentors(table, roster, proposed)
+    before = load_agreed(values.get(AGREED, ""))
+    merged = merge(listed, pairs, roster, today=today, sheet=sheet.title, before=before)
     queue = group_queue(listed, merged.mentors, groups=groups, required=required)
     told = (*people.problems, *faults, *merged.problems, *queue)
-    return Membership(listed, roster, pairs, merged, told, sheet, table, people.notes)
+    return Membership(listed, roster, pairs, merged, told, sheet, table, proposed, people.notes)
 
 
 def _acquaintance(person: Person) -> Acquaintance:

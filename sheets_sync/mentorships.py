@@ -1,9 +1,10 @@
 """Rows of the Mentors tab -> pairs of known people, and what is wrong with the other rows."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from forms.rules import Fault
@@ -15,6 +16,7 @@ from sheets_sync.layout import MENTORS
 from sheets_sync.roster import Roster
 from sheets_sync.spreadsheet import Cell
 
+KEPT = "mentors proposed"
 PROPOSED = "proposed by report {id}"
 """The note of a row that Tidings adds; it counts once a person fills in `since`."""
 _PROPOSED = re.compile(r"proposed by report (r-[0-9a-z]{10})", re.IGNORECASE)
@@ -47,8 +49,24 @@ class Mentorship:
         return not self.proposed and self.until is not None and self.until < today
 
 
-def read_mentors(table: Table | None, roster: Roster) -> tuple[list[Mentorship], list[Problem]]:
-    """Return the rows that name two known people, and what is wrong with the others."""
+def load_proposed(kept: str) -> dict[tuple[str, str], str]:
+    """Return by mentee and mentor the report for which a pair was proposed, ever."""
+    found: list[tuple[str, str, str]] = json.loads(kept) if kept else []
+    return {(mentee, mentor): report for mentee, mentor, report in found}
+
+
+def dump_proposed(proposed: Mapping[tuple[str, str], str]) -> str:
+    """Return it as the state keeps it."""
+    return json.dumps(sorted((*pair, report) for pair, report in proposed.items()))
+
+
+def read_mentors(
+    table: Table | None, roster: Roster, proposed: Mapping[tuple[str, str], str] | None = None
+) -> tuple[list[Mentorship], list[Problem]]:
+    """Return the rows that name two known people, and what is wrong with the others.
+
+    `proposed` tells rows that were proposed while the column of notes is away.
+    """
     if table is None:
         return [], []
     pairs: list[Mentorship] = []
@@ -59,10 +77,22 @@ def read_mentors(table: Table | None, roster: Roster) -> tuple[list[Mentorship],
         mentor = roster.find(table.text(cells, "mentor")).person
         if mentee and mentor:
             since, until = (_day(table, cells, name) for name in ("since", "until"))
-            noted = None if since else _PROPOSED.search(table.text(cells, "note"))
-            pair = Mentorship(row, mentee.id, mentor.id, since, until, table.title)
-            pairs.append(replace(pair, proposed=noted[1]) if noted else pair)
+            by = "" if since else _proposing(table, cells, (mentee.id, mentor.id), proposed or {})
+            pairs.append(Mentorship(row, mentee.id, mentor.id, since, until, table.title, by))
     return pairs, problems
+
+
+def _proposing(
+    table: Table,
+    cells: Sequence[Cell],
+    pair: tuple[str, str],
+    proposed: Mapping[tuple[str, str], str],
+) -> str:
+    """Return the report that proposed a row."""
+    if "note" not in table.columns:
+        return proposed.get(pair, "")
+    found = _PROPOSED.search(table.text(cells, "note"))
+    return found[1] if found else ""
 
 
 def _day(table: Table, cells: Sequence[Cell], column: str) -> date | None:

@@ -73,6 +73,7 @@ def merge(
     usable = {id: pair.mentor for id, pair in chosen.items() if _is_usable(pair, roster)}
     left = {id: one for id, one in named.items() if Role.ALUMNI in roster.by_id[one].roles}
     standing = {id: choice.standing for id, choice in choices.items() if choice.standing}
+    torn = {id for id, pairs in standing.items() if len(pairs) > 1}
     advisor = Advisor(roster.people, usable, today)
     problems = (
         *twice(pairs, roster, today),
@@ -86,7 +87,7 @@ def merge(
         usable,
         problems,
         {id: choice.agreed for id, choice in choices.items() if choice.agreed},
-        find_orphans(roster.people, usable, left, today),
+        find_orphans(roster.people, usable, left, today, torn=torn),
     )
 
 

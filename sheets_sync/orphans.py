@@ -5,7 +5,7 @@ Pure and linear in people.
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from itertools import islice
 
@@ -21,16 +21,19 @@ def find_orphans(
     mentors: Mapping[str, str],
     gone: Mapping[str, str],
     today: date,
+    *,
+    torn: Set[str] = frozenset(),
 ) -> tuple[Orphan, ...]:
     """Return the members without a usable mentor, in the order of the list.
 
-    `mentors` has the usable mentor of each; `gone` the mentors who left, by mentee.
+    `mentors` has the usable mentor of each; `gone` the mentors who left, by mentee; `torn` are
+    those for whom several mentors are named.
     """
     advisor = Advisor(people, mentors, today)
     return tuple(
         Orphan(one.id, gone.get(one.id, ""), tuple(p.id for p in advisor.suggest(one)))
         for one in people
-        if is_expected(one) and one.id not in mentors
+        if is_expected(one) and one.id not in mentors and one.id not in torn
     )
 
 

@@ -4,7 +4,6 @@ Pure. A report tells of mentorship when a member who wrote it names another one 
 bears a tag for that, or bears none and a mentor wrote it.
 """
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,16 +12,17 @@ from forms.rules import Fault
 from forms.wording import N_
 from sheets_sync.community import Person, Problem, Report, Role, Tag
 from sheets_sync.membership import Membership
-from sheets_sync.mentorships import PROPOSED
+from sheets_sync.mentorships import KEPT, PROPOSED, dump_proposed
 from sheets_sync.plan import told
 from sheets_sync.roster import Roster
 from sheets_sync.settle import is_accepted
 from sheets_sync.spreadsheet import Value
 from sheets_sync.tags import key, meanings
 
-KEPT = "mentors proposed"
 MOST = 5
 """A report that names more people is about a gathering, not about mentoring each of them."""
+MARKED = frozenset({"since", "note"})
+"""The columns by which a proposed row is known from others."""
 NEWS = timedelta(weeks=4)
 """For so long a pair is pointed out for a sheet in which we may not propose it."""
 
@@ -51,32 +51,27 @@ def propose(
     members: Membership,
     tags: Sequence[Tag],
     words: Collection[str],
-    kept: str,
     *,
     frozen: Collection[str],
     today: date,
 ) -> Proposals:
-    """Return what to propose now. `words` are the tags of mentorship, `kept` what was proposed."""
+    """Return what to propose now. `words` are the tags of mentorship."""
     waiting = list(_waiting(members))
-    before: set[str] = set(json.loads(kept)) if kept else set()
-    found = [
-        one
-        for one in _told_of(reports, members, _Mentorship(tags, words))
-        if _pair(one) not in before
-    ]
+    found = list(_told_of(reports, members, _Mentorship(tags, words)))
     if members.sheet.foreign:
         recent = (one for one in found if one.report.received.date() + NEWS >= today)
         return Proposals(problems=[*waiting, *(_elsewhere(members, one) for one in recent)])
-    if members.table is None or members.sheet.title in frozen:
+    table = members.table
+    # Without these columns a proposed row would count as one that a person typed.
+    if table is None or table.title in frozen or not table.columns.keys() >= MARKED:
         return Proposals(problems=waiting)
     new = [
-        _waits(
-            members.sheet.title, members.table.last_row + at, one.mentee, one.mentor, one.report.id
-        )
+        _waits(table.title, table.last_row + at, one.mentee, one.mentor, one.report.id)
         for at, one in enumerate(found, 1)
     ]
     rows = [_row(one, problem, members.roster) for one, problem in zip(found, new, strict=True)]
-    keep = {KEPT: json.dumps(sorted({*before, *map(_pair, found)}))} if found else {}
+    proposed = {(one.mentee.id, one.mentor.id): one.report.id for one in found}
+    keep = {KEPT: dump_proposed({**members.proposed, **proposed})} if found else {}
     return Proposals(rows, [*waiting, *new], keep)
 
 
@@ -99,9 +94,9 @@ class _Mentorship:
 def _told_of(
     reports: Iterable[Report], members: Membership, is_mentorship: _Mentorship
 ) -> Iterator[Proposal]:
-    """Yield the pairs that reports tell of and that stand nowhere yet, each once."""
+    """Yield the pairs that reports tell of, that stand nowhere and were never proposed."""
     roster = members.roster
-    stand = {(pair.mentee, pair.mentor) for pair in members.pairs}
+    stand = {(pair.mentee, pair.mentor) for pair in members.pairs} | members.proposed.keys()
     stand |= {(id, agreed.mentor) for id, agreed in members.merged.agreed.items()}
     for report in reports:
         writer = roster.by_id.get(report.person)
@@ -111,9 +106,10 @@ def _told_of(
         if Role.ALUMNI in writer.roles or not is_mentorship(report, writer):
             continue
         for other in _named(report, roster):
-            is_pair = other.id != writer.id and Role.ALUMNI not in other.roles
-            is_known = {(other.id, writer.id), (writer.id, other.id)} & stand
-            if is_pair and not is_known:
+            is_own_mentor = members.merged.mentors.get(writer.id) == other.id
+            if other.id == writer.id or is_own_mentor or Role.ALUMNI in other.roles:
+                continue
+            if (other.id, writer.id) not in stand:
                 stand.add((other.id, writer.id))
                 yield Proposal(report, other, writer)
 
@@ -123,10 +119,6 @@ def _named(report: Report, roster: Roster) -> list[Person]:
         return []
     found = (roster.find(typed).person for typed in report.about)
     return [person for person in found if person]
-
-
-def _pair(one: Proposal) -> str:
-    return f"{one.mentee.id} {one.mentor.id}"
 
 
 def _row(one: Proposal, problem: Problem, roster: Roster) -> Mapping[str, Value]:

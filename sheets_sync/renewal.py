@@ -114,9 +114,9 @@ def settle_answers(
     over ours: what it lost comes back.
     """
     new = {choice.subscriber: cell_of(choice, zone) for choice in queue}
-    if table is None or COLUMN not in table.columns:
-        return Answered(new, kept=kept)
     memory: dict[str, list[str]] = json.loads(kept or "{}")
+    if table is None or COLUMN not in table.columns:
+        return Answered({id: answer for id, (answer, _) in memory.items()} | new, kept=kept)
     said, written, remembered, problems = {}, {}, {}, []
     for one in listed:
         id, cell = one.person.id, _cell(table, one.row)

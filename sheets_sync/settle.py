@@ -35,6 +35,7 @@ class Settled:
 def settle(lines: Sequence[Line], context: Context, past: Past) -> list[Settled]:
     """Judge every line, and number the reports that are used for the first time."""
     highest = max((one.accepted or 0 for one in past.known.values()), default=0)
+    highest = max(highest, past.highest)
     settled = []
     for line, judge in _judged_by(lines, context):
         known = past.known.get(line.id)

@@ -21,7 +21,7 @@ from sheets_sync.decisions import AGREED, WHY
 from sheets_sync.erased import Erased
 from sheets_sync.intake import answers_by_column
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
-from sheets_sync.proposals import KEPT as PROPOSED_MENTORS
+from sheets_sync.mentorships import KEPT as PROPOSED_MENTORS
 from sheets_sync.renewal import COLUMN as STILL_IN
 from sheets_sync.spreadsheet import (
     Changes,

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from forms.rules import Fault
+from forms.wording import N_
 from sheets_sync.cells import shown
 from sheets_sync.community import Problem, Report, Status, Tag
 from sheets_sync.headers import Table
@@ -152,14 +154,19 @@ def _tag(table: Table, cells: Sequence[Cell]) -> Tag:
 
 
 def _second(number: int, tag: Tag, first: _Row) -> Problem:
-    message = f"the same tag stands in row {first.row}; that row counts"
+    where = ""
     for column, here, there in (
         ("same as", tag.same_as, first.tag.same_as),
         ("category", key(tag.category), key(first.tag.category)),
     ):
         if here and here != there:
-            message += f", where {column} is {there!r}" if there else f", where {column} is empty"
-    return Problem("Tags", number, "tag", shown(tag.shown), message, "remove one of the two rows")
+            where += f", where {column} is {there!r}" if there else f", where {column} is empty"
+    fault = Fault(
+        N_("the same tag stands in row {row}; that row counts{where}"),
+        N_("remove one of the two rows"),
+        {"row": first.row, "where": where},
+    )
+    return Problem.of("Tags", number, "tag", shown(tag.shown), fault)
 
 
 def _alike(tags: Sequence[Tag]) -> dict[str, str]:
@@ -202,7 +209,9 @@ def _doubtful(rows: Sequence[_Row], tags: Mapping[str, Tag]) -> Iterable[Problem
         if not wanted:
             continue
         if wanted not in tags:
-            yield _same_as(row, "there is no such tag", "correct it, or add that tag")
+            yield _same_as(
+                row, Fault(N_("there is no such tag"), N_("correct it, or add that tag"))
+            )
             continue
         way = _way(row.tag.key, step)
         if way[-1] in way[:-1]:
@@ -224,22 +233,29 @@ def _way(start: str, step: Mapping[str, str]) -> list[str]:
 
 
 def _circle(row: _Row, way: Sequence[str]) -> Problem:
-    if way[-1] == way[0]:
-        return _same_as(row, "these tags mean each other in a circle", "empty one of them")
-    return _same_as(row, "it leads into a circle of tags, and means itself", "correct the circle")
+    fault = Fault(N_("these tags mean each other in a circle"), N_("empty one of them"))
+    if way[-1] != way[0]:
+        said = N_("it leads into a circle of tags, and means itself")
+        fault = Fault(said, N_("correct the circle"))
+    return _same_as(row, fault)
 
 
 def _chain(row: _Row, way: Sequence[str]) -> Problem:
-    rest = ", which means ".join(way[1:])
-    return _same_as(row, f"a chain: it means {rest}; {way[-1]} counts", f"write {way[-1]} here")
+    said = N_("a chain: it means {way}; {end} counts")
+    values = {"way": " → ".join(way[1:]), "end": way[-1]}
+    return _same_as(row, Fault(said, N_("write {end} here"), values))
 
 
 def _two_categories(row: _Row, end: Tag | None) -> Iterable[Problem]:
     own = row.tag.category
     if own and end and end.category and key(own) != key(end.category):
-        message = f"{end.shown}, which it means, has the category {end.category!r}; that counts"
-        yield Problem("Tags", row.row, "category", shown(own), message, "empty this cell")
+        fault = Fault(
+            N_("{tag}, which it means, has the category {category}; that counts"),
+            N_("empty this cell"),
+            {"tag": end.shown, "category": repr(end.category)},
+        )
+        yield Problem.of("Tags", row.row, "category", shown(own), fault)
 
 
-def _same_as(row: _Row, message: str, remedy: str) -> Problem:
-    return Problem("Tags", row.row, "same as", shown(row.tag.same_as), message, remedy)
+def _same_as(row: _Row, fault: Fault) -> Problem:
+    return Problem.of("Tags", row.row, "same as", shown(row.tag.same_as), fault)

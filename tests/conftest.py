@@ -3,11 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.postgresql import Server, programs, serving
+if TYPE_CHECKING:
+    from tests.postgresql import Server
 
 MAY_BE_SKIPPED = "LibreOffice"
 """Too large to install for each run; a skip whose reason names it is allowed."""
@@ -79,8 +81,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
+def postgresql() -> Iterator["Server"]:
     """Return a PostgreSQL server for the whole run."""
+    # Not at the top: a test tries this file alone.
+    from tests.postgresql import programs, serving  # noqa: PLC0415
+
     found = programs()
     if found is None:
         pytest.skip("PostgreSQL is not installed; on Debian: apt-get install postgresql")

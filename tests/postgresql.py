@@ -26,8 +26,6 @@ SECONDS = 30
 SETTINGS = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
-fsync = off
-full_page_writes = off
 synchronous_commit = on
 shared_buffers = 32MB
 max_connections = 60
@@ -47,6 +45,12 @@ def programs() -> Path | None:
 
 def _version(program: Path) -> int:
     return int(program.parent.parent.name)
+
+
+FORGETFUL = """
+fsync = off
+full_page_writes = off
+"""
 
 
 @dataclass
@@ -104,7 +108,7 @@ class Server:
 
 
 @contextmanager
-def serving(found: Path) -> Iterator[Server]:
+def serving(found: Path, *, durable: bool = False) -> Iterator[Server]:
     """Make a database cluster, run its server, and leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="tidings-postgresql-"))
     server = Server(found, folder, free_port())
@@ -118,7 +122,7 @@ def serving(found: Path) -> Iterator[Server]:
             [*_as_ordinary_user(), *command], cwd=folder, check=True, capture_output=True
         )
         with (folder / "data" / "postgresql.conf").open("a") as file:
-            file.write(SETTINGS)
+            file.write(SETTINGS + ("" if durable else FORGETFUL))
         allowed = folder / "data" / "pg_hba.conf"
         allowed.write_text(f"host all locked 127.0.0.1/32 scram-sha-256\n{allowed.read_text()}")
         server.start()

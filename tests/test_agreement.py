@@ -179,8 +179,8 @@ def test_a_mentor_named_on_people_only_is_looked_at_as_well(k: Keeping) -> None:
 
     assert k.mentor_of("ben") == ""
     assert [line for line in k.problems("People") if "their own" in line] == [
-        "People 3, mentor: they are their own mentor; name somebody else, perhaps (mentees so far): "
-        "Cho Min (0); Ana Rossi (1); Dia Ray (1)"
+        "People 3, mentor: they are their own mentor; name somebody else, perhaps "
+        "(mentees so far): Cho Min (0); Ana Rossi (1); Dia Ray (1)"
     ]
 
 

@@ -373,6 +373,28 @@ def tidings(folder: Path, *words: str) -> int:
     return status(["--project", str(folder), "erase", *words], Shell(now=lambda: MONDAY))
 
 
+def test_what_is_reported_next_is_mailed_to_everybody(lived_in: Path, tmp_path: Path):
+    folder = tmp_path / "town"
+    shutil.copytree(lived_in, folder)
+    with open_project(folder, {}) as project:
+        town = Town(project)
+        town.now = MONDAY + timedelta(days=7)
+        posts(town, "anarossi7", "The latest of all.")
+        town.runs()
+        last = project.state.base.highest_accepted()
+        erase(town)
+        town.now += timedelta(days=3)
+        id = posts(town, "ben", "Fifth linden.")
+        town.now += timedelta(days=4)
+        town.runs()
+
+        assert project.state.base.highest_accepted() == last + 1
+        assert set(project.state.outbox.had([id])) == {
+            one.id for one in project.state.base.acquaintances()
+        }
+        assert len(town.mails("2026-W50")) == 2
+
+
 def test_the_command_asks_tells_and_says_what_only_a_person_can_delete(
     town: Town, capsys: pytest.CaptureFixture[str]
 ):

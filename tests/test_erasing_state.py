@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from digests.issue import make
+from sheets_sync.choices import Choice, ChoiceAct
+from sheets_sync.community import Community, Orphan
 from sheets_sync.erased import Erased, print_of
 from sheets_sync.memory import MEMORY, Memory
 from sheets_sync.state import State
@@ -16,6 +18,7 @@ from sheets_sync.state.base import record_reports
 from sheets_sync.state.database import reading, writing
 from sheets_sync.state.erasing import Asked
 from sheets_sync.state.schema import metadata
+from sheets_sync.state.scrubbing import scrubbed_community
 from sheets_sync.traces import Traces
 from tests.form_story import FormStory, form_story
 from tests.newsroom import DUE, NOW, choose, open_at, person, press, report, synced
@@ -46,6 +49,11 @@ def state(tmp_path: Path, state_url: str) -> Iterator[State]:
     with writing(state.engine) as db:
         record_reports(db, [replace(one, memory=memory) for one in state.base.known().values()])
     make(press(state), DUE, now=NOW)
+    state.renewals.record(["p-ana", "p-ben"], NOW.date())
+    said = {"still in": "pause or stop", "words": "says Ana Rossi"}
+    answer = Choice("k", ChoiceAct.ANSWER, "p-ana", "ana@example.org", said, "page", NOW)
+    state.choices.commit([answer])
+    state.base.put("still in", '{"p-ana": ["yes 2026-11-02", "yes 2026-11-02"]}')
     yield state
     state.close()
 
@@ -74,6 +82,17 @@ def test_no_table_holds_anything_of_them(state: State):
     other = state.base.report("r-2")
     assert other is not None
     assert other.about == ("Cho",)
+
+
+def test_nobody_is_advised_to_ask_somebody_who_is_gone():
+    orphans = (
+        Orphan("p-ana"),
+        Orphan("p-ben", gone="p-ana", suggested=("p-cho", "p-ana")),
+    )
+
+    left = scrubbed_community(Community(NOW, orphans=orphans), ANA)
+
+    assert left.orphans == (Orphan("p-ben", suggested=("p-cho",)),)
 
 
 def test_a_letter_that_waited_is_made_anew_before_it_leaves(state: State):

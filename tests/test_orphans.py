@@ -66,6 +66,15 @@ def test_mentees_of_a_mentor_who_leaves_are_listed_with_suggestions(k: Keeping) 
     ]
 
 
+def test_who_has_two_mentors_is_not_without_one(k: Keeping) -> None:
+    k.manager.types("Mentors", 10, "mentee", "gus")
+    k.manager.types("Mentors", 10, "mentor", "cy")
+
+    k.sync()
+
+    assert (k.mentor_of("gus"), orphans(k)) == ("", [])
+
+
 def test_problems_name_the_suggestions_in_the_remedy(k: Keeping) -> None:
     k.manager.types("People", 2, "groups", "Alumni")
 

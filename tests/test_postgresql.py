@@ -16,13 +16,17 @@ import pytest
 from sqlalchemy import text
 
 from forms.submission import Act, Submission
+from sheets_sync.checks import check_project
+from sheets_sync.founding import Answers, found
 from sheets_sync.spreadsheet import Changes, Snapshot
 from sheets_sync.state import Busy, Receipt, State, StateError, draft, open_state
 from sheets_sync.state.address import locate, schema_for
+from sheets_sync.state.base import forget
 from sheets_sync.state.database import is_durable, reading, writing
 from sheets_sync.state.kind import kind_of
 from sheets_sync.state.lock import hold
 from sheets_sync.state.refusal import BUSY_SECONDS, Taken
+from sheets_sync.state.schema import VERSION
 from sheets_sync.xlsx import Workbook
 from tests.postgresql import DATABASE, Server
 from tests.story import story
@@ -376,6 +380,45 @@ def test_whether_commits_reach_the_disk_is_asked_of_the_server(state, postgresql
     while is_durable(state.engine) and time.monotonic() < until:
         time.sleep(0.05)
     assert not is_durable(state.engine)
+
+
+def test_a_character_that_the_database_cannot_hold_stops_nothing(state):
+    state.base.put("answer", "250 \0taken")
+    state.journal.commit([draft(replace(FIRST, held="\0")), draft(replace(FIRST, key="k2"))])
+
+    assert state.base.get("answer") == "250 \ufffdtaken"
+    assert [entry.submission.held for entry in state.journal.unwritten()] == ["\ufffd", ""]
+
+
+def test_what_was_erased_leaves_no_rows_behind(state, url, postgresql):
+    state.base.put("secret", "s" * 5000)
+    with writing(state.engine) as db:
+        forget(db, "secret")
+    table = f"{url.partition('?schema=')[2]}.kept"
+    with postgresql.connect() as behind:
+        [before] = behind.execute(f"SELECT pg_relation_filenode('{table}')").fetchone()
+        state.erasing.leave_no_trace()
+        [after] = behind.execute(f"SELECT pg_relation_filenode('{table}')").fetchone()
+
+    assert before != after  # written anew
+    assert state.base.get("schema") == str(VERSION)
+
+
+def test_check_looks_at_the_server_and_not_at_the_folder(tmp_path, url):
+    found(tmp_path, Answers("Riverside", ["ana@example.org"], "UTC"), {})
+    settings = tmp_path / "tidings.toml"
+    settings.write_text(f'state = "{url}"\n{settings.read_text()}')
+    found(tmp_path, None, {})
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"server:/x {tmp_path} nfs4 rw 0 0\n")
+
+    told = [one.text() for one in check_project(tmp_path, {}, now=NOON, mounts=mounts)]
+
+    assert [line for line in told if "shared over a network" in line] == []
+    assert [line for line in told if "not synced" in line] == [
+        "! state: its writes are not synced to the disk; on a server, have fsync and "
+        "synchronous_commit switched on; else report it as a fault"
+    ]
 
 
 def test_without_its_driver_it_is_told_what_to_install(tmp_path):

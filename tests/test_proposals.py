@@ -184,6 +184,35 @@ def test_while_the_sheet_cannot_be_written_nothing_counts_as_proposed(
     assert proposed(k) == [("Ben Okafor", "Ana Rossi")]
 
 
+def test_a_proposal_that_waits_does_not_count_while_its_mark_is_away(k: Keeping) -> None:
+    k.posts("ana", "Showed Ben around", about="ben", tags="mentoring")
+    k.sync()
+    k.manager.renames_header("Mentors", "note", "remark")
+    k.manager.moves_column("Mentors", "remark", 0)
+
+    k.sync()
+
+    assert k.mentor_of("ben") == ""
+
+
+def test_without_the_column_that_marks_it_nothing_is_proposed(k: Keeping) -> None:
+    k.manager.renames_header("Mentors", "note", "remark")
+    k.manager.moves_column("Mentors", "remark", 0)
+    k.posts("ana", "Showed Ben around", about="ben", tags="mentoring")
+
+    k.sync()
+
+    assert len(k.manager.cells("Mentors")) == len(PAIRS)
+    assert k.mentor_of("ben") == ""
+    assert any("column 'note' is gone" in line for line in k.problems("Mentors"))
+
+    k.manager.renames_header("Mentors", "remark", "note")
+    k.sync()
+
+    assert proposed(k) == [("Ben Okafor", "Ana Rossi")]
+    assert k.mentor_of("ben") == ""
+
+
 def test_in_a_sheet_of_others_a_pair_is_pointed_out_for_four_weeks(
     k: Keeping, tmp_path: Path
 ) -> None:

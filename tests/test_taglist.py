@@ -96,7 +96,7 @@ def test_a_chain_is_followed_and_named():
     found = list_tags(table(TAGS, sheet), [])
 
     assert [problem.text() for problem in found.problems] == [
-        "Tags row 2, same as: a chain: it means b, which means c; c counts; write c here",
+        "Tags row 2, same as: a chain: it means b → c; c counts; write c here",
         "Tags row 5, same as: it leads into a circle of tags, and means itself; correct the circle",
         "Tags row 6, same as: these tags mean each other in a circle; empty one of them",
         "Tags row 7, same as: these tags mean each other in a circle; empty one of them",

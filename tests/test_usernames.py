@@ -250,8 +250,8 @@ def test_who_has_a_username_and_is_not_in_their_group_is_listed(k: Keeping) -> N
 
     k.sync()
     assert queue(k) == [
-        "People 4, groups: Cho Min is a member, and not in: Rep; put cho into Rep, then add that to "
-        "their groups here"
+        "People 4, groups: Cho Min is a member, and not in: Rep; put cho into Rep, then add that "
+        "to their groups here"
     ]
 
     k.manager.types("People", 4, "groups", "Rep")

@@ -3,16 +3,17 @@
 Pure. When an entry was last changed is remembered from build to build, in `Revisions`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from heapq import nlargest
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from digests.archive.addresses import href, short_print
 from digests.archive.lists import Listing
 from digests.archive.page import Page
-from digests.archive.public import Slip, by_news
+from digests.archive.public import Slip, by_news, seal
 from digests.archive.rendering import Site
 from digests.archive.telling import moment, report_path
 from sheets_sync.tags import key
@@ -43,7 +44,7 @@ class Revisions:
         one = slip.report
         words = (one.text, one.outcome, one.link, one.date.toordinal(), one.about, one.extra)
         tags = sorted(label.key for label in slip.labels)
-        mark = short_print(f"{words}{tags}{slip.name}{self._secret.hex()}")
+        mark = seal(self._secret, words, tags)
         known = self._known.get(one.id)
         if known is None:
             return [mark, moment(slip.published)]
@@ -52,8 +53,8 @@ class Revisions:
 
 def feed_page(site: Site, listing: Listing, name: str, revisions: Revisions) -> Page:
     """Return the feed of a list; `name` tells it from the others for good."""
-    latest = sorted(listing.slips, key=by_news)[-ENTRIES:]
-    entries = [(slip, revisions.updated(slip)) for slip in reversed(latest)]
+    latest = nlargest(ENTRIES, listing.slips, key=by_news)
+    entries = [(slip, revisions.updated(slip)) for slip in latest]
     depends = [(slip.print, updated) for slip, updated in entries]
     path = listing.feed
     made = partial(_feed, site, listing, name, entries)
@@ -103,13 +104,8 @@ def _entry(site: Site, slip: Slip, updated: str) -> ET.Element:
     for tag in told.tags:
         ET.SubElement(entry, "category", {"term": key(tag.words), "label": tag.words})
     content = ET.SubElement(entry, "content", {"type": "html"})
-    content.text = "".join(_paragraphs(site, slip))
+    content.text = site.render("entry.html", "", one=told).decode()
     return entry
-
-
-def _paragraphs(site: Site, slip: Slip) -> Iterator[str]:
-    """Yield what a reader sees of a report, as HTML."""
-    yield site.render("entry.html", "", one=site.teller.report(slip, whole=True)).decode()
 
 
 def _id(site: Site, name: str) -> str:

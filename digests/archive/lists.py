@@ -37,7 +37,6 @@ class Listing:
     notes: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
     feed: str = ""
-    here: str = ""
 
 
 def listing_pages(site: Site, listing: Listing) -> Iterator[Page]:
@@ -58,12 +57,13 @@ def _shown(site: Site, listing: Listing, shelf: Shelf) -> dict[str, object]:
     parts = [listing.heading, shelf.within, str(shelf.number) if shelf.number else ""]
     first = shelf.path == listing.base
     years = tuple(Link(f"{year.name} ({year.count})", href(year.path)) for year in shelf.years)
+    back = ((listing.kind or listing.heading, (Link(listing.heading, href(listing.base)),)),)
     return {
         "kind": listing.kind,
         "heading": " · ".join(part for part in parts if part),
         "notes": listing.notes if first else (),
         "groups": (
-            *(listing.groups if first else ()),
+            *(listing.groups if first else back),
             *(((site.teller.say(N_("By year")), years),) if years else ()),
         ),
         "feed": href(listing.feed),
@@ -71,7 +71,6 @@ def _shown(site: Site, listing: Listing, shelf: Shelf) -> dict[str, object]:
         "earlier": href(shelf.earlier),
         "later": href(shelf.later),
         "empty": site.teller.say(N_("Nothing was reported yet.")),
-        "here": listing.here,
     }
 
 
@@ -106,7 +105,6 @@ def tag_listing(site: Site, heading: Heading, slips: Sequence[Slip]) -> Listing:
         notes=(heading.description,) if heading.description else (),
         groups=((site.teller.say(N_("Category")), (link,)),) if link else (),
         feed=f"{base}feed.xml",
-        here="tag",
     )
 
 
@@ -120,7 +118,6 @@ def person_listing(site: Site, person: Person, slips: Sequence[Slip]) -> Listing
         slips=slips,
         notes=(site.teller.line(person.country),) if person.country else (),
         feed=f"{base}feed.xml",
-        here="person",
     )
 
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from heapq import nlargest
 from itertools import groupby
 
 from digests.archive.addresses import href
@@ -204,7 +205,7 @@ def _missing_page(site: Site) -> Page:
 
 def _front_page(site: Site) -> Page:
     slips = site.public.slips
-    latest = sorted(slips, key=by_news)[-LATEST:][::-1]
+    latest = nlargest(LATEST, slips, key=by_news)
     ways = _ways(site)
 
     def show() -> dict[str, object]:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from digests.archive.public import Slip
 from digests.archive.rendering import Site
 from digests.figures import Figure, figures
 from digests.tallies import tally
+from sheets_sync.community import Report
 
 
 def pictures(site: Site) -> Sequence[Figure]:
@@ -13,16 +15,7 @@ def pictures(site: Site) -> Sequence[Figure]:
     public = site.public
     if not public.slips:
         return ()
-    shown = [
-        # Without what the pages do not show: other tags, and people who are not to be seen.
-        replace(
-            slip.report,
-            tags=tuple(label.shown for label in slip.labels),
-            person=slip.writer.id if slip.writer else "",
-        )
-        for slip in public.slips
-    ]
-    tallies = tally(shown, public.community, today=public.slips[-1].day)
+    tallies = tally(map(_shown, public.slips), public.community, today=public.slips[-1].day)
     return figures(tallies, site.imprint.language)
 
 
@@ -30,3 +23,12 @@ def pictures_print(site: Site) -> str:
     """Return the print of all that the figures depend on."""
     people = [(one.id, one.country, one.mentor) for one in site.public.people.values()]
     return site.print([slip.print for slip in site.public.slips], people)
+
+
+def _shown(slip: Slip) -> Report:
+    """Return a report without what pages do not show: other tags, and who is not to be seen."""
+    tags = tuple(label.shown for label in slip.labels)
+    writer = slip.writer.id if slip.writer else ""
+    if (tags, writer) == (slip.report.tags, slip.report.person):
+        return slip.report
+    return replace(slip.report, tags=tags, person=writer)

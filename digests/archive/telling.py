@@ -12,8 +12,8 @@ from digests.masking import masked, without_addresses
 from digests.phrases import safe_line, shortened
 from digests.render import linked
 from forms.rules import clean
-from forms.wording import N_, whole_day, whole_month
-from sheets_sync.community import Person
+from forms.wording import N_, dated, whole_day
+from sheets_sync.community import Person, Report
 
 ROOT = "\x00"
 """Stands in a page for the way to the archive's front: no text can hold it."""
@@ -77,7 +77,7 @@ class Teller:
 
     def month(self, when: date) -> str:
         """Return a month with its year."""
-        return whole_month(when, self._language)
+        return dated(when, "yMMMM", self._language)
 
     def report(self, slip: Slip, *, whole: bool) -> Told:
         """Return a report for its own page, or for a list, where a long text is cut."""
@@ -96,7 +96,7 @@ class Teller:
             about=tuple(self._about(one) for one in report.about[:MOST]),
             outcome=linked(self.prose(report.outcome)) if whole or not cut else Markup(),
             extra=tuple((self.line(label), linked(self.prose(said))) for label, said in extra),
-            link=linked(masked(safe_line(report.link), self._hidden)),
+            link=self._link(report),
             tags=tuple(self._tag(label.key, label.shown) for label in slip.labels[:MOST]),
             mark=self._mark(slip),
             mentor=self._mentor(slip) if self._imprint.mentors else None,
@@ -131,6 +131,11 @@ class Teller:
     def line(self, typed: str) -> str:
         """Return what was typed on one line, without any address."""
         return shortened(masked(safe_line(clean(typed)), self._hidden), 240)
+
+    def _link(self, report: Report) -> Markup:
+        """Return the link, unless the text has it already."""
+        url = safe_line(report.link)
+        return Markup() if url in report.text else linked(masked(url, self._hidden))
 
     def _about(self, typed: str) -> str:
         person = self._public.roster.find(typed).person

@@ -14,6 +14,8 @@ from typing import Any
 from digests.archive.page import Page
 
 PRINTS = ".tidings-archive.json"
+UNSURE = ".tidings-archive.unsure.json"
+"""Names the files that a build is about to write; still there when it was cut off."""
 
 
 class ArchiveFolderError(Exception):
@@ -43,14 +45,21 @@ class Written:
 
 
 def load_manifest(folder: Path) -> Manifest:
-    """Read what the last build left; a damaged file counts as none."""
+    """Read what the last build left; a damaged file counts as none.
+
+    What a build that was cut off may have written is ours, and made anew whatever stands in it.
+    """
+    read = _read(folder / PRINTS)
+    files, revisions = read.get("files", {}), read.get("revisions", {})
+    unsure = dict.fromkeys(_read(folder / UNSURE).get("files", ()), ("", 0))
+    return Manifest({**files, **unsure}, revisions)
+
+
+def _read(file: Path) -> dict[str, Any]:
     try:
-        read = json.loads((folder / PRINTS).read_bytes())
-        return Manifest(dict(read["files"]), dict(read["revisions"]))
-    except FileNotFoundError:
-        return Manifest()
-    except (ValueError, KeyError, TypeError):
-        return Manifest()
+        return dict(json.loads(file.read_bytes()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return {}
 
 
 def write_pages(
@@ -72,13 +81,13 @@ def write_pages(
     if dry_run or not (done or revisions != before.revisions):
         return done
     _refuse_foreign(folder, changed, before)
-    # After a crash these are known to be ours, and made anew whatever stands in them.
-    unsure = {page.path: ("", 0) for page in changed}
-    _keep(folder, {**before.files, **unsure}, before.revisions)
+    _make_folder(folder)
+    _keep(folder / UNSURE, {"files": [page.path for page in changed]})
     sizes = _write_all(folder, changed)
     _remove_all(folder, removed)
     kept = {path: (due[path].print, sizes.get(path, _known_size(before, path))) for path in due}
-    _keep(folder, kept, revisions)
+    _keep(folder / PRINTS, {"files": kept, "revisions": revisions})
+    (folder / UNSURE).unlink()
     return done
 
 
@@ -156,9 +165,5 @@ def _remove_all(folder: Path, paths: Iterable[str]) -> None:
                 break
 
 
-def _keep(
-    folder: Path, files: Mapping[str, Sequence[Any]], revisions: Mapping[str, Sequence[str]]
-) -> None:
-    _make_folder(folder)
-    content = {"files": files, "revisions": revisions}
-    _write(folder / PRINTS, json.dumps(content, separators=(",", ":")).encode())
+def _keep(file: Path, content: Mapping[str, object]) -> None:
+    _write(file, json.dumps(content, separators=(",", ":")).encode())

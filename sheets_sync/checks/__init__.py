@@ -12,7 +12,7 @@ from sheets_sync.checks.sheet import look_at_spreadsheet
 from sheets_sync.findings import Finding
 from sheets_sync.form_checks import look_at_form
 from sheets_sync.mail_records import look_at_records
-from sheets_sync.project import Project, open_project
+from sheets_sync.project import Project, open_project, state_file
 from sheets_sync.settings import FILE, SettingsError, load_settings
 from sheets_sync.state import StateError
 
@@ -27,8 +27,9 @@ def check_project(
     mounts: Path = Path("/proc/self/mounts"),
 ) -> Iterator[Finding]:
     """Look at everything; what cannot be opened is a Finding, too."""
+    in_folder = True
     try:
-        load_settings(folder / FILE)
+        in_folder = state_file(folder, load_settings(folder / FILE)) is not None
         with open_project(folder, environment) as project:
             for look in LOOKS:
                 yield from look(project, now)
@@ -36,7 +37,8 @@ def check_project(
         yield Finding("settings", str(error))
     except StateError as error:
         yield Finding("state", str(error))
-    yield from look_at_place(folder, mounts)
+    if in_folder:
+        yield from look_at_place(folder, mounts)
 
 
 LOOKS: tuple[Callable[[Project, datetime], Iterator[Finding]], ...] = (

@@ -48,7 +48,11 @@ def _has_coordinator(community: Community | None) -> bool:
 def look_at_state(project: Project, now: datetime) -> Iterator[Finding]:
     """Look whether the state keeps what it is given, and when the last sync was."""
     if not is_durable(project.state.engine):
-        yield Finding("state", "its writes are not synced to the disk", "report this as a fault")
+        yield Finding(
+            "state",
+            "its writes are not synced to the disk",
+            "on a server, have fsync and synchronous_commit switched on; else report it as a fault",
+        )
     if project.state.erasing.is_unfinished():
         yield Finding(
             "state",

@@ -19,6 +19,8 @@ COMMUNITY: TypeAdapter[Community] = TypeAdapter(Community)
 USABLE = (Status.OK, Status.CHECK)
 
 LAST_SYNC = "last sync"
+HIGHEST = "highest accepted"
+"""Name of the single value that keeps the highest number of reports that were erased."""
 
 MOMENT = select(
     select(kept.c.value).where(kept.c.name == LAST_SYNC).scalar_subquery(),
@@ -153,7 +155,7 @@ class Base:
     def highest_accepted(self) -> int:
         """Return the highest number given to a report; 0 when there is none."""
         with reading(self._engine) as db:
-            return db.execute(select(func.max(reports.c.accepted))).scalar() or 0
+            return highest_accepted(db)
 
     def _present(self, condition: Any, statuses: Iterable[Status]) -> list[Report]:
         query = (
@@ -164,6 +166,13 @@ class Base:
         )
         with reading(self._engine) as db:
             return [REPORT.validate_json(fields) for fields in db.execute(query).scalars()]
+
+
+def highest_accepted(db: Connection) -> int:
+    """Return the highest number given to a report, also to one that was erased since."""
+    erased = db.execute(select(kept.c.value).where(kept.c.name == HIGHEST)).scalar()
+    there = db.execute(select(func.max(reports.c.accepted))).scalar()
+    return max(int(erased or 0), there or 0)
 
 
 def put(db: Connection, name: str, value: str) -> None:

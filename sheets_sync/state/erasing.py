@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sheets_sync.clearing import about_without, is_writer
 from sheets_sync.erased import Erased
 from sheets_sync.memory import MEMORY
-from sheets_sync.state.base import COMMUNITY, REPORT, forget, put
+from sheets_sync.state.base import COMMUNITY, HIGHEST, REPORT, forget, highest_accepted, put
 from sheets_sync.state.database import reading, writing
 from sheets_sync.state.delivery import DeliveryState
 from sheets_sync.state.kind import kind_of
@@ -128,6 +128,8 @@ class Erasing:
         """Take somebody out, in one transaction; `theirs` are the ids of their reports."""
         with writing(self._engine) as db:
             put(db, UNFINISHED, "yes")
+            # A number that was given must never be given again: readers had all up to theirs.
+            put(db, HIGHEST, str(highest_accepted(db)))
             _erase_reports(db, traces, theirs)
             _erase_answers(db, traces, asked)
             _erase_reader(db, traces)

@@ -52,6 +52,22 @@ def _text(_type: Text, _compiler: Any, **_options: object) -> str:
     return 'TEXT COLLATE "C"'
 
 
+def _without_nul(
+    _connection: object,
+    _cursor: object,
+    statement: str,
+    values: Any,
+    _context: object,
+    many: bool,
+) -> tuple[str, Any]:
+    # What a relay answers or a cell holds may have it, and PostgreSQL's texts may not.
+    return statement, [_replaced(one) for one in values] if many else _replaced(values)
+
+
+def _replaced(values: Sequence[object]) -> tuple[object, ...]:
+    return tuple(one.replace("\0", "\ufffd") if isinstance(one, str) else one for one in values)
+
+
 @dataclass(slots=True)
 class Outage:
     """How long the database has not been reached; the first use waits for nothing."""
@@ -113,6 +129,7 @@ class PostgreSQL:
                 'pip install "tidings[postgresql]"'
             ) from error
         event.listen(engine, "connect", self._begin_session)
+        event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
         return engine
 
     def prepare(self, engine: Engine, *, create: bool) -> None:
@@ -255,7 +272,7 @@ class PostgreSQL:
         return db.execute(text("SELECT to_regclass('kept') IS NOT NULL")).scalar() is True
 
     def _missing(self, db: Connection) -> str:
-        found = "SELECT schemaname FROM pg_tables WHERE tablename = 'submissions' ORDER BY 1"
+        found = "SELECT schemaname FROM pg_tables WHERE tablename = 'kept' ORDER BY 1"
         others = ", ".join(f"?schema={name}" for name in db.execute(text(found)).scalars())
         there = f" (there is: {others})" if others else ""
         return (

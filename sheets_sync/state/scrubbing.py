@@ -8,7 +8,7 @@ from email.policy import default
 from typing import Any
 
 from sheets_sync.clearing import without_entries
-from sheets_sync.community import Community, Note, Person, Problem, Report, note
+from sheets_sync.community import Community, Note, Orphan, Person, Problem, Report, note
 from sheets_sync.memory import Memory
 from sheets_sync.traces import Traces
 
@@ -86,12 +86,23 @@ def scrubbed_community(community: Community, traces: Traces) -> Community:
         problems=tuple(_scrubbed_problem(one, traces) for one in community.problems),
         notes=tuple(_scrubbed_note(one, traces) for one in community.notes),
         suspended=tuple(one for one in community.suspended if not traces.is_in(one)),
+        orphans=tuple(
+            _scrubbed_orphan(one, traces)
+            for one in community.orphans
+            if one.person not in traces.ids
+        ),
     )
 
 
 def _unmentored(person: Person, traces: Traces) -> Person:
     mentor = "" if person.mentor in traces.ids else person.mentor
     return replace(person, mentor=mentor, still_in=traces.without(person.still_in))
+
+
+def _scrubbed_orphan(orphan: Orphan, traces: Traces) -> Orphan:
+    suggested = tuple(one for one in orphan.suggested if one not in traces.ids)
+    gone = "" if orphan.gone in traces.ids else orphan.gone
+    return replace(orphan, gone=gone, suggested=suggested)
 
 
 def _scrubbed_note(told: Note, traces: Traces) -> Note:

@@ -19,22 +19,31 @@ def main() -> int:
     asked.add_argument("--people", type=int, default=40)
     asked.add_argument("--runs-a-week", type=int, default=4)
     asked.add_argument("--calm", action="store_true")
+    asked.add_argument("--busy", action="store_true", help="more trouble in less time")
     asked.add_argument("--trail", action="store_true")
     wanted = asked.parse_args()
     for seed in wanted.seed:
-        story = Story(seed, wanted.weeks, wanted.people, wanted.runs_a_week, wanted.calm)
+        story = Story(
+            seed, wanted.weeks, wanted.people, wanted.runs_a_week, wanted.calm, wanted.busy
+        )
         began = time.process_time()
         with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
             try:
                 world = play(story, Path(folder))
             except Broken as broken:
-                print(broken)
+                say(str(broken))
                 return 1
         if wanted.trail:
-            print("\n".join(world.machine.trail))
+            say("\n".join(world.machine.trail))
         took = time.process_time() - began
-        print(f"seed {seed}: {world.summary()} in {took:.1f} s")
+        say(f"seed {seed}: {world.summary()} in {took:.1f} s")
     return 0
+
+
+def say(line: str) -> None:
+    """Write a line at once, so that it can be read while the next story is played."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def in_memory() -> Path | None:

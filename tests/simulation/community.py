@@ -1,4 +1,4 @@
-"""A story -> its community on the first day: a folder, a spreadsheet that managers filled, readers."""
+"""A story -> its community on the first day: a folder, a spreadsheet, and those who read."""
 
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ def founded(story: Story, folder: Path) -> World:
     book = world.google.book
     book.restore(_prepared(folder))
     book.restore(book.saved())  # a copy: the next story starts from the same
-    people = writers(story.people, dice(story.seed, "who writes"))
+    people = writers(story.people, dice(story.seed, "who writes"), busy=story.busy)
     _fill_in(world, people)
     world.papers = {tab: Paper(world.google.person, tab) for tab in WATCHED}
     world.crowd = Crowd(world, people, dice(story.seed, "the people"))

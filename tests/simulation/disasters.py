@@ -1,4 +1,4 @@
-"""What comes rarely: a full disk, a lost one, an old backup, a wrong clock, a holiday, old versions.
+"""What comes rarely: a full disk or a lost one, an old backup, a wrong clock, a holiday.
 
 Each is planned for a story when it begins, so that a short one has its share of them too.
 """

@@ -25,6 +25,7 @@ LASTING = (1, 1, 1, 2, 30)
 """For how many calls in a row a fault stays."""
 POWER = 0.08
 """The chance that the power fails during a run."""
+BUSY_HUMAN = 0.1
 HUMAN = 0.04
 """The chance that somebody acts in one of the gaps of a run."""
 

@@ -53,6 +53,8 @@ class History:
     """By mark."""
     unsteady: set[str] = field(default_factory=set)
     """Marks of reports with which people did something that may keep them out of mails."""
+    marks_of_ids: dict[str, str] = field(default_factory=dict)
+    """By id, the mark of the row that first bore it."""
     forgotten: set[str] = field(default_factory=set)
     """Ids of reports whose answers may have been lost with a disk."""
     excused: set[str] = field(default_factory=set)
@@ -101,15 +103,17 @@ class History:
 
 
 def marks_of(content: bytes) -> Counter[str]:
-    """Return how often each mark stands in a mail's text."""
+    """Return how often each mark stands among a mail's reports."""
     # Not by the email package, which takes longer for it than the mail took to be made.
     head, _, body = content.partition(b"\r\n\r\n")
     boundary = BOUNDARY.search(head)
     if boundary:
         head, _, body = body.split(b"--" + boundary[1])[1].partition(b"\r\n\r\n")
     text = _decoded(head, body).decode("utf-8", "replace")
+    # Below that, coordinators see what is held and not used.
+    reports, _, _ = text.partition("What you can do")
     # Long lines are folded, also within a mark.
-    return Counter(marks_in(" ".join(text.split())))
+    return Counter(marks_in(" ".join(reports.split())))
 
 
 def _decoded(head: bytes, body: bytes) -> bytes:

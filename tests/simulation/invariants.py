@@ -11,6 +11,7 @@ from sheets_sync.cells import as_text
 from sheets_sync.community import Status
 from sheets_sync.identity import WELL_FORMED
 from tests.simulation.history import marks_in, marks_of
+from tests.simulation.paper import Difference
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -45,11 +46,26 @@ def check_run(world: "World") -> None:
             hold(_is_correction(world, difference), str(difference))
     _check_appended(world)
     _check_nothing_is_doubled(world)
+    _check_ids_stay(world)
     for paper in world.papers.values():
         paper.agree()
 
 
-def _is_correction(world: "World", difference) -> bool:
+def _check_ids_stay(world: "World") -> None:
+    """An id, once seen beside somebody's words, is seen beside no others."""
+    paper, history = world.papers["Reports"], world.history
+    for row, id in paper.columns("id"):
+        marks = paper.marks(row)
+        if len(marks) != 1 or not WELL_FORMED.fullmatch(str(id)):
+            continue
+        mark = history.marks_of_ids.setdefault(id, marks[0])
+        hold(
+            mark == marks[0],
+            f"Reports row {row + 1}: {id} stands beside note {marks[0]}, and was note {mark}",
+        )
+
+
+def _is_correction(world: "World", difference: Difference) -> bool:
     paper = world.papers[difference.tab]
     if difference.row == 0:
         return difference.known.value is None
@@ -181,15 +197,17 @@ def _received(world: "World") -> Received:
 
 
 def _check_nobody_got_a_report_twice(world: "World", received: Received) -> None:
-    reports = Counter(
-        mark
-        for id in world.project.state.base.known()
-        if (report := world.project.state.base.report(id))
-        for mark in marks_in(report.text)
-    )
+    base, seen = world.project.state.base, dict(world.history.marks_of_ids)
+    seen |= {id: one.mark for id, one in world.history.sent.items()}
+    for id in base.known().keys() - seen.keys():
+        report = base.report(id)
+        found = marks_in(report.text) if report else []
+        if found:
+            seen[id] = found[0]
+    reports = Counter(seen.values())
     for address, marks in received.items():
         for mark, times in marks.items():
-            most = max(reports[mark], 1)
+            most = reports[mark]
             hold(times <= most, f"{address} had note {mark} {times} times, of {most} reports")
 
 
@@ -199,9 +217,9 @@ def _check_nobody_was_skipped(world: "World", received: Received) -> None:
     used: Counter[str] = Counter()
     for id, known in base.known().items():
         report = base.report(id)
-        if report and known.missing_since is None and report.accepted > 0:
-            if report.status in (Status.OK, Status.CHECK):
-                used.update(set(marks_in(report.text)) - world.history.unsteady)
+        there = report and known.missing_since is None and report.accepted > 0
+        if report and there and report.status in (Status.OK, Status.CHECK):
+            used.update(set(marks_in(report.text)) - world.history.unsteady)
     failed = world.relay.refused_for_good
     for address in sorted(world.steady_readers - failed):
         for mark, times in used.items():

@@ -95,8 +95,9 @@ class Office:
         paper.inserts(row)
 
     def _copies(self, paper: Paper, row: int) -> None:
+        may_come_again = self._may_come_again(paper, row)
         for mark in paper.marks(row):
-            self._world.history.expect(mark, "copied", least=1, most=1)
+            self._world.history.expect(mark, "copied", least=1, most=1 + may_come_again)
             self._world.history.unsteady.add(mark)
         paper.copies(row, self._chance.choice(paper.filled()))
 
@@ -124,19 +125,24 @@ class Office:
             paper.types(0, name, self._chance.choice(HEADERS[name]))
 
     def _deletes(self, paper: Paper, row: int) -> None:
-        waiting = {
-            entry.submission.report for entry in self._world.project.state.journal.unwritten()
-        }
+        may_come_again = self._may_come_again(paper, row)
         for mark in paper.marks(row):
-            # The run that wrote the row never heard of it: so it may be written once more.
-            may_come_back = str(paper.value(row, "id")) in waiting
-            self._world.history.expect(mark, "deleted", least=-1, most=may_come_back - 1)
+            self._world.history.expect(mark, "deleted", least=-1, most=may_come_again - 1)
             self._world.history.unsteady.add(mark)
         paper.deletes(row)
 
     def _loses_an_id(self, paper: Paper, row: int) -> None:
-        self._world.history.unsteady.update(paper.marks(row))
+        may_come_again = self._may_come_again(paper, row)
+        for mark in paper.marks(row):
+            self._world.history.expect(mark, "lost its id", most=may_come_again)
+            self._world.history.unsteady.add(mark)
         paper.types(row, "id", self._chance.choice((None, "hello")))
+
+    def _may_come_again(self, paper: Paper, row: int) -> int:
+        """Return 1 for a row that a run has written, and not come to check or record yet."""
+        journal = self._world.project.state.journal
+        waiting = {entry.submission.report for entry in journal.unwritten()}
+        return int(self._world.is_amid_a_run or str(paper.value(row, "id")) in waiting)
 
     def _overtypes(self, paper: Paper, row: int) -> None:
         paper.types(row, self._chance.choice(("status", "problem", "mentor", "source")), "?")

@@ -1,4 +1,4 @@
-"""What people believe stands in the spreadsheet, beside what does: so every foreign cell is watched.
+"""What people believe stands in the spreadsheet, beside what does: every foreign cell is watched.
 
 All that people do is done to both. Between two looks Tidings may append rows, correct what the
 form wrote, and write its own columns; anything else that differs is a cell that it spoiled.

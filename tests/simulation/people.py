@@ -21,6 +21,7 @@ WEEKDAYS = (116, 123, 122, 155, 164, 181, 99)
 """Of 960 typed reports, Monday to Sunday."""
 WRITING_SHARE = 12 / 220
 """Of the people, in a usual week."""
+BUSY_SHARE = 0.3
 A_WEEK = ((1, 40), (2, 25), (3, 18), (4, 9), (6, 5), (9, 3))
 """How many reports somebody sends in a week in which they write, and how often that is."""
 REPEATS, BREAKS_LINES, CORRECTS, WITHDRAWS, DOUBLE_CLICKS = 0.11, 0.14, 0.12, 0.02, 0.1
@@ -60,10 +61,10 @@ class Writer:
         return f"p{self.number}@example.org"
 
 
-def writers(number: int, chance: random.Random) -> list[Writer]:
+def writers(number: int, chance: random.Random, *, busy: bool = False) -> list[Writer]:
     """Return people of whom some write often and most hardly ever."""
     paces = [chance.paretovariate(1.3) for _ in range(number)]
-    scale = WRITING_SHARE * number / sum(paces)
+    scale = (BUSY_SHARE if busy else WRITING_SHARE) * number / sum(paces)
     return [Writer(at, min(pace * scale, 0.9)) for at, pace in enumerate(paces)]
 
 

@@ -54,11 +54,15 @@ class Story:
     calm: bool = False
     """Nothing fails and nobody touches the spreadsheet."""
 
+    busy: bool = False
+    """Everybody writes much more, and more often in the middle of a run."""
+
     def command(self) -> str:
         """Return what plays it again."""
         return (
             f"python -m tests.simulation {self.seed} --weeks {self.weeks} --people {self.people}"
             f" --runs-a-week {self.runs_a_week}{' --calm' if self.calm else ''}"
+            f"{' --busy' if self.busy else ''}"
         )
 
 
@@ -86,6 +90,7 @@ class World:
         self.is_calm = story.calm
         self.is_on_holiday = False
         self._is_running = False
+        self.is_amid_a_run = False
         self._is_settled = False
         """Whether the last run left nothing for the next."""
         self._steps_of_a_run = 40
@@ -196,11 +201,13 @@ class World:
 
     def meanwhile(self) -> None:
         """Let somebody act in the middle of a run, or not."""
-        if not self._is_running or self.chance.random() > faults.HUMAN:
+        if not self._is_running or self.chance.random() > (
+            faults.BUSY_HUMAN if self.story.busy else faults.HUMAN
+        ):
             return
-        self._is_running = False  # one at a time
+        self._is_running, self.is_amid_a_run = False, True  # one at a time
         self.office.acts()
-        self._is_running = True
+        self._is_running, self.is_amid_a_run = True, False
 
     def _run(self, wish: Wish, *, alone: bool = False) -> str:
         """Run; return the line with which it stopped. `alone`: nobody is at the spreadsheet."""
@@ -216,6 +223,7 @@ class World:
             return str(error)
         finally:
             self._is_running = False
+        self.is_amid_a_run = False
         self._is_settled = mailed.delivered.is_clean
         if mailed.made:
             self.machine.says(f"issue {mailed.made.issue.name} to {mailed.made.recipients}")

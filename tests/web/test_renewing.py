@@ -270,6 +270,29 @@ def test_the_last_answer_counts(asking: Village):
     assert still_in(asking) == {"ana": "yes 2026-11-23"}
 
 
+def test_answers_count_also_while_the_tab_cannot_be_read(asking: Village):
+    issue(asking)
+    asking.browser.post(link(asking, "ana", YES), data=CLICK)
+    asking.sync()
+    whole = asking.manager.text("People")
+    asking.manager.holds("People", "| nothing | that | is | known |")
+
+    asking.browser.post(link(asking, "ben", PAUSE), data=CLICK)
+    for _ in range(2):
+        asking.sync()
+        people = open_press(asking.project).community().people
+        assert [one.still_in for one in people] == [
+            "yes 2026-11-21",
+            "pause or stop 2026-11-21",
+            "",
+            "",
+        ]
+
+    asking.manager.holds("People", whole)
+    asking.sync()
+    assert still_in(asking) == {"ana": "yes 2026-11-21", "ben": "pause or stop 2026-11-21"}
+
+
 def test_an_answer_is_text_to_the_sheet(asking: Village):
     issue(asking)
     asking.browser.post(link(asking, "ana", PAUSE), data={"words": "x" * 900})

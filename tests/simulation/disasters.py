@@ -105,6 +105,9 @@ def _lost_disk(world: World, chance: random.Random) -> None:
     else:
         open_state(f"sqlite:{STATE}", folder=world.folder, create=True).close()
     world.machine.disk_is_full = False
+    # One disaster at a time: nobody goes back behind the loss as well. What was sent to whom since
+    # such a version would then be known to nobody.
+    world.office.versions.clear()
     mailed = {mail.issue for mail in world.relay.arrived}
     named = {str(issue) for _, issue in world.papers["Digests"].columns("issue")}
     world.history.lost_a_disk(world.marked_rows(), mailed - named)

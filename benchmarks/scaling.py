@@ -23,7 +23,8 @@ from digests.filters import check_filter
 from forms.definition import DEFAULT, load_form
 from sheets_sync import likeness
 from sheets_sync.cells import as_serial
-from sheets_sync.decide import Given, Rules, decide
+from sheets_sync.decide import decide
+from sheets_sync.given import Given, Rules
 from sheets_sync.layout import TABS
 from sheets_sync.spreadsheet import Cell, Changes, Snapshot, Stamp, Value, Worksheet
 from sheets_sync.state import open_state

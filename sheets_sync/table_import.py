@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sheets_sync.cells import as_text
 from sheets_sync.community import Problem
-from sheets_sync.decide import Rules
 from sheets_sync.gather import Seen, gather
+from sheets_sync.given import Rules
 from sheets_sync.headers import Table, find_table, plain
 from sheets_sync.imports import Import, appended, refuse_frozen
 from sheets_sync.layout import MENTORS, PEOPLE, REPORTS, Holds, Owner, Tab

@@ -78,7 +78,8 @@ class History:
             self.unsteady.add(mark)
             by_form = {id for id, one in self.sent.items() if one.mark == mark}
             span = self.rows.setdefault(mark, Span())
-            still_to_come = max(0, span.least - before[mark])
+            returned = max(0, now[mark] - before[mark])
+            still_to_come = max(0, span.least - before[mark] - returned)
             may_come = max(0, span.most - before[mark])
             lacking = max(0, before[mark] - now[mark])
             come_back = min(lacking, len((by_form & gone) - self.forgotten))

@@ -91,8 +91,12 @@ class Paper:
         return [(row, *(sheet.cell(row, at).value for at in places)) for row in self.filled()]
 
     def marks(self, row: int) -> list[str]:
-        """Return the marks that a row holds, whatever its columns are called by now."""
-        return [mark for cell in self.sheet.rows[row] if cell for mark in marks_in(cell.value)]
+        """Return the marks that a row holds, whatever its columns are called by now.
+
+        Each once: what is wrong with a row quotes it.
+        """
+        found = [mark for cell in self.sheet.rows[row] if cell for mark in marks_in(cell.value)]
+        return list(dict.fromkeys(found))
 
     def filled(self) -> list[int]:
         """Return the rows below the header that hold something."""

@@ -23,7 +23,7 @@ from benchmarks import postfix
 from benchmarks.invented import tags, text
 from benchmarks.measuring import ROOT, Worker
 from benchmarks.table import Result, at_least, information
-from digests.delivery import Delivered, deliver
+from digests.delivery import deliver
 from digests.doorkeeper import Doorkeeper
 from digests.due import Due
 from digests.edition import DigestRules
@@ -33,6 +33,7 @@ from digests.message import Letterhead
 from digests.press import Press
 from digests.render import Renderer
 from digests.send import Server, Smtp
+from digests.settling import Delivered
 from sheets_sync.community import Community, Person, Report, Role, Status
 from sheets_sync.links import Links
 from sheets_sync.state import State, open_state

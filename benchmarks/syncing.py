@@ -26,7 +26,7 @@ from benchmarks.measuring import Worker, in_turns
 from benchmarks.table import Result, at_most, information, memory
 from digests.filters import check_filter
 from forms.definition import DEFAULT, load_form
-from sheets_sync.decide import Rules
+from sheets_sync.given import Rules
 from sheets_sync.layout import TABS
 from sheets_sync.spreadsheet import Value
 from sheets_sync.state import open_state

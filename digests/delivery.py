@@ -8,35 +8,20 @@ So a crash leaves at most one mail for each line of which nobody knows whether i
 """
 
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from digests.lines import Lines
-from digests.transport import (
-    Broken,
-    Letter,
-    Line,
-    Refused,
-    SendError,
-    Stage,
-    Transport,
-    Unclear,
-    Unreachable,
-)
+from digests.settling import Delivered, Settlement, line_of
+from digests.transport import Broken, Letter, Line, SendError, Stage, Transport, Unreachable
 from digests.waiting import Consent, Waiting
 from sheets_sync.state.database import StateError
 from sheets_sync.state.delivery import Delivery
 from sheets_sync.state.marking import Page
 from sheets_sync.state.outbox import Outbox
 
-FIRST_PAUSE = timedelta(minutes=15)
-LONGEST_PAUSE = timedelta(hours=6)
-MOST_ATTEMPTS = 8
-BREAKS_IN_A_ROW = 3
-"""After so many broken connections the mail in hand waits for another run."""
 SOONEST = 1.0
 """Seconds after which it is recorded that a mail was taken, also when nothing else happens."""
 LONGEST_SHARE = 0.02
@@ -49,25 +34,6 @@ Steps = Callable[[str], None]
 Progress = Callable[[int, int], None]
 """Told how many are done, and of how many."""
 Happened = Mapping[Line, Stage | SendError]
-
-
-@dataclass(slots=True)
-class Delivered:
-    """What one run of sending came to; addresses are for the operator only."""
-
-    sent: int = 0
-    dropped: int = 0
-    deferred: list[str] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    repeated: list[str] = field(default_factory=list)
-    unclear: list[str] = field(default_factory=list)
-    stopped: str = ""
-    """Why sending could not go on; empty when everything that may leave has left."""
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether there is nothing to look at."""
-        return not (self.deferred or self.failed or self.repeated or self.unclear or self.stopped)
 
 
 def deliver(
@@ -87,7 +53,8 @@ def deliver(
     with outbox.joined() as name:
         waiting = Waiting(outbox, consent, name, now, repeat=repeat, per_minute=per_minute)
         lines = Lines(transport)
-        dispatch = _Dispatch(outbox, name, lines, waiting, sender, now, steps, outcome)
+        settlement = Settlement(now, outcome)
+        dispatch = _Dispatch(outbox, name, lines, waiting, sender, now, steps, outcome, settlement)
         try:
             while dispatch.turn():
                 progress(waiting.given - len(dispatch.busy), waiting.given + waiting.left)
@@ -98,11 +65,6 @@ def deliver(
             progress(waiting.given, waiting.given + waiting.left)
     outcome.dropped = waiting.dropped
     return outcome
-
-
-def pause(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts: longer each time, six hours at most."""
-    return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
 
 
 @dataclass(slots=True)
@@ -118,6 +80,7 @@ class _Dispatch:
     now: datetime
     steps: Steps
     outcome: Delivered
+    settlement: Settlement
     busy: dict[Line, Delivery] = field(default_factory=dict)
     following: dict[Line, Delivery] = field(default_factory=dict)
     """What was begun together with the final dot of the one before."""
@@ -131,7 +94,6 @@ class _Dispatch:
     recorded: float = 0.0
     """When the last commit was, and how long it took."""
     commit_seconds: float = 0.0
-    breaks: Counter[int] = field(default_factory=Counter)
 
     def turn(self) -> bool:
         """Go on wherever it is possible; False when everything that may leave has left."""
@@ -150,7 +112,7 @@ class _Dispatch:
         return bool(self.busy or (self.waiting.left and not self.outcome.stopped))
 
     def _look_around(self) -> None:
-        self.outcome.repeated += [_line(one, "") for one in self.waiting.look_around()]
+        self.outcome.repeated += [line_of(one) for one in self.waiting.look_around()]
 
     def end(self) -> None:
         """Close all lines; when stopped in the middle, first keep what servers have taken."""
@@ -236,7 +198,8 @@ class _Dispatch:
             page.mark_sent(self.taken)
             unwanted = self._mark_dots(page)
             for delivery, fault in faults:
-                self._settle(page, delivery, fault)
+                if self.settlement.settle(page, delivery, fault):
+                    self.waiting.put_first(delivery.number)
             claimed = self.waiting.claim(page, wanted) if short else []
         self.steps("after commit")
         self.recorded = time.monotonic()
@@ -296,35 +259,6 @@ class _Dispatch:
         name = f"{delivery.issue}-{delivery.subscriber}"
         return Letter(name, self.sender, delivery.address, delivery.message)
 
-    def _settle(self, page: Page, delivery: Delivery, fault: SendError) -> None:
-        """Record what a fault means for its letter."""
-        number, words = delivery.number, str(fault)
-        if isinstance(fault, Unclear):
-            self.outcome.unclear.append(_line(delivery, words))
-        elif isinstance(fault, Refused) and fault.permanent:
-            self._fail(page, delivery, words)
-        elif isinstance(fault, Refused) or self._broke_too_often(number, fault):
-            self._defer(page, delivery, words)
-        else:
-            page.put_back(number)
-            self.waiting.put_first(number)
-
-    def _broke_too_often(self, number: int, fault: SendError) -> bool:
-        self.breaks[number] += isinstance(fault, Broken)
-        return self.breaks[number] >= BREAKS_IN_A_ROW
-
-    def _defer(self, page: Page, delivery: Delivery, words: str) -> None:
-        attempts = delivery.attempts
-        if attempts >= MOST_ATTEMPTS:
-            self._fail(page, delivery, f"{words} ({attempts} attempts)")
-            return
-        page.defer(delivery.number, words, next_try=self.now + pause(attempts))
-        self.outcome.deferred.append(_line(delivery, words))
-
-    def _fail(self, page: Page, delivery: Delivery, words: str) -> None:
-        page.fail(delivery.number, words)
-        self.outcome.failed.append(_line(delivery, words))
-
 
 def _advanced(line: Line) -> Stage | SendError:
     """Return how far a line's letter is, or what went wrong with it."""
@@ -332,8 +266,3 @@ def _advanced(line: Line) -> Stage | SendError:
         return line.advance()
     except SendError as error:
         return error
-
-
-def _line(delivery: Delivery, words: str) -> str:
-    head = f"{delivery.issue} to {delivery.address}"
-    return f"{head}: {words}" if words else head

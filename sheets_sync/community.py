@@ -1,6 +1,6 @@
 """The community as the last good sync found it: reports, people, tags, subscriptions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -129,6 +129,11 @@ class Person:
     """Their last answer to “still in?”, as it stands in the cell."""
     public: bool = True
     """Whether public pages name them; otherwise they are "a member" there."""
+
+
+def told(problems: Iterable[Problem]) -> str:
+    """Return a row's problems as its `problem` cell shows them, one a line."""
+    return "\n".join(f"{p.column}: {p.message}; {p.remedy}" for p in problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Pure. Without the project's secret a print tells nothing, not even to who has th
 """
 
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
@@ -47,11 +47,19 @@ class Erased:
 
     def any(self, *words: str) -> bool:
         """Tell whether one of these was erased."""
-        return any(self.since(word) is not None for word in words)
+        return any(self.since(word) is not None for word in _with_addresses(words))
 
     def before(self, moment: datetime, *words: str) -> bool:
         """Tell whether one of these was erased after a moment: what came later is new."""
-        return any((at := self.since(word)) is not None and moment <= at for word in words)
+        found = map(self.since, _with_addresses(words))
+        return any(at is not None and moment <= at for at in found)
+
+
+def _with_addresses(words: Iterable[str]) -> Iterator[str]:
+    """Yield each word, and the address in it: `Ana <ana@example.org>` is two."""
+    for word in words:
+        yield word
+        yield split_name_and_address(word)[1]
 
 
 NOBODY = Erased()
@@ -78,23 +86,17 @@ class _Clerk:
 
     def is_back(self, table: Table, cells: Sequence[Cell]) -> bool:
         if table.title == PEOPLE.title:
-            return self.erased.any(*_texts(table, cells, "email", "username"))
+            return self.erased.any(table.text(cells, "email"), table.text(cells, "username"))
         if table.title == SUBSCRIPTIONS.title:
-            return self.erased.any(*_texts(table, cells, "email"))
+            return self.erased.any(table.text(cells, "email"))
         if self.erased.any(table.text(cells, "id")):
             return True
         if not table.tab.foreign or "reporter" not in table.columns:
             return False
         # A form's answer from before; one that was given later is new.
         moment = arrived(table, cells, now=self.now, zone=self.zone)
-        return self.erased.before(moment, *_texts(table, cells, "reporter", "email"))
-
-
-def _texts(table: Table, cells: Sequence[Cell], *names: str) -> Iterator[str]:
-    for name in names:
-        typed = table.text(cells, name)
-        yield typed
-        yield split_name_and_address(typed)[1]
+        who = table.text(cells, "reporter"), table.text(cells, "email")
+        return self.erased.before(moment, *who)
 
 
 def _without(table: Table, rows: Sequence[int]) -> Table:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from forms.definition import Form
 from forms.google_answers import Answered, Response, moment, read_answers, read_responses
 from forms.google_form import Json, recognise
-from forms.rules import split_name_and_address
 from forms.submission import Act, Submission
 from sheets_sync.erased import NOBODY, Erased
 from sheets_sync.form_memory import Collected, FormMemory, recall, remember
@@ -146,9 +145,10 @@ class _Desk:
     def _is_erased(self, response: Response, answered: Answered) -> bool:
         """Tell whether it is an answer that was erased, or one from before of who was erased."""
         who = answered.answers.get("reporter", "")
-        known = (response.respondent_email, who, split_name_and_address(who)[1])
         erased = self._intake.erased
-        return erased.any(self._report(response)) or erased.before(response.created, *known)
+        return erased.any(self._report(response)) or erased.before(
+            response.created, response.respondent_email, who
+        )
 
     def _is_old(self, response: Response) -> bool:
         since = moment(self._memory.since)

@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from sheets_sync.decide import Rules
 from sheets_sync.erased import NOBODY, Erased
 from sheets_sync.gather import Gathered, Seen, gather
+from sheets_sync.given import Rules
 from sheets_sync.headers import Table, plain
 from sheets_sync.layout import MENTORS, PEOPLE, REPORTS, TAGS, Tab
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet

@@ -6,8 +6,7 @@ scripts' look-alike letters and one letter, so that only those which share a buc
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -36,22 +35,30 @@ def look_alikes(keys: Iterable[str]) -> dict[str, str]:
 
     Give the most used ones first. Close to linear: only keys that share a bucket are compared.
     """
-    buckets: dict[str, list[str]] = defaultdict(list)
+    buckets: dict[str, list[str]] = {}
     found: dict[str, str] = {}
     order: dict[str, int] = {}
     for one in keys:
         if one in order:
             continue
         order[one] = len(order)
-        traces = _traces(one)
-        near = {other for trace in traces for other in buckets.get(trace, ())}
-        alike = [other for other in near if is_alike(one, other)]
-        if alike:
+        near = _met(buckets, one)
+        if near and (alike := [other for other in near if is_alike(one, other)]):
             found[one] = min(alike, key=order.__getitem__)
-        for trace in traces:
-            if len(buckets[trace]) < FULL_BUCKET:
-                buckets[trace].append(one)
     return found
+
+
+def _met(buckets: dict[str, list[str]], one: str) -> set[str]:
+    """Put a key into its buckets; return those that were in one of them before."""
+    near: set[str] = set()
+    for trace in _traces(one):
+        if (bucket := buckets.get(trace)) is None:
+            buckets[trace] = [one]
+            continue
+        near.update(bucket)
+        if len(bucket) < FULL_BUCKET:
+            bucket.append(one)
+    return near
 
 
 def is_alike(one: str, other: str) -> bool:
@@ -89,10 +96,10 @@ def _each_singular(word: str) -> Iterator[str]:
             yield word[: -len(ending)] + instead
 
 
-def _traces(key: str) -> Sequence[str]:
+def _traces(key: str) -> set[str]:
     """Return what two keys have in common, some of it, where they are alike."""
     word = bare(key)
     traces = set(_singulars(word))
     if len(word) >= SHORTEST:
         traces |= {word[:at] + word[at + 1 :] for at in range(len(word))}
-    return tuple(traces)
+    return traces

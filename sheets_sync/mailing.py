@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from digests import due as when
-from digests.delivery import Delivered, Progress, deliver
+from digests.delivery import Progress, deliver
 from digests.doorkeeper import Doorkeeper
 from digests.due import Due
 from digests.edition import DigestRules
@@ -27,6 +27,7 @@ from digests.message import Letterhead
 from digests.press import DigestError, Press
 from digests.render import Renderer
 from digests.send import open_transport
+from digests.settling import Delivered
 from digests.subscribers import Subscriber
 from digests.transport import Transport
 from forms.google_form import prefilled_link

@@ -10,10 +10,11 @@ from datetime import tzinfo
 
 from sheets_sync.cells import holds
 from sheets_sync.choices import Applied
-from sheets_sync.community import Community, Person, Problem
+from sheets_sync.community import Community, Person, Problem, told
 from sheets_sync.decisions import Decisions
 from sheets_sync.gather import Gathered
 from sheets_sync.headers import Table
+from sheets_sync.judging import Judged
 from sheets_sync.membership import Membership
 from sheets_sync.renewal import COLUMN as STILL_IN
 from sheets_sync.settle import Settled
@@ -25,37 +26,26 @@ from sheets_sync.validate import local
 
 
 def plan_changes(
-    gathered: Gathered,
-    settled: Sequence[Settled],
-    members: Membership,
-    tags: TagList,
-    subscribed: Sequence[Subscribed],
-    applied: Applied,
-    issues: Sequence[IssueLine],
-    community: Community,
-    zone: tzinfo,
-    decisions: Decisions,
-    proposals: Sequence[Mapping[str, Value]],
-    answered: Mapping[int, str],
+    judged: Judged, community: Community, issues: Sequence[IssueLine], zone: tzinfo
 ) -> Changes:
     """Return the one batch that makes the sheet show what was decided."""
     plan = Plan()
-    tables = gathered.tables
-    plan.reports(settled, zone)
+    tables = judged.gathered.tables
+    plan.reports(judged.told.settled, zone)
     if table := tables.get("People"):
-        plan.people(table, members, community.people, community.problems)
-        plan.answers(table, answered)
+        plan.people(table, judged.members, community.people, community.problems)
+        plan.answers(table, judged.answered.written)
     if table := tables.get("Mentors"):
-        plan.mentors(table, community.problems, proposals)
+        plan.mentors(table, community.problems, judged.proposals.rows)
     if table := tables.get("Tags"):
-        plan.tags(table, tags)
+        plan.tags(table, judged.tags)
     if table := tables.get("Subscriptions"):
-        plan.subscriptions(table, subscribed, applied)
+        plan.subscriptions(table, judged.wishes.subscribed, judged.wishes.applied)
     if table := tables.get("Problems"):
         plan.problems(table, community.problems)
     if table := tables.get("Digests"):
-        plan.issues(table, issues, zone, decisions)
-    return plan.changes(gathered)
+        plan.issues(table, issues, zone, judged.decisions)
+    return plan.changes(judged.gathered)
 
 
 class Plan:
@@ -205,11 +195,6 @@ class Plan:
             appends=tuple(one for one in self._appends if one.tab not in frozen),
             rewrites=tuple(one for one in self._rewrites if one.tab not in frozen),
         )
-
-
-def told(problems: Iterable[Problem]) -> str:
-    """Return a row's problems as its `problem` cell shows them, one a line."""
-    return "\n".join(f"{p.column}: {p.message}; {p.remedy}" for p in problems)
 
 
 def _by_row(tab: str, problems: Iterable[Problem]) -> dict[int, str]:

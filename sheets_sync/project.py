@@ -11,7 +11,7 @@ from digests.transport import Transport
 from forms.definition import Form, load_form
 from sheets_sync.backend import Backend
 from sheets_sync.community import Role
-from sheets_sync.decide import Rules
+from sheets_sync.given import Rules
 from sheets_sync.keys import load_password, load_secret, load_state_password
 from sheets_sync.links import Links
 from sheets_sync.mentor_sheet import Apart, Elsewhere, Names

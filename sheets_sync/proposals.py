@@ -10,10 +10,9 @@ from datetime import date, timedelta
 
 from forms.rules import Fault
 from forms.wording import N_
-from sheets_sync.community import Person, Problem, Report, Role, Tag
+from sheets_sync.community import Person, Problem, Report, Role, Tag, told
 from sheets_sync.membership import Membership
 from sheets_sync.mentorships import KEPT, PROPOSED, dump_proposed
-from sheets_sync.plan import told
 from sheets_sync.roster import Roster
 from sheets_sync.settle import is_accepted
 from sheets_sync.spreadsheet import Value

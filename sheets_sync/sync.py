@@ -16,9 +16,10 @@ from forms.submission import Act
 from forms.wording import N_
 from sheets_sync.choices import ChoiceAct
 from sheets_sync.community import Community, Note, Problem
-from sheets_sync.decide import Decision, Given, Rules, decide
+from sheets_sync.decide import Decision, decide
 from sheets_sync.decisions import AGREED, WHY
 from sheets_sync.erased import Erased
+from sheets_sync.given import Given, Rules
 from sheets_sync.intake import answers_by_column
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
 from sheets_sync.mentorships import KEPT as PROPOSED_MENTORS
@@ -72,7 +73,7 @@ class Outcome:
 
 
 @contextmanager
-def _seldom_collecting() -> Iterator[None]:
+def seldom_collecting() -> Iterator[None]:
     """Let Python look for cycles seldom: what a sync makes lives until its end.
 
     To look through all of it again and again takes a third of the time of a large one.
@@ -85,7 +86,7 @@ def _seldom_collecting() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-@_seldom_collecting()
+@seldom_collecting()
 def sync(
     spreadsheet: Spreadsheet,
     state: State,

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sheets_sync.cells import as_text
 from sheets_sync.community import Problem
-from sheets_sync.decide import Rules
 from sheets_sync.gather import Seen, gather
+from sheets_sync.given import Rules
 from sheets_sync.headers import Table, find_table, plain
 from sheets_sync.imports import Import, appended, refuse_frozen
 from sheets_sync.layout import MENTORS, PEOPLE, REPORTS, Holds, Owner, Tab
@@ -21,8 +21,6 @@ from sheets_sync.roster import Roster
 from sheets_sync.spreadsheet import Cell, Snapshot, Worksheet
 from sheets_sync.table_reports import Found, Refusal, Standing, read_reports, values_of
 from sheets_sync.validate import reports_tab
-
-INTO = (REPORTS.title, PEOPLE.title, MENTORS.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +67,8 @@ def plan_table(sheet: Snapshot, wanted: Wanted, rules: Rules, standing: Standing
     )
     tab = tab_of(wanted.into, rules)
     refuse_frozen(gathered, [tab])
-    read = {REPORTS.title: read_reports, PEOPLE.title: _people, MENTORS.title: _mentors}[
-        wanted.into
-    ]
-    found = read(source, gathered.tables[wanted.into], rules, standing)
+    readers = {REPORTS.title: read_reports, PEOPLE.title: _people, MENTORS.title: _mentors}
+    found = readers[wanted.into](source, gathered.tables[wanted.into], rules, standing)
     added = {wanted.into: found.rows}
     return Import(
         changes=appended(gathered, added),
@@ -88,26 +84,12 @@ def plan_table(sheet: Snapshot, wanted: Wanted, rules: Rules, standing: Standing
 def _people(source: Table, there: Table, rules: Rules, standing: Standing) -> Found:
     today = standing.now.astimezone(rules.zone).date()
     problems = read_people(source, [], groups=rules.groups, today=today).problems
-    return _listed(
-        source,
-        there,
-        _identities,
-        _in_file(problems, source),
-        standing,
-    )
+    return _listed(source, there, _identities, _in_file(problems, source), standing)
 
 
 def _mentors(source: Table, there: Table, rules: Rules, standing: Standing) -> Found:
     _, problems = read_mentors(source, Roster(standing.community.people))
-    return _listed(
-        source,
-        there,
-        lambda table, cells: {
-            " > ".join(plain(table.text(cells, name)) for name in ("mentee", "mentor"))
-        },
-        _in_file(problems, source),
-        standing,
-    )
+    return _listed(source, there, _pairs, _in_file(problems, source), standing)
 
 
 def _listed(
@@ -145,6 +127,12 @@ def _identities(table: Table, cells: Sequence[Cell]) -> Set[str]:
     """Return what tells a person apart: the address and the username, else the name."""
     exact = {plain(table.text(cells, name)) for name in ("email", "username")} - {""}
     return exact or {plain(table.text(cells, "name"))} - {""}
+
+
+def _pairs(table: Table, cells: Sequence[Cell]) -> Set[str]:
+    """Return what tells a pair apart: both, as they are typed."""
+    both = [plain(table.text(cells, name)) for name in ("mentee", "mentor")]
+    return {" > ".join(both)} if all(both) else set()
 
 
 def _in_file(problems: Sequence[Problem], source: Table) -> list[Problem]:

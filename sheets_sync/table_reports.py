@@ -10,9 +10,9 @@ from datetime import date, datetime
 
 from sheets_sync.cells import any_day, as_text
 from sheets_sync.community import Community, Problem
-from sheets_sync.decide import Rules
 from sheets_sync.doubts import Context
 from sheets_sync.erased import Erased
+from sheets_sync.given import Rules
 from sheets_sync.headers import Table
 from sheets_sync.identity import WELL_FORMED, report_id_for
 from sheets_sync.imports import Cells

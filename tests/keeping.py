@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from forms.submission import Act, Submission
 from sheets_sync.community import Community
-from sheets_sync.decide import Rules
+from sheets_sync.given import Rules
 from sheets_sync.identity import new_report_id
 from sheets_sync.layout import TABS
 from sheets_sync.mentor_sheet import Elsewhere

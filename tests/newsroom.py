@@ -11,7 +11,7 @@ from json import dumps
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from digests.delivery import Delivered, Steps, deliver
+from digests.delivery import Steps, deliver
 from digests.doorkeeper import Doorkeeper
 from digests.due import Due
 from digests.edition import DigestRules
@@ -21,6 +21,7 @@ from digests.message import Letterhead
 from digests.press import Press
 from digests.render import Renderer
 from digests.send import open_transport
+from digests.settling import Delivered
 from sheets_sync.community import Community, Person, Report, Role, Status, Subscription
 from sheets_sync.links import Links
 from sheets_sync.state import State, open_state

@@ -19,6 +19,7 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+import trustme
 
 USER = "tidings"
 DATABASE = "tidings"
@@ -98,6 +99,40 @@ class Server:
             self.process.send_signal(how)
             self.process.wait(SECONDS)
             self.process = None
+
+    @contextmanager
+    def encrypting(self, certificate: trustme.LeafCert) -> Iterator[None]:
+        """Offer TLS meanwhile."""
+        for name, pem in (
+            ("server.crt", certificate.cert_chain_pems[0]),
+            ("server.key", certificate.private_key_pem),
+        ):
+            path = self.folder / "data" / name
+            path.touch(mode=0o600)
+            pem.write_to_path(path)
+            owner = (self.folder / "data").stat()
+            os.chown(path, owner.st_uid, owner.st_gid)
+        self.set("ssl = on")
+        try:
+            yield
+        finally:
+            self.set("ssl = off")
+
+    def set(self, setting: str) -> None:
+        """Change a setting of the running server, and wait until it holds."""
+        name, _, value = setting.partition(" = ")
+        with self.connect() as admin:
+            admin.execute(f"ALTER SYSTEM SET {setting}")
+            admin.execute("SELECT pg_reload_conf()")
+        until = time.monotonic() + SECONDS
+        while self._shown(name) != value:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
+    def _shown(self, name: str) -> object:
+        with self.connect() as admin:
+            (shown,) = admin.execute(f"SHOW {name}").fetchone() or (None,)
+        return shown
 
     def _answers(self) -> bool:
         try:

@@ -66,6 +66,7 @@ HOMES = {
     "python_calamine": ("sheets_sync.xlsx",),
     "sqlalchemy": ("sheets_sync.state",),
     "sqlite3": ("sheets_sync.state",),
+    "psycopg": ("sheets_sync.state",),
     "smtplib": ("digests.send",),
     "flask": ("sheets_sync.web",),
     "greenlet": ("sheets_sync.web.dispatching",),

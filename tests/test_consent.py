@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from digests.delivery import Delivered, Steps
+from digests.delivery import Steps
+from digests.settling import Delivered
 from sheets_sync.community import Status
 from sheets_sync.state import State
 from tests.newsroom import NAMES, open_at, person, report, run, synced

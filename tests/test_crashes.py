@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from digests.delivery import Delivered
+from digests.settling import Delivered
 from tests.newsroom import NAMES, choose, open_at, report, run, run_until, synced
 from tests.postgresql import Server
 from tests.test_lines import Pipelined, pipelined

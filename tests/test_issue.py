@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from digests.delivery import MOST_ATTEMPTS, Delivered, deliver, pause
+from digests.delivery import deliver
 from digests.doorkeeper import Doorkeeper
 from digests.due import Due
 from digests.folder import Folder
@@ -24,6 +24,7 @@ from digests.issue import (
     send_test_copy,
 )
 from digests.press import DigestError
+from digests.settling import MOST_ATTEMPTS, Delivered, pause
 from digests.transport import Broken, Letter, Refused, Stage, Unclear, Unreachable
 from sheets_sync.community import Role, Status, Subscription
 from sheets_sync.state import State

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from digests.delivery import Delivered
 from digests.lines import OneLine
 from digests.send import Server, Smtp
 from digests.send_line import body
+from digests.settling import Delivered
 from digests.transport import Broken, Refused
 from tests.newsroom import NAMES, NOW, open_at, person, report, run, synced
 from tests.test_send import Mailbox, letter, serving

@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import trustme
 from sqlalchemy import text
 
+from digests.issue import make
 from forms.submission import Act, Submission
 from sheets_sync.checks import check_project
 from sheets_sync.founding import Answers, found
@@ -28,6 +30,7 @@ from sheets_sync.state.lock import hold
 from sheets_sync.state.refusal import BUSY_SECONDS, Taken
 from sheets_sync.state.schema import VERSION
 from sheets_sync.xlsx import Workbook
+from tests.newsroom import DUE, NOW, press, report, synced
 from tests.postgresql import DATABASE, Server
 from tests.story import story
 from tests.test_cli import Terminal
@@ -199,6 +202,20 @@ def test_a_sender_whose_connection_broke_is_not_taken_for_gone_by_itself(state, 
     assert senders.gone({name}) == {name}
 
 
+def test_who_sends_passes_over_what_another_is_just_taking(state, url):
+    synced(state, report(1))
+    make(press(state), DUE, now=NOW)
+    waiting = state.outbox.waiting(NOW)
+    with closing(open_state(url)) as other, state.outbox.together(NOW, "one") as first:
+        ours = first.claim(waiting, 2)
+        with other.outbox.together(NOW, "two") as second:  # beside it, and waiting for nothing
+            theirs = second.claim(waiting, 2)
+
+    assert (list(ours), list(theirs)) == (list(waiting[:2]), list(waiting[2:4]))
+    with state.outbox.together(NOW, "three") as third:
+        assert list(third.claim(waiting, 9)) == list(waiting[4:])
+
+
 class Overtaken(Workbook):
     """The workbook, and another sync that is recorded while it is written."""
 
@@ -354,6 +371,22 @@ def test_to_another_machine_nothing_goes_in_the_clear(postgresql):
     open_state(locate(f"{plain}&schema=tidings_plain", Path()), create=True).close()
 
 
+def test_a_server_elsewhere_must_prove_who_it_is(tmp_path, postgresql):
+    authority, roots = trustme.CA(), tmp_path / "roots.pem"
+    authority.cert_pem.write_to_path(roots)
+    own = f"?hostaddr=127.0.0.1&schema=tidings_far&sslrootcert={roots}"
+    with postgresql.encrypting(authority.issue_cert("db.example.org")):
+        far = f"postgresql+psycopg://tidings@db.example.org:{postgresql.port}/tidings"
+        state = open_state(locate(far + own, tmp_path), create=True)
+        with closing(state), reading(state.engine) as db:
+            told = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+            assert db.execute(text(told)).scalar() is True
+        with pytest.raises(StateError, match="certificate verify failed"):
+            open_state(locate(f"{far}?hostaddr=127.0.0.1", tmp_path))
+        with pytest.raises(StateError, match=r"does not match host name"):
+            open_state(locate(far.replace("db.", "other.") + own, tmp_path))
+
+
 def test_what_the_server_says_of_a_row_is_not_repeated(state):
     """Its details may hold what people wrote (fault 83)."""
     with writing(state.engine) as db:
@@ -366,20 +399,13 @@ def test_what_the_server_says_of_a_row_is_not_repeated(state):
 
 
 def test_whether_commits_reach_the_disk_is_asked_of_the_server(state, postgresql):  # fault 74
-    with postgresql.connect() as admin:
-        admin.execute("ALTER SYSTEM SET fsync = on")
-        admin.execute("SELECT pg_reload_conf()")
-        try:
-            until = time.monotonic() + 10
-            while not is_durable(state.engine) and time.monotonic() < until:
-                time.sleep(0.05)
-            assert is_durable(state.engine)
-        finally:
-            admin.execute("ALTER SYSTEM RESET fsync")
-            admin.execute("SELECT pg_reload_conf()")
-    while is_durable(state.engine) and time.monotonic() < until:
-        time.sleep(0.05)
     assert not is_durable(state.engine)
+    postgresql.set("fsync = on")
+    breaks_connections(postgresql)
+    try:
+        assert is_durable(state.engine)
+    finally:
+        postgresql.set("fsync = off")
 
 
 def test_a_character_that_the_database_cannot_hold_stops_nothing(state):

@@ -50,7 +50,7 @@ def test_the_commands_run_one_after_the_other(tmp_path):
 def fill_in(workbook: Path) -> None:
     """Do what the README says between the commands."""
     book = load_workbook(workbook)
-    book["People"].append(["Ana Lima", "ana@example.org"])
+    book["People"].append(["Ana Lima", "ana@example.org", "ana"])
     book["Reports"].append([date.today(), "Ana Lima", "Met two newcomers"])  # noqa: DTZ011 - a day
     book.save(workbook)
 

@@ -9,7 +9,7 @@ import pytest
 
 from forms.definition import DEFAULT, load_form
 from forms.rules import split_tags
-from sheets_sync.decide import Rules
+from sheets_sync.given import Rules
 from sheets_sync.imports import Import, plan_import
 from sheets_sync.reps_archive import mentorship_row, person_row, report_row
 from sheets_sync.reps_records import ArchiveError, load_records, read_records, report_id

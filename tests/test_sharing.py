@@ -15,8 +15,8 @@ import pytest
 from aiosmtpd.smtp import SMTP as Session
 from aiosmtpd.smtp import Envelope
 
-from digests.delivery import Delivered
 from digests.issue import make
+from digests.settling import Delivered
 from tests.newsroom import DUE, NOW, choose, open_at, person, press, report, run, synced
 from tests.test_send import Mailbox, serving
 

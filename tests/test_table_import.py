@@ -181,12 +181,13 @@ def test_people_come_in_once(tidings: Terminal, tmp_path: Path):
 
 
 def test_mentors_come_in_once(tidings: Terminal, tmp_path: Path):
-    (tmp_path / "pairs.csv").write_text("mentee,mentor\nbo,Zoe\n")
+    (tmp_path / "pairs.csv").write_text("mentee,mentor,note\nbo,Zoe,\nbo,,nobody yet\n")
 
     told = brings(tidings, tmp_path / "pairs.csv", "--into", "mentors", maps=())
     again = brings(tidings, tmp_path / "pairs.csv", "--into", "mentors", maps=())
 
     assert "pairs.csv, line 2, mentor: " in told.out
+    assert "pairs.csv, line 3: nobody is named" in told.out
     assert again.out.splitlines()[1] == "Mentors: 0 new, 1 there already"
     assert shows(tidings.folder, "Mentors", "mentee", "mentor") == [("bo", "Zoe")]
 
@@ -239,12 +240,15 @@ def test_our_own_export_comes_back_as_it_was(tidings: Terminal, tmp_path: Path):
 
 def test_who_was_erased_is_not_imported(tidings: Terminal, tmp_path: Path):
     assert tidings("erase", "bo@example.org", "--yes").status == 0
-    (tmp_path / "old.csv").write_text("reporter,text\nbo@example.org,Back again\nzoe,Hello\n")
+    (tmp_path / "old.csv").write_text(
+        "reporter,text\nbo@example.org,Back again\nB <bo@example.org>,And again\nzoe,Hello\n"
+    )
     (tmp_path / "people.csv").write_text("name,email\nBo Berg,bo@example.org\n")
 
     reports = brings(tidings, tmp_path / "old.csv", maps=())
     people = brings(tidings, tmp_path / "people.csv", "--into", "people", maps=())
 
-    assert "old.csv, line 2: this was erased at a person's wish" in reports.out
+    for line in (2, 3):
+        assert f"old.csv, line {line}: this was erased at a person's wish" in reports.out
     assert "people.csv, line 2: this was erased at a person's wish" in people.out
     assert shows(tidings.folder, "Reports", "reporter") == [("zoe",)]

@@ -37,8 +37,10 @@ def copy_state(source: Kind, target: Kind, *, dry_run: bool = False) -> Counts:
         if dry_run:
             _refuse_full(target)
             return _counts(old)
-        with _nobody_at_work(old, source), _opened(target, create=True) as new:
-            if _moved_to(old) != target.place:
+        moved = _moved_to(old)
+        # Where it has gone already it must be there: an empty one in its place remembers nothing.
+        with _nobody_at_work(old, source), _opened(target, create=moved is None) as new:
+            if moved != target.place:
                 _move(old, new)
             with writing(new) as db:
                 forget(db, UNFINISHED)

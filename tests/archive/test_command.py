@@ -110,9 +110,9 @@ def test_who_is_erased_is_gone_from_the_archive_too(tmp_path: Path):
         assert here.holding("Rossi") != []
         assert set(here.project.state.publishing.addresses()) == {"ana", "ben", "cleo"}
 
-        left = carry_out(here.project, look(here.project, "ana"), now=here.now)
+        done = carry_out(here.project, look(here.project, "ana"), now=here.now)
 
         assert here.holding("Rossi") == here.holding("people/ana") == here.holding(">Told.<") == []
         assert "Helped." in here.words("people/ben/")
         assert set(here.project.state.publishing.addresses()) == {"ben", "cleo"}
-        assert [place for place in left if "archive" in place] == []
+        assert [place for place in done.left if "archive" in place] == []

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sheets_sync.decide import Rules
+from sheets_sync.given import Rules
 from sheets_sync.layout import TABS
 from sheets_sync.mentor_sheet import Apart, Elsewhere
 from sheets_sync.state import State, open_state

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent.parent
 SEEDS = [str(seed) for seed in (0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11)]
 FOUND_BY = {
     "mark before send": "5",
+    "window instead of not-yet-had": "5",
     "thank before commit": "1",
 }
 """The seed that is tried first, where another than 0 was the first to find it."""
@@ -129,6 +130,6 @@ def test_each_mutation_is_caught(mutation: str, tmp_path: Path) -> None:
 
 
 def test_the_copy_without_a_mutation_lives(tmp_path: Path) -> None:
-    found = played(copy_of_the_product(tmp_path), "0", *FOUND_BY.values())
+    found = played(copy_of_the_product(tmp_path), "0", *sorted({*FOUND_BY.values()}))
 
     assert (found.returncode, found.stderr) == (0, "")

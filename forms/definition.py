@@ -183,7 +183,9 @@ def _words(kind: str, message: str) -> str:
     return _REMEDIES.get(kind, message)
 
 
-RESERVED = frozenset({"decision", "id", "received", "source", "status", "problem", "mentor"})
+RESERVED = frozenset(
+    {"decision", "id", "received", "source", "status", "problem", "mentor", "portal page"}
+)
 """Columns of Reports that are not the reporter's."""
 
 KINDS = {

@@ -62,7 +62,7 @@ def bracketed_pages() -> dict[str, str]:
     notice = Notice("Heading", "Text")
     stored = {name: f"⟦{value}⟧" for name, value in ANSWERS.items()}
     tags = tuple(f"⟦{tag}⟧" for tag in TAGS)
-    failed = Filled("t", stored, faults, notice, tags, "", stored, "/c")
+    failed = Filled("t", stored, faults, notice, tags, stored=stored, correct="/c")
     return {
         "blank": pages.form(Filled("t", tags=tags)),
         "no tags known": pages.form(Filled("t")),

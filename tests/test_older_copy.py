@@ -75,8 +75,8 @@ def test_what_cannot_be_put_back_at_once_is_put_back_later(s: Story):
     settled = s.sync()
 
     assert settled.notes == (
-        "An older copy of the spreadsheet was saved over ours; what it lacked was put back: "
-        "1 report",
+        "An older copy of the spreadsheet was saved over ours; the reports that it lacked were "
+        "put back: 1",
     )
     assert texts(s) == [("old",), ("new",)]
     s.manager.deletes_row("Reports", 3)

@@ -20,7 +20,9 @@ def page(village: Village, address: str = "ben@example.org", **query: str) -> st
 
 def told(text: str) -> list[str]:
     """Return headings and the words of reports, in order."""
-    found = re.findall(r'<h3>(.*?)</h3>|<p class="words" dir="auto">(.*?)</p>', text)
+    found = re.findall(
+        r'<h3>(?:<bdi>)?(.*?)(?:</bdi>)?</h3>|<p class="words" dir="auto">(.*?)</p>', text
+    )
     return [heading or words for heading, words in found]
 
 

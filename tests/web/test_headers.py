@@ -92,7 +92,7 @@ def test_logs_hold_no_words_no_addresses_and_no_links(
     desk: Desk, state: State, caplog: pytest.LogCaptureFixture
 ):
     # fault 83
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "tidings.web")
     visitor = Visitor(create_app(replace(desk, answers_elsewhere=broken)))
     sent = visitor.send(reporter="Ana\n2026 ERROR x", text="private", email="ana@example.com")
     visitor.get(sent.location)

@@ -1,17 +1,15 @@
 """The archive in a browser: for every eye, on a phone, without JavaScript, attacked."""
 
-import json
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from digests.archive.rendering import POLICY
+from tests.accessible import violations
 from tests.archive.valley import Valley, valley
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 HOSTILE = [
     "<script>document.title='ran'</script>",
     '"><img src=x onerror="document.title=\'ran\'">',
@@ -96,19 +94,6 @@ def kinds(here: Valley) -> dict[str, str]:
     }
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe finds against WCAG 2.2 A and AA, and a page wider than the screen."""
-    spec = find_spec("axe_playwright_python")
-    assert spec is not None
-    assert spec.origin is not None
-    page.evaluate(Path(spec.origin).with_name("axe.min.js").read_text("utf-8"))
-    found = page.evaluate(f"axe.run({{runOnly: {json.dumps(WCAG)}}})")
-    wrong = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        wrong.append("wider than the screen")
-    return wrong
-
-
 def settled(page: Page) -> None:
     """Wait until what a page fetches is there."""
     page.wait_for_load_state("networkidle")
@@ -121,7 +106,7 @@ def test_every_kind_of_page_meets_wcag_on_a_phone(page: Page, site: str, here: V
     for name, path in kinds(here).items():
         page.goto(f"{site}/{path}")
         settled(page)
-        found[name] = violations(page)
+        found[name] = violations(page, only_colours=scheme == "dark")
 
     assert found == {name: [] for name in found}
     assert len(found) == 15

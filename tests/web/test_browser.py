@@ -1,10 +1,8 @@
 """People with a browser: by keyboard, without JavaScript, on a phone, with a screen reader."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email.message import EmailMessage
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,10 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from sheets_sync.demo.papers import Papers
 from sheets_sync.state import State
 from sheets_sync.web import Desk, create_app
+from tests.accessible import violations
 from tests.web.conftest import ANA
 from tests.web.visitor import ANSWERS
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 HOSTILE = [
     "<script>document.title='ran'</script>",
     '"><img src=x onerror="document.title=\'ran\'">',
@@ -41,19 +39,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds against WCAG 2.2 A and AA, and a page wider than the screen."""
-    spec = find_spec("axe_playwright_python")
-    assert spec is not None
-    assert spec.origin is not None
-    page.evaluate(Path(spec.origin).with_name("axe.min.js").read_text("utf-8"))
-    found = page.evaluate(f"axe.run({{runOnly: {json.dumps(WCAG)}}})")
-    wrong = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        wrong.append("wider than the screen")
-    return wrong
 
 
 def follow(page: Page, selector: str) -> None:

@@ -31,6 +31,7 @@ from digests.wanted import (
     any_of,
     written,
 )
+from forms.phrase import Phrase
 from forms.wording import N_
 from sheets_sync.community import Person
 from sheets_sync.roster import Match, Roster
@@ -87,8 +88,8 @@ def parse(expression: str, *, names: Names) -> Filter:
     return found
 
 
-def check_filter(expression: str, *, people: Sequence[Person] = ()) -> str:
-    """Return what is wrong with somebody's filter in a line, or "" when nothing is.
+def check_filter(expression: str, *, people: Sequence[Person] = ()) -> Phrase | None:
+    """Return what is wrong with somebody's filter in a line; None when nothing is.
 
     Without people their names are not looked at.
     """
@@ -96,8 +97,8 @@ def check_filter(expression: str, *, people: Sequence[Person] = ()) -> str:
     try:
         parse(expression, names=Names(roster, me="me"))
     except FilterError as error:
-        return str(error)
-    return ""
+        return error.phrase()
+    return None
 
 
 class _AnyName(Roster):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from forms.phrase import Phrase
 from forms.wording import N_
 
 THE_END = N_("the end")
@@ -12,22 +13,23 @@ class FilterError(Exception):
 
     def __init__(self, words: str, *, column: int, **values: str | int) -> None:
         super().__init__(words)
-        self._words = words
-        self._values = values
         self.column = column
+        self._fault = Phrase(
+            words,
+            {name: Phrase(THE_END) if said == THE_END else said for name, said in values.items()},
+        )
 
     def __str__(self) -> str:
         return self.text()
 
+    def phrase(self) -> Phrase:
+        """Return it as one line, still to be translated."""
+        return Phrase(N_("column {column}: {fault}"), {"column": self.column, "fault": self._fault})
+
     def text(self, translate: Callable[[str], str] = str) -> str:
         """Return it as one line."""
-        said = self.fault(translate)
-        return translate(N_("column {column}: {fault}")).format(column=self.column, fault=said)
+        return self.phrase().text(translate)
 
     def fault(self, translate: Callable[[str], str] = str) -> str:
         """Return what is wrong, without its column."""
-        values = {
-            name: translate(value) if value == THE_END else value
-            for name, value in self._values.items()
-        }
-        return translate(self._words).format_map(values)
+        return self._fault.text(translate)

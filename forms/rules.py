@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from forms.definition import Kind, Question
+from forms.phrase import Phrase
 from forms.wording import N_
 
 SHEET_MAXIMUM: Final = 32_000
@@ -33,15 +34,15 @@ class Fault:
 
     what: str
     remedy: str
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, str | int | Phrase] = field(default_factory=dict)
     held: bool = False
     """In a sheet the row cannot be used until this is mended; other faults only warn there."""
 
     def text(self, translate: Callable[[str], str] = str) -> tuple[str, str]:
         """Return fault and remedy in the reader's language."""
         return (
-            translate(self.what).format_map(self.values),
-            translate(self.remedy).format_map(self.values),
+            Phrase(self.what, self.values).text(translate),
+            Phrase(self.remedy, self.values).text(translate),
         )
 
 

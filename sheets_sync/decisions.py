@@ -16,8 +16,8 @@ from sheets_sync.state.delivery import IssueLine
 WORDS = ("", "hold", "send")
 AGREED = "decisions"
 """Name of the single value that holds what tab and state last agreed on, by issue."""
-WHY = "why held"
-"""Name of the single value that says why Tidings itself held an issue, by issue."""
+SILENCE = "silent since"
+"""Name of the single value that says since when nothing ran, by issue that Tidings itself held."""
 REMEDY = N_("write send into decision to let it go; leave hold, and nobody gets it")
 
 
@@ -40,7 +40,7 @@ def read_decisions(
 ) -> Decisions:
     """Return each issue's decision: the manager's, where they changed theirs; else the state's."""
     agreed: dict[str, str] = loads(values.get(AGREED) or "{}")
-    why: dict[str, str] = loads(values.get(WHY) or "{}")
+    silent: dict[str, str] = loads(values.get(SILENCE) or "{}")
     typed = _typed(table) if table else {}
     words, told, problems = {}, set(), []
     below, appended = (table.last_row if table else 0), 0
@@ -56,11 +56,23 @@ def read_decisions(
         words[line.issue] = line.decision if word == before else word
         if words[line.issue] != word:
             told.add(line.issue)
-        if words[line.issue] == "hold" and line.issue in why:
-            fault = Fault("{why}", REMEDY, {"why": why[line.issue]})
+        if words[line.issue] == "hold" and line.issue in silent:
+            fault = held_after(silent[line.issue])
             problems.append(Problem.of("Digests", row, "decision", "hold", fault))
     known = {issue: word for issue, word in words.items() if word or issue in agreed}
     return Decisions(words, frozenset(told), tuple(problems), known)
+
+
+def held_after(day: str) -> Fault:
+    """Return why an issue is held that was due after a silence since that day."""
+    return Fault(
+        N_(
+            "no run was seen since {day}; if a backup was put back, people may have had this "
+            "issue already, so it waits for your word"
+        ),
+        REMEDY,
+        {"day": day},
+    )
 
 
 def _typed(table: Table) -> dict[str, tuple[int, str]]:

@@ -8,8 +8,7 @@ from datetime import datetime
 from json import dumps, loads
 
 from digests.issue import Made
-from forms.plural import counted
-from sheets_sync.decisions import WHY
+from sheets_sync.decisions import SILENCE, held_after
 from sheets_sync.project import Project
 
 
@@ -27,24 +26,20 @@ def hold_what_is_overdue(project: Project, made: Made | None, *, now: datetime) 
     issues = set(project.state.operating.unfinished())
     if made and made.new and made.recipients:
         issues.add(made.issue.name)
-    why = (
-        f"no run was seen for {counted(silent.days, 'day')}, since {last[:10]}; if a backup was "
-        "put back, people may have had this issue already, so it waits for your word"
-    )
-    hold(project, sorted(issues), why)
+    hold(project, sorted(issues), since=last[:10])
 
 
-def hold(project: Project, issues: list[str], why: str) -> None:
-    """Hold issues, and remember why for the Problems tab."""
-    reasons: dict[str, str] = loads(project.state.base.get(WHY) or "{}")
-    reasons |= dict.fromkeys(issues, why)
+def hold(project: Project, issues: list[str], *, since: str) -> None:
+    """Hold issues, and remember for the Problems tab since which day nothing ran."""
+    silent: dict[str, str] = loads(project.state.base.get(SILENCE) or "{}")
+    silent |= dict.fromkeys(issues, since)
     if issues:
-        project.state.base.put(WHY, dumps(reasons))
+        project.state.base.put(SILENCE, dumps(silent))
     for issue in issues:
         project.state.outbox.set_decision(issue, "hold")
 
 
 def reason(project: Project, issue: str) -> str:
     """Return why Tidings held an issue; empty when it did not."""
-    reasons: dict[str, str] = loads(project.state.base.get(WHY) or "{}")
-    return reasons.get(issue, "")
+    silent: dict[str, str] = loads(project.state.base.get(SILENCE) or "{}")
+    return held_after(silent[issue]).text()[0] if issue in silent else ""

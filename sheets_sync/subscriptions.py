@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Protocol
 
+from forms.phrase import Phrase
 from forms.rules import Fault, check_address, split_name_and_address
 from forms.wording import N_
 from sheets_sync.cells import any_day, shown
@@ -17,9 +18,9 @@ FREQUENCIES = ("weekly", "monthly", "stop", "bounced")
 
 
 class FilterCheck(Protocol):
-    """Returns what is wrong with a filter expression; empty when nothing is."""
+    """Returns what is wrong with a filter expression; None when nothing is."""
 
-    def __call__(self, expression: str, *, people: Sequence[Person]) -> str: ...
+    def __call__(self, expression: str, *, people: Sequence[Person]) -> Phrase | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _read(
     cells: Sequence[Cell],
     address: str,
     first: int,
-    wrong_with: Callable[[str], str],
+    wrong_with: Callable[[str], Phrase | None],
     today: date,
 ) -> Subscribed:
     def problem(column: str, fault: Fault) -> Problem:

@@ -17,7 +17,7 @@ from forms.wording import N_
 from sheets_sync.choices import ChoiceAct
 from sheets_sync.community import Community, Note, Problem
 from sheets_sync.decide import Decision, decide
-from sheets_sync.decisions import AGREED, WHY
+from sheets_sync.decisions import AGREED, SILENCE
 from sheets_sync.erased import Erased
 from sheets_sync.given import Given, Rules
 from sheets_sync.intake import answers_by_column
@@ -169,7 +169,7 @@ def _mark(
     today = now.astimezone(rules.zone).date()
     mark = hashlib.blake2b(digest_size=16)
     issues = state.outbox.issue_lines()
-    held = state.base.get(WHY)
+    held = state.base.get(SILENCE)
     erased = sorted(state.erasing.prints())
     settled = (sheet.notes, rules.print(), today, issues, held, erased, version("tidings"))
     for worksheet in sheet.worksheets:

@@ -101,3 +101,44 @@ def test_new_and_rising_tags_are_shown_to_coordinators_once(village: Village):
     body = village.mails()["ana@example.org"].get_body(("plain",))
     assert body is not None
     assert "rising" not in body.get_content()
+
+
+def test_what_is_wrong_with_a_filter_is_said_in_the_coordinators_language(village: Village):
+    german = PEOPLE.replace("| Coordinator |         |          |", "| Coordinator | | de |")
+    village.manager.holds("People", german)
+    village.manager.holds("Subscriptions", "| email | filter |\n| ana@example.org | italy ( |")
+    village.reports("ben: Met a newcomer")
+    village.freezes()
+    village.delivers()
+
+    body = village.mails()["cleo@example.org"].get_body(("plain",))
+
+    assert body is not None
+    assert (
+        "- Subscriptions Zeile 2, filter: Stelle 7: hier sollte and, or, ein Komma oder das Ende "
+        "stehen, gefunden: “(”; berichtige den Filter"
+    ) in body.get_content()
+    # The tab is in English.
+    assert "column 7: expected and, or, a comma, or the end" in village.manager.text("Problems")
+
+
+def test_why_an_issue_is_held_can_be_said_in_every_language(village: Village):
+    village.reports("ben: Met a newcomer")
+    village.freezes()
+    village.delivers()
+    village.now += timedelta(days=21)
+    village.reports("ben: Met another one")
+    village.delivers()
+    village.sync()
+
+    community = village.project.state.base.community()
+
+    assert community is not None
+    (held,) = (one for one in community.problems if one.tab == "Digests")
+    assert held.value == "hold"
+    assert held.message.startswith("no run was seen since 2026-11-21; if a backup was put back")
+    # What is handed to the catalogue is the sentence without its day.
+    translated = held.text(
+        lambda words: words.replace("no run was seen since {day};", "seit {day} lief nichts;")
+    )
+    assert "decision: seit 2026-11-21 lief nichts; if a backup" in translated

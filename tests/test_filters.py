@@ -135,19 +135,20 @@ def test_me_outside_the_roster() -> None:
 
 def test_a_line_for_the_sync() -> None:
     said = [
-        check_filter(expression, people=people)
+        wrong and wrong.text()
         for expression, people in [
             ("mentor:me or italy", [ANA]),
             ("by:bob", [ANA]),
             ("by:bob", []),
             ("by:bob bob", []),
         ]
+        for wrong in [check_filter(expression, people=people)]
     ]
 
     assert said == [
-        "",
+        None,
         "column 4: “bob” is nobody on the roster; write a username, or a full name in quotes",
-        "",
+        None,
         'column 8: a name of several words goes in quotes: by:"bob bob"',
     ]
 

@@ -27,7 +27,7 @@ TAGS = """
 | tag        | same as    | category | description         |
 | mentorship |            | People   | Helping each other. |
 | mentoring  | mentorship |          |                     |
-| planning   |            | Work     |                     |
+| planning   |            | Craft    |                     |
 """
 
 

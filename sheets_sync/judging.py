@@ -3,7 +3,6 @@
 Pure but for fresh ids. The stages stand in `judge`, in order; each is a module of its own.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -29,7 +28,7 @@ from sheets_sync.settle import Settled, settle
 from sheets_sync.state.base import HIGHEST, REPORT, Known
 from sheets_sync.subscriptions import Subscribed, read_subscriptions, show_alumni
 from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown, suspend
-from sheets_sync.taglist import TagList, list_tags
+from sheets_sync.taglist import SPELLED, TagList, list_tags, load_spelled
 from sheets_sync.unchanged import LookedAt, judged_by, load_looked_at
 from sheets_sync.validate import reports_tab
 
@@ -91,7 +90,7 @@ class Judged:
             **self.wishes.keep(),
             **self.members.keep(),
             **self.proposals.keep,
-            "spelled": self.tags.kept(),
+            SPELLED: self.tags.kept(),
             STILL_IN: self.answered.kept,
         }
 
@@ -118,7 +117,7 @@ def judge(given: Given, rules: Rules) -> Judged:
     dismiss(gathered, given.erased, now=given.now, zone=rules.zone)
     members = _members(gathered, given, rules, today)
     told = _read_reports(gathered, given, rules, members, seen)
-    spelled = json.loads(given.values.get("spelled", "{}"))
+    spelled = load_spelled(given.values.get(SPELLED, ""))
     tags = list_tags(gathered.tables.get("Tags"), told.reports, spelled)
     proposals = propose(
         told.reports,

@@ -15,7 +15,8 @@ from forms.wording import N_
 from sheets_sync.cells import any_day, as_text, shown
 from sheets_sync.community import Person, Problem, Role
 from sheets_sync.headers import Table, plain
-from sheets_sync.roster_lines import Line, read_lines
+from sheets_sync.roster_line import Line
+from sheets_sync.roster_lines import read_lines
 from sheets_sync.spreadsheet import Cell
 from sheets_sync.state.base import Acquaintance
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
+from forms.phrase import Phrase
 from forms.submission import Act
 from forms.wording import N_
 from sheets_sync.choices import ChoiceAct
@@ -249,13 +250,13 @@ def write_back(
     state: State,
     stamp: Stamp,
     seen: Mapping[str, str],
-) -> str:
-    """Write the changes; return why they could not be written, or "". Raises SheetChanged.
+) -> Phrase | None:
+    """Write the changes; return why they could not be written, if so. Raises SheetChanged.
 
     `seen` are the state's single values from which the changes come.
     """
     if not changes:
-        return ""
+        return None
     # Recorded before the write: after a crash the sheet is never newer than the state.
     with writing(state.engine) as db:
         refuse_overtaken(db, seen)
@@ -264,11 +265,13 @@ def write_back(
     try:
         spreadsheet.write(sheet, replace(changes, stamp=stamp))
     except (SheetBusy, SheetUnwritable) as error:
-        return str(error)
-    return ""
+        return error.told
+    return None
 
 
-def _record(state: State, given: Given, decision: Decision, *, note: str, mark: str) -> Community:
+def _record(
+    state: State, given: Given, decision: Decision, *, note: Phrase | None, mark: str
+) -> Community:
     """Record what was decided, in one transaction; less of it while the sheet lags behind."""
     values, now, known = given.values, given.now, decision.known
     if note or decision.frozen:
@@ -328,7 +331,7 @@ def _still_to_put_back(given: Given, decision: Decision) -> str:
 
 
 def _told_at_last(
-    community: Community, values: Mapping[str, str], note: str, now: datetime
+    community: Community, values: Mapping[str, str], note: Phrase | None, now: datetime
 ) -> tuple[Community, str]:
     """Return the community with the note, once nothing could be written for a day."""
     if not note:
@@ -340,6 +343,8 @@ def _told_at_last(
     return replace(community, notes=(*community.notes, told)), since
 
 
-def _outcome(community: Community, changes: Changes, *, written: bool, note: str = "") -> Outcome:
+def _outcome(
+    community: Community, changes: Changes, *, written: bool, note: Phrase | None = None
+) -> Outcome:
     notes = [one.text() for one in community.notes if one.words != NOT_WRITTEN]
-    return Outcome(community, changes, written, (*notes, *([note] if note else [])))
+    return Outcome(community, changes, written, (*notes, *([note.text()] if note else [])))

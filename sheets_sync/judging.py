@@ -97,7 +97,7 @@ class Judged:
         }
 
     def problems(self) -> tuple[Problem, ...]:
-        """Return all that people should look at, tab by tab and row by row."""
+        """Return all that people should look at, as the Problems tab shows it."""
         found = (
             *self.gathered.problems,
             *self.members.problems,
@@ -112,9 +112,10 @@ class Judged:
         return tuple(sorted(found, key=_place))
 
 
-def _place(problem: Problem) -> tuple[int, str, int]:
-    """Return where a problem stands among the others."""
-    return TITLES.get(problem.tab, len(TITLES)), problem.tab, problem.row or 0
+def _place(problem: Problem) -> tuple[bool, int, str, int]:
+    """Return where a problem stands among the others: what is wrong with whole tabs comes first."""
+    place = TITLES.get(problem.tab, len(TITLES))
+    return problem.row is not None, place, problem.tab, problem.row or 0
 
 
 def judge(given: Given, rules: Rules) -> Judged:

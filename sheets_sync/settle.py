@@ -165,9 +165,9 @@ def done_with(
     """
     written = {(edit.tab, edit.row) for edit in changes.edits}
     moving = {*frozen, *(column.tab for column in changes.columns)}
-    rows = {one.id: before.rows[one.id] for one in lines.unchanged}
+    rows = {id: before.rows[id] for id in lines.unchanged}
     for line, doubtless in ((one.line, one.judged.doubtless) for one in settled):
         is_new = line.appended or line.written or line.table.title in moving
         if line.id and doubtless and not is_new and (line.table.title, line.row) not in written:
             rows[line.id] = row_print(line.cells)
-    return LookedAt(before.by, rows)
+    return replace(before, rows=rows)

@@ -5,11 +5,10 @@ a problem that a manager understands.
 """
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from forms.definition import Form, Question
 from forms.hashtags import find_hashtags
@@ -40,7 +39,7 @@ from sheets_sync.doubts import (
 from sheets_sync.headers import Table
 from sheets_sync.layout import REPORTS, Column, Holds, Owner, Tab
 from sheets_sync.memory import Memory
-from sheets_sync.roster import Match
+from sheets_sync.roster import Match, split_names
 from sheets_sync.spreadsheet import Cell, CellFault
 
 STANDARD = ("date", "reporter", "email", "text", "tags", "link", "about", "outcome")
@@ -105,7 +104,7 @@ class Judge:
         self._context = context
         self._further = further_questions(context.form)
         self._tags = lru_cache(maxsize=None)(split_tags)
-        self._about = lru_cache(maxsize=None)(self._split_about)
+        self._about = lru_cache(maxsize=None)(partial(split_names, roster=context.roster))
 
     def judge(
         self,
@@ -216,15 +215,6 @@ class Judge:
                 checked = check(question, typed, today=self._context.today, maximum=SHEET_MAXIMUM)
                 for fault in checked.faults:
                     yield question.column, fault
-
-    def _split_about(self, typed: str) -> tuple[str, ...]:
-        """Split at `;` and line breaks; at commas only where the whole is no known name."""
-        parts = [part.strip() for part in re.split("[;\n\uff1b\u061b]", typed) if part.strip()]
-        people: list[str] = []
-        for part in parts:
-            whole = "," not in part or part in self._context.roster
-            people += [part] if whole else [one.strip() for one in part.split(",") if one.strip()]
-        return tuple(people)
 
     def _status(
         self,

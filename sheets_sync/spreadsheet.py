@@ -8,7 +8,7 @@ the backend; they are written as `date` or naive `datetime` values.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sheets_sync.community import Note
 from sheets_sync.layout import Tab
@@ -59,8 +59,7 @@ class Snapshot:
         return next((w for w in self.worksheets if w.title.strip().casefold() == wanted), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Put a value into one cell of a row that was read. The row must still be that row."""
 
     tab: str

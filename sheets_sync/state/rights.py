@@ -37,7 +37,6 @@ class Rights:
     def hold(self, right: str, *, shared: str = "") -> Iterator[None]:
         """Hold a right alone, and another one with others; raises Taken."""
         with self.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
             connection.detach()  # of its own as long as the rights are held, and closed at the end
             for asked, which in ((TAKE, right), (SHARE, shared)):
                 if which and not self._answer(connection, asked, which):
@@ -58,11 +57,15 @@ class Rights:
                 "is at work. Nothing was changed; run it again"
             ) from error
 
-    def admit(self, connection: Connection, *, wait: bool, beside: bool) -> None:
+    def admission(self, *, beside: bool) -> str:
+        """Return what begins a transaction that writes, and waits until it may."""
+        how = f"advisory_xact_lock{'_shared' if beside else ''}"
+        return f"BEGIN; SELECT pg_{how}({self._key(WRITERS)['key']})"
+
+    def admit_at_once(self, connection: Connection, *, beside: bool) -> None:
         """Let a transaction write, until it ends; raises Busy when it would have to wait."""
-        how = f"{'' if wait else 'try_'}advisory_xact_lock{'_shared' if beside else ''}"
-        answer = connection.execute(text(f"SELECT pg_{how}(:key)"), self._key(WRITERS)).scalar()
-        if answer is False:
+        how = f"try_advisory_xact_lock{'_shared' if beside else ''}"
+        if not connection.execute(text(f"SELECT pg_{how}(:key)"), self._key(WRITERS)).scalar():
             raise Busy
 
     def _key(self, right: str) -> dict[str, int]:

@@ -1,0 +1,116 @@
+"""A URL -> connections to a PostgreSQL server, none of which waits without end.
+
+The network, the server's machine or a tunnel between may fall silent in the middle of anything,
+and say nothing of it.
+"""
+
+import time
+from collections.abc import Generator, Sequence
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy import URL, Engine, Text, create_engine, event
+from sqlalchemy.ext.compiler import compiles
+
+from sheets_sync.state.refusal import BUSY_SECONDS
+
+Told = TypeVar("Told")
+
+SILENT_SECONDS = 20.0
+"""So long the server may say nothing at all; longer than it waits for another writer."""
+SESSION = (
+    # A machine that vanished, or stands still, is noticed after 25 seconds, by either side.
+    "tcp_keepalives_idle = 10",
+    "tcp_keepalives_interval = 5",
+    "tcp_keepalives_count = 3",
+    "tcp_user_timeout = '25s'",
+    "idle_in_transaction_session_timeout = '25s'",
+    f"lock_timeout = '{BUSY_SECONDS}s'",
+    "client_min_messages = warning",
+)
+CONNECTION = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+    "client_encoding": "utf8",
+    "application_name": "tidings",
+}
+
+
+class Session(psycopg.Connection[Any]):
+    """A connection that is given up when the server says nothing for too long."""
+
+    patience: float = SILENT_SECONDS
+
+    def wait(self, gen: Generator[Any, Any, Told], *args: Any, **more: Any) -> Told:
+        """Go on with what is asked of the server until it has answered."""
+        return super().wait(self._unless_silent(gen), *args, **more)
+
+    def _unless_silent(self, gen: Generator[Any, Any, Told]) -> Generator[Any, Any, Told]:
+        try:
+            wanted = next(gen)
+            heard = time.monotonic()
+            while True:
+                ready = yield wanted
+                if ready:
+                    heard = time.monotonic()
+                elif time.monotonic() - heard > self.patience:
+                    self.close()
+                    raise psycopg.OperationalError("the server says nothing any more")
+                wanted = gen.send(ready)
+        except StopIteration as done:
+            answer: Told = done.value
+            return answer
+
+
+def open_engine(url: URL, schema: str, kind: object) -> Engine:
+    """Return what connects to a schema; each transaction there begins by a BEGIN of ours.
+
+    So what stands before its first statement travels with it.
+    """
+    engine = create_engine(
+        url,
+        connect_args=CONNECTION,
+        execution_options={"kind": kind},
+        hide_parameters=True,
+        paramstyle="format",
+        use_native_hstore=False,
+    )
+
+    def begin_session(connection: Session, _record: object) -> None:
+        connection.autocommit = True
+        said = "; ".join(f"SET {one}" for one in (*SESSION, f'search_path = "{schema}"'))
+        connection.execute(said)
+
+    event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "connect", begin_session)
+    event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
+    return engine
+
+
+def _connect(_dialect: object, _record: object, arguments: Any, options: Any) -> Session:
+    return Session.connect(*arguments, **options)
+
+
+@compiles(Text, "postgresql")
+def _text(_type: Text, _compiler: Any, **_options: object) -> str:
+    # Compared byte by byte, as SQLite does; a database's own order may pass over signs.
+    return 'TEXT COLLATE "C"'
+
+
+def _without_nul(
+    _connection: object,
+    _cursor: object,
+    statement: str,
+    values: Any,
+    _context: object,
+    many: bool,
+) -> tuple[str, Any]:
+    # What a relay answers or a cell holds may have it, and PostgreSQL's texts may not.
+    return statement, [_replaced(one) for one in values] if many else _replaced(values)
+
+
+def _replaced(values: Sequence[object]) -> tuple[object, ...]:
+    return tuple(one.replace("\0", "\ufffd") if isinstance(one, str) else one for one in values)

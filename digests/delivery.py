@@ -127,7 +127,7 @@ class _Dispatch:
         with suppress(StateError):
             self.waiting.give_back()
             with self.outbox.together(self.now, self.name) as page:
-                page.mark_sent(self.taken)
+                page.mark([], self.taken)
         self.lines.close(politely=not self.busy)
 
     def _happened(self) -> Happened:
@@ -195,8 +195,8 @@ class _Dispatch:
         began = time.monotonic()
         self.steps("before commit")
         with self.outbox.together(self.now, self.name) as page:
-            page.mark_sent(self.taken)
-            unwanted = self._mark_dots(page)
+            self.waiting.look_again(page)
+            unwanted = self._mark(page)
             for delivery, fault in faults:
                 if self.settlement.settle(page, delivery, fault):
                     self.waiting.put_first(delivery.number)
@@ -211,16 +211,16 @@ class _Dispatch:
         self._say_dots()
         self._begin_what_is_claimed()
 
-    def _mark_dots(self, page: Page) -> Sequence[Line]:
-        """Record the dots to be said; returns the lines whose letters must not be ended.
+    def _mark(self, page: Page) -> Sequence[Line]:
+        """Record what was taken and the dots to be said; returns lines that must say none.
 
         Who changes anything waits for the page's end: what was told before it counts.
         """
         letters = {self.busy[line].number: line for line in self.at_dot}
-        numbers = {
-            one.number for one in self.waiting.unwanted([self.busy[li] for li in self.at_dot])
-        }
-        numbers |= set(page.mark_dot([one for one in letters if one not in numbers]))
+        unwanted = self.waiting.unwanted([self.busy[line] for line in self.at_dot])
+        numbers = {one.number for one in unwanted}
+        dots = [number for number in letters if number not in numbers]
+        numbers |= set(page.mark(dots, self.taken))
         for number in numbers:
             page.put_back(number)
         return [letters[number] for number in numbers]

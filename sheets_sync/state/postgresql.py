@@ -177,14 +177,15 @@ class PostgreSQL:
             try:
                 connection = engine.connect()
             except OperationalError as error:
-                lost: DBAPIError | None = error
+                lost: DBAPIError = error
             else:
-                lost = self._lost(connection, first, values)
-                if lost is None:
+                found = self._lost(connection, first, values)
+                if found is None:
                     return connection
                 if is_old:  # it broke while it lay ready, and the next one is new
                     is_old = False
                     continue
+                lost = found
             if not wait:
                 raise Busy from lost
             if not self.outage.wait():

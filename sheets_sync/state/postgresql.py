@@ -5,9 +5,11 @@ the server when its holder's connection ends. All of them belong to one schema, 
 one database do not meet.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, text
 from sqlalchemy.dialects.postgresql import insert
@@ -23,6 +25,8 @@ from sheets_sync.state.senders import Senders
 CLOSED = "this_state_was_moved"
 OLDEST = 140000
 """The oldest server that is still looked after, as PostgreSQL numbers itself."""
+SILENT_SECONDS = 25
+"""Where the address says nothing else: what was in hand is taken over within half a minute."""
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
@@ -43,6 +47,12 @@ class PostgreSQL:
     def name(self) -> str:
         return self.place
 
+    @property
+    def silence(self) -> int:
+        """Seconds after which who says nothing is given up, by either side."""
+        told = str(self.url.query.get("tcp_user_timeout", ""))
+        return max(int(told) // 1000, 1) if told.isdecimal() else SILENT_SECONDS
+
     def exists(self) -> bool:
         engine = self.engine()
         try:
@@ -60,7 +70,7 @@ class PostgreSQL:
                 "for a state in PostgreSQL a driver is missing; install it with: "
                 'pip install "tidings[postgresql]"'
             ) from error
-        return open_engine(self.url, self.schema, self)
+        return open_engine(self.url, self.schema, self, silence=self.silence)
 
     def prepare(self, engine: Engine, *, create: bool) -> None:
         with self.reading(engine) as db:
@@ -130,6 +140,9 @@ class PostgreSQL:
 
     def leave_no_trace(self, engine: Engine) -> None:
         with self._connected(engine) as connection:
+            driven: Any = connection.connection.driver_connection
+            driven.patience = math.inf  # it takes as long as it takes, and says nothing meanwhile
+            connection.detach()
             try:
                 # Tables alone; what the server's own log and backups hold goes with their age.
                 for table in metadata.sorted_tables:
@@ -158,7 +171,7 @@ class PostgreSQL:
         return [f"SELECT setval({sequence}, {highest}, false)"]
 
     def _rights(self, engine: Engine) -> Rights:
-        return Rights(self.schema, lambda: self._connected(engine))
+        return Rights(self.schema, lambda: self._connected(engine), self.silence)
 
     def _connected(
         self,

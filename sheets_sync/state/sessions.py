@@ -4,6 +4,7 @@ The network, the server's machine or a tunnel between may fall silent in the mid
 and say nothing of it.
 """
 
+import math
 import time
 from collections.abc import Generator, Sequence
 from typing import Any, TypeVar
@@ -16,24 +17,18 @@ from sheets_sync.state.refusal import BUSY_SECONDS
 
 Told = TypeVar("Told")
 
-SILENT_SECONDS = 20.0
-"""So long the server may say nothing at all; longer than it waits for another writer."""
 SESSION = (
-    # A machine that vanished, or stands still, is noticed after 25 seconds, by either side.
+    # A machine that vanished is noticed by either side; the last probe is 25 seconds off.
     "tcp_keepalives_idle = 10",
     "tcp_keepalives_interval = 5",
     "tcp_keepalives_count = 3",
-    "tcp_user_timeout = '25s'",
-    "idle_in_transaction_session_timeout = '25s'",
     f"lock_timeout = '{BUSY_SECONDS}s'",
     "client_min_messages = warning",
 )
 CONNECTION = {
-    "connect_timeout": "10",
     "keepalives_idle": "10",
     "keepalives_interval": "5",
     "keepalives_count": "3",
-    "tcp_user_timeout": "25000",
     "client_encoding": "utf8",
     "application_name": "tidings",
 }
@@ -42,7 +37,8 @@ CONNECTION = {
 class Session(psycopg.Connection[Any]):
     """A connection that is given up when the server says nothing for too long."""
 
-    patience: float = SILENT_SECONDS
+    patience = math.inf
+    """So many seconds it may say nothing at all."""
 
     def wait(self, gen: Generator[Any, Any, Told], *args: Any, **more: Any) -> Told:
         """Go on with what is asked of the server until it has answered."""
@@ -65,24 +61,35 @@ class Session(psycopg.Connection[Any]):
             return answer
 
 
-def open_engine(url: URL, schema: str, kind: object) -> Engine:
-    """Return what connects to a schema; each transaction there begins by a BEGIN of ours.
+def open_engine(url: URL, schema: str, kind: object, *, silence: int) -> Engine:
+    """Return what connects to a schema; whoever says nothing for so many seconds is given up.
 
-    So what stands before its first statement travels with it.
+    The driver begins no transactions: a BEGIN of ours travels with what comes first.
     """
     engine = create_engine(
         url,
-        connect_args=CONNECTION,
+        connect_args={
+            **CONNECTION,
+            "connect_timeout": str(min(silence, BUSY_SECONDS)),
+            "tcp_user_timeout": str(silence * 1000),
+        },
         execution_options={"kind": kind},
         hide_parameters=True,
         paramstyle="format",
         use_native_hstore=False,
     )
 
+    settings = (
+        *SESSION,
+        f"tcp_user_timeout = '{silence}s'",
+        f"idle_in_transaction_session_timeout = '{silence}s'",
+        f'search_path = "{schema}"',
+    )
+
     def begin_session(connection: Session, _record: object) -> None:
+        connection.patience = silence
         connection.autocommit = True
-        said = "; ".join(f"SET {one}" for one in (*SESSION, f'search_path = "{schema}"'))
-        connection.execute(said)
+        connection.execute("; ".join(f"SET {one}" for one in settings))
 
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "connect", begin_session)

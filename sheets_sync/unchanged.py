@@ -10,6 +10,7 @@ import json
 import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from sys import implementation
 
@@ -50,6 +51,12 @@ def judged_by(context: Context, tables: Iterable[Table]) -> str:
     settled = (context.form, context.zone, context.trust, context.hashtags, version("tidings"))
     parts = (people, sorted(context.mentors.items()), columns, settled, implementation.cache_tag)
     return _print(repr(parts).encode("utf-8", "surrogatepass"))
+
+
+@cache
+def edition() -> str:
+    """Return the version of the program; another one may judge in another way."""
+    return version("tidings")
 
 
 def row_print(cells: Sequence[Cell]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, literal, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, func, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
 from sheets_sync.choices import CONFIRMED, Choice, ChoiceAct
@@ -14,6 +14,11 @@ from sheets_sync.state.delivery import DeliveryState
 from sheets_sync.state.kind import kind_of, unwritable
 from sheets_sync.state.schema import choices, deliveries, had, marks
 
+UNWRITTEN = (
+    select(choices)
+    .where(choices.c.act == bindparam("act"), choices.c.written.is_(False))
+    .order_by(choices.c.number)
+)
 WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
 
@@ -37,7 +42,8 @@ class Choices:
 
     def unwritten(self, act: ChoiceAct = ChoiceAct.CHOOSE) -> Sequence[tuple[int, Choice]]:
         """Return what the spreadsheet does not show yet, or was not mailed yet, oldest first."""
-        return self._found(choices.c.act == act.value, choices.c.written.is_(False))
+        with reading(self._engine) as db:
+            return [(row.number, _choice(row)) for row in db.execute(UNWRITTEN, {"act": act.value})]
 
     def waits(self) -> bool:
         """Tell whether the spreadsheet lacks anything that readers chose or answered."""

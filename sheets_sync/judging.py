@@ -133,7 +133,9 @@ def judge(given: Given, rules: Rules) -> Judged:
         told,
         tags,
         _wishes(gathered, given, rules, members.listed, members.roster, today),
-        read_decisions(gathered.tables.get("Digests"), given.issues, given.values),
+        read_decisions(
+            gathered.tables.get("Digests"), given.issues, given.values, behind=given.behind
+        ),
         proposals,
         _answered(gathered, given, rules, members.listed),
         tuple(break_problems(members.listed, today)),

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, text
@@ -171,7 +172,7 @@ class PostgreSQL:
         return [f"SELECT setval({sequence}, {highest}, false)"]
 
     def _rights(self, engine: Engine) -> Rights:
-        return Rights(self.schema, lambda: self._connected(engine), self.silence)
+        return Rights(self.schema, partial(self._connected, engine), self.silence)
 
     def _connected(
         self,

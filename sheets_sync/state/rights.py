@@ -36,16 +36,16 @@ class Rights:
     """The rights of one schema, so that projects in one database do not meet."""
 
     schema: str
-    connect: Callable[[], Connection]
+    connect: Callable[[str], Connection]
+    """Returns a connection that has done what is to come first."""
     silence: int
     """Seconds after which the server gives up a holder that says nothing."""
 
     @contextmanager
     def hold(self, right: str, *, shared: str = "") -> Iterator[None]:
         """Hold a right alone, and another one with others; raises Taken."""
-        with self.connect() as connection:
+        with self.connect(f"SET idle_session_timeout = '{self.silence}s'") as connection:
             connection.detach()  # of its own as long as the rights are held, and closed at the end
-            connection.exec_driver_sql(f"SET idle_session_timeout = '{self.silence}s'")
             for asked, which in ((TAKE, right), (SHARE, shared)):
                 if which and not self._answer(connection, asked, which):
                     raise Taken(f"another process has the right to this ({self.schema}: {which})")
@@ -72,7 +72,7 @@ class Rights:
 
     def is_held(self, right: str) -> bool:
         """Tell whether any process, on whatever machine, has a right."""
-        with self.connect() as connection:
+        with self.connect("") as connection:
             return bool(self._answer(connection, HELD, right))
 
     def _answer(self, connection: Connection, asked: TextClause, right: str) -> object:

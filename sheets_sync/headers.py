@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -16,9 +17,9 @@ from rapidfuzz import process
 from forms.phrase import Phrase, listed, phrase, verbatim
 from forms.rules import Fault
 from forms.wording import N_
-from sheets_sync.cells import as_text
+from sheets_sync.cells import any_day, as_text, shown
 from sheets_sync.community import Problem
-from sheets_sync.layout import Owner, Tab
+from sheets_sync.layout import Holds, Owner, Tab
 from sheets_sync.spreadsheet import Cell, TabError, Worksheet
 
 SEARCHED_ROWS = 20
@@ -72,6 +73,14 @@ class Table:
     def text(self, cells: Sequence[Cell], name: str) -> str:
         """Return a row's cell in the column of this name as text."""
         return as_text(self.cell(cells, name))
+
+    def shown(self, cells: Sequence[Cell], name: str) -> str:
+        """Return a row's cell as a Problem quotes it: a day as people write it."""
+        cell = self.cell(cells, name)
+        if isinstance(cell, int | float) and self.tab.holds(name) in (Holds.DATE, Holds.MOMENT):
+            day = any_day(cell)
+            return day.isoformat() if isinstance(day, date) else shown(cell)
+        return shown(cell)
 
 
 def blank(cells: Sequence[Cell]) -> bool:

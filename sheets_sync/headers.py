@@ -116,7 +116,8 @@ def find_table(
     `aliases` maps other headers to our names. `ours` tells that Tidings wrote here before; if not,
     a column named like one of ours that holds values is the managers'. `kept` maps names to the
     headers that our columns bore last time; `renamed` maps those that people ever typed over ours,
-    the latest last, which count where no column bears a newer one. Raises SheetError when a required column is missing.
+    the latest last, which count where no column bears a newer one. Raises SheetError when a
+    required column is missing.
     """
     if all(blank(cells) for cells in worksheet.rows):
         if tab.foreign:

@@ -259,6 +259,7 @@ def _past(given: Given, rules: Rules, roster: Roster, looked_at: LookedAt) -> Pa
         restorable=given.restorable,
         unseen=given.unseen,
         now=given.now,
+        begun=given.begun,
         zone=rules.zone,
         roster=roster,
         highest=int(given.values.get(HIGHEST, "0")),

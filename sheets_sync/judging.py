@@ -267,6 +267,7 @@ def _past(given: Given, rules: Rules, members: Membership, looked_at: LookedAt) 
         restorable=given.restorable,
         unseen=given.unseen,
         now=given.now,
+        begun=given.begun,
         zone=rules.zone,
         roster=members.roster,
         mentors=members.merged.mentors,

@@ -54,6 +54,8 @@ from sheets_sync.unchanged import edition, worksheet_print
 ATTEMPTS = 3
 """How often a sync starts over when somebody saves in the middle of it."""
 OLDER_COPY = "older copy"
+BEGUN = "begun"
+"""Name of the single value that says since when this state is responsible for the spreadsheet."""
 PATIENCE = timedelta(hours=24)
 """After so long, coordinators are told why nothing can be written."""
 NOT_WRITTEN = N_("For more than a day nothing could be written into the spreadsheet: {why}")
@@ -220,10 +222,16 @@ def _given(
         behind=behind,
         older_copy=since,
         confirmed=state.choices.confirmed(),
+        begun=now if take_over else _begun(values, now),
         unseen={tab for tab in tabs if take_over or f"seen:{tab}" not in values},
         mentors=pairs,
         erased=erased,
     )
+
+
+def _begun(values: Mapping[str, str], now: datetime) -> datetime:
+    known = values.get(BEGUN) or values.get("first sync")
+    return datetime.fromisoformat(known) if known else now
 
 
 def _older_copy(sheet: Snapshot, values: Mapping[str, str], behind: bool) -> int | None:
@@ -289,6 +297,7 @@ def _record(
         OLDER_COPY: _still_to_put_back(given, decision),
         "quiet": quiet,
         "first sync": values.get("first sync") or now.isoformat(),
+        BEGUN: given.begun.isoformat(),
         LAST_SYNC: now.isoformat(),
     }
     if note:  # what readers chose, and what is proposed, is not in the sheet yet

@@ -27,15 +27,8 @@ HOLIDAYS = (4, 9, 13, 20)
 def plan(world: World, chance: random.Random) -> None:
     """Plan a story's disasters."""
     weeks = world.story.weeks
-    rare: tuple[tuple[float, Callable[[World, random.Random], None]], ...] = (
-        (0.15, _full_disk),
-        (0.12, _holiday),
-        (0.12, _wrong_clock),
-        (0.15, _old_version),
-        (0.05, _lost_disk),
-    )
     for week in range(1, weeks):
-        for share, comes in rare:
+        for share, comes in RARE:
             if chance.random() < share:
                 moment = timedelta(weeks=week, minutes=chance.randrange(7 * 24 * 60))
                 world.later(moment, lambda comes=comes: comes(world, chance))
@@ -91,9 +84,6 @@ def _lost_disk(world: World, chance: random.Random) -> None:
     else:
         open_state(f"sqlite:{STATE}", folder=world.folder, create=True).close()
     world.machine.disk_is_full = False
-    # One disaster at a time: nobody goes back behind the loss as well. What was sent to whom since
-    # such a version would then be known to nobody.
-    world.office.versions.clear()
     mailed = {mail.issue for mail in world.relay.arrived}
     named = {str(issue) for _, issue in world.papers["Digests"].columns("issue")}
     world.history.lost_a_disk(world.marked_rows(), mailed - named)
@@ -108,3 +98,13 @@ def _last_backup(world: World) -> bytes:
     copies = copies_of_state(world.project)
     today = f"{world.machine.clock.time:%Y-%m-%d}"
     return [one for one in copies if one.stem.removeprefix("tidings-") <= today][-1].read_bytes()
+
+
+RARE: tuple[tuple[float, Callable[[World, random.Random], None]], ...] = (
+    (0.15, _full_disk),
+    (0.12, _holiday),
+    (0.12, _wrong_clock),
+    (0.15, _old_version),
+    (0.05, _lost_disk),
+)
+"""What comes in so many of all weeks."""

@@ -14,7 +14,6 @@ from forms.rules import Fault, check_link, split_tags
 from forms.wording import N_, Words, environment
 
 TEMPLATES = Path(__file__).with_name("templates")
-STATIC = Path(__file__).with_name("static")
 FIRST_TAGS = 12
 MORE_TAGS = 48
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "ug", "ur", "yi"})

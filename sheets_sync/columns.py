@@ -48,7 +48,7 @@ def followed(layout: Layout, worksheet: Worksheet) -> dict[str, str]:
     changed = [at for at in range(len(now)) if plain(now[at]) != plain(before[at])]
     if not all(at in ours and now[at] and plain(now[at]) not in known for at in changed):
         return {}
-    return {now[at]: ours[at] for at in changed}
+    return {now[at]: ours[at] for at in changed if plain(now[at]) != plain(ours[at])}
 
 
 def _trimmed(texts: Sequence[str]) -> Sequence[str]:

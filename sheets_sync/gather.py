@@ -175,15 +175,17 @@ def _found(
         )
         for new, old in retyped.items()
     ]
-    renamed = {**layout.renamed, **retyped}
+    older = {text: name for text, name in layout.renamed.items() if text not in retyped}
+    renamed = {**older, **retyped}
     if tab.foreign:
         aliases, stamped = header_map(tab, aliases), stamped and bears_ids(worksheet)
     table = find_table(
         worksheet,
         tab,
-        aliases={**aliases, **renamed},
+        aliases=aliases,
         ours=stamped or bool(layout.headers),
         kept=layout.ours,
+        renamed=renamed,
     )
     if tab.steady and _is_short(gathered, table, seen):
         _use_copy(gathered, tab, seen, SHORT)

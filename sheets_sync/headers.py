@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 
 from rapidfuzz import process
 
@@ -118,24 +119,28 @@ def find_table(
     aliases: Mapping[str, str],
     ours: bool,
     kept: Mapping[str, str],
+    renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
     """Find the header of a tab within its first rows.
 
     `aliases` maps other headers to our names. `ours` tells that Tidings wrote here before; if not,
     a column named like one of ours that holds values is the managers'. `kept` maps names to the
-    headers that our columns bore last time. Raises TabError when a required column is missing.
+    headers that our columns bore last time; `renamed` maps those that people ever typed over ours,
+    the latest last, which count where no column bears a newer one. Raises TabError when a
+    required column is missing.
     """
     if all(blank(cells) for cells in worksheet.rows):
         if tab.foreign:
             raise TabError(tab.title, phrase(N_("nothing stands there, not even a header")))
         return Table(tab, 1, {}, [[]])
-    names = _names(tab, aliases, kept)
+    names = _names(tab, {**aliases, **renamed}, kept)
     at = header_row(worksheet.rows, names)
     header = [as_text(cell) for cell in worksheet.rows[at - 1]]
     places: dict[str, list[int]] = {}
     for index, text in enumerate(header):
         if name := names.get(plain(text)):
             places.setdefault(name, []).append(index)
+    places = {name: _named_last(found, header, renamed) for name, found in places.items()}
     _require(tab, places, header)
     doubled = tuple(_doubled(tab, at, places, header))
     if doubled and tab.foreign:
@@ -174,6 +179,15 @@ def header_row(rows: Sequence[Sequence[Cell]], names: Mapping[str, str]) -> int:
 
     candidates = range(1, min(len(rows), SEARCHED_ROWS) + 1)
     return max(candidates, key=score, default=1)
+
+
+def _named_last(found: list[int], header: Sequence[str], renamed: Mapping[str, str]) -> list[int]:
+    """Return those of a name's columns that bear its newest header."""
+    if len(found) == 1:
+        return found
+    ages = {plain(text): age for age, text in enumerate(renamed)}
+    newest = max(ages.get(plain(header[at]), len(ages)) for at in found)
+    return [at for at in found if ages.get(plain(header[at]), len(ages)) == newest]
 
 
 def _require(tab: Tab, places: Mapping[str, object], header: Sequence[str]) -> None:

@@ -25,11 +25,11 @@ from sheets_sync.renewal import COLUMN as STILL_IN
 from sheets_sync.renewal import Answered, settle_answers
 from sheets_sync.roster import Roster
 from sheets_sync.settle import Settled, settle
-from sheets_sync.state.base import HIGHEST, REPORT, Known
+from sheets_sync.state.base import HIGHEST, Known
 from sheets_sync.subscriptions import Subscribed, read_subscriptions, show_alumni
 from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown, suspend
 from sheets_sync.taglist import SPELLED, TagList, list_tags, load_spelled
-from sheets_sync.unchanged import LookedAt, judged_by, load_looked_at
+from sheets_sync.unchanged import LookedAt, load_looked_at
 from sheets_sync.validate import reports_tab
 
 TITLES = {tab.title: at for at, tab in enumerate(TABS)}
@@ -142,7 +142,9 @@ def judge(given: Given, rules: Rules) -> Judged:
         told,
         tags,
         _wishes(gathered, given, rules, members.listed, members.roster, today),
-        read_decisions(gathered.tables.get("Digests"), given.issues, given.values),
+        read_decisions(
+            gathered.tables.get("Digests"), given.issues, given.values, behind=given.behind
+        ),
         proposals,
         _answered(gathered, given, rules, members.listed),
         tuple(break_problems(members.listed, today)),
@@ -162,14 +164,14 @@ def _read_reports(
         trust=rules.trust,
         hashtags=rules.hashtags,
     )
-    looked_at = load_looked_at(given.values, judged_by(context, gathered.reports))
-    past = _past(given, rules, members.roster, looked_at)
+    looked_at = load_looked_at(given.values, context, gathered.reports)
+    past = _past(given, rules, members, looked_at)
     lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
     missing = find_missing(lines, past, seen, gathered, given.sheet)
     note_restored(lines, past, gathered)
     settled = settle(lines.lines, context, past)
     reports = [one.report for one in settled if one.line.id]
-    reports += [REPORT.validate_json(known.fields) for known in lines.unchanged]
+    reports += [one.report for one in lines.unchanged.values()]
     return Told(past, lines, missing, settled, reports)
 
 
@@ -257,7 +259,7 @@ def _members(gathered: Gathered, given: Given, rules: Rules, today: date) -> Mem
     )
 
 
-def _past(given: Given, rules: Rules, roster: Roster, looked_at: LookedAt) -> Past:
+def _past(given: Given, rules: Rules, members: Membership, looked_at: LookedAt) -> Past:
     intake = take_in([entry.submission for entry in given.queue], rules.form)
     return Past(
         known=given.known,
@@ -265,8 +267,10 @@ def _past(given: Given, rules: Rules, roster: Roster, looked_at: LookedAt) -> Pa
         restorable=given.restorable,
         unseen=given.unseen,
         now=given.now,
+        begun=given.begun,
         zone=rules.zone,
-        roster=roster,
+        roster=members.roster,
+        mentors=members.merged.mentors,
         highest=int(given.values.get(HIGHEST, "0")),
         looked_at=looked_at,
     )

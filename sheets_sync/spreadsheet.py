@@ -8,7 +8,7 @@ the backend; they are written as `date` or naive `datetime` values.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from forms.phrase import Phrase, phrase, verbatim
 from forms.wording import N_
@@ -67,8 +67,7 @@ class Snapshot:
         return next((w for w in self.worksheets if w.title.strip().casefold() == wanted), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Put a value into one cell of a row that was read. The row must still be that row."""
 
     tab: str

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from importlib.metadata import version
 
 from forms.phrase import Phrase
 from forms.submission import Act
@@ -41,6 +40,7 @@ from sheets_sync.state.base import (
     LAST_SYNC,
     Acquaintance,
     put,
+    put_all,
     record_people,
     record_reports,
     refuse_overtaken,
@@ -49,11 +49,13 @@ from sheets_sync.state.choices import mark_shown
 from sheets_sync.state.database import writing
 from sheets_sync.state.erasing import drop_erased
 from sheets_sync.suspension import TIMES
-from sheets_sync.unchanged import worksheet_print
+from sheets_sync.unchanged import edition, worksheet_print
 
 ATTEMPTS = 3
 """How often a sync starts over when somebody saves in the middle of it."""
 OLDER_COPY = "older copy"
+BEGUN = "begun"
+"""Name of the single value that says since when this state is responsible for the spreadsheet."""
 PATIENCE = timedelta(hours=24)
 """After so long, coordinators are told why nothing can be written."""
 NOT_WRITTEN = N_("For more than a day nothing could be written into the spreadsheet: {why}")
@@ -172,7 +174,7 @@ def _mark(
     issues = state.outbox.issue_lines()
     held = state.base.get(SILENCE)
     erased = sorted(state.erasing.prints())
-    settled = (sheet.notes, rules.print(), today, issues, held, erased, version("tidings"))
+    settled = (sheet.notes, rules.print(), today, issues, held, erased, edition())
     for worksheet in sheet.worksheets:
         mark.update(worksheet_print(worksheet))
     for part in (sheet.stamp, pairs, *settled):
@@ -220,10 +222,16 @@ def _given(
         behind=behind,
         older_copy=since,
         confirmed=state.choices.confirmed(),
+        begun=now if take_over else _begun(values, now),
         unseen={tab for tab in tabs if take_over or f"seen:{tab}" not in values},
         mentors=pairs,
         erased=erased,
     )
+
+
+def _begun(values: Mapping[str, str], now: datetime) -> datetime:
+    known = values.get(BEGUN) or values.get("first sync")
+    return datetime.fromisoformat(known) if known else now
 
 
 def _older_copy(sheet: Snapshot, values: Mapping[str, str], behind: bool) -> int | None:
@@ -289,6 +297,7 @@ def _record(
         OLDER_COPY: _still_to_put_back(given, decision),
         "quiet": quiet,
         "first sync": values.get("first sync") or now.isoformat(),
+        BEGUN: given.begun.isoformat(),
         LAST_SYNC: now.isoformat(),
     }
     if note:  # what readers chose, and what is proposed, is not in the sheet yet
@@ -309,9 +318,7 @@ def _record(
         refuse_overtaken(db, values)
         record_reports(db, known)
         record_people(db, _new_or_changed(given, decision))
-        for name, value in kept.items():
-            if values.get(name) != value or name not in decision.keep:
-                put(db, name, value)
+        put_all(db, {n: v for n, v in kept.items() if values.get(n) != v or n not in decision.keep})
         if not note:
             state.journal.mark_written(db, decision.entries)
             drop_erased(db, given.erased)

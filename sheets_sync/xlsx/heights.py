@@ -22,8 +22,8 @@ line whole are in it."""
 MOST_LINES = 12
 """A longer text is cut off to the eye, so that one report never fills the screen."""
 
-NARROWEST = 8
-"""Letters that every column of ours holds on one line."""
+SHORT = 20
+"""So many letters stand on one line in nearly every column."""
 
 _ROW = re.compile(rb"<row [^>]*>")
 _NUMBER = re.compile(rb'\br="(\d+)"')
@@ -51,7 +51,7 @@ def fit(sheet: Sheet, row: int, values: Mapping[int, object]) -> None:
 
 def may_wrap(value: object) -> bool:
     """Tell, at little cost, whether a value may need more than one line."""
-    return isinstance(value, str) and (len(value) > NARROWEST or "\n" in value)
+    return isinstance(value, str) and (len(value) > SHORT or "\n" in value)
 
 
 def fit_anew(sheet: Sheet, row: int, width: int) -> None:

@@ -1,5 +1,6 @@
 """The roster: lasting ids for people whose names, addresses and usernames change."""
 
+from dataclasses import replace
 from datetime import date
 
 from sheets_sync.community import Role
@@ -140,3 +141,12 @@ def test_who_is_shown_on_public_pages():
         "People row 5, public: this is neither yes nor no; they are shown as “a member”; "
         "write yes or no"
     ]
+
+
+def test_a_problem_quotes_a_day_as_people_write_it():
+    sheet = table(PEOPLE, "| name | joined | left |\n| Ana | | |")
+    stored = replace(sheet, rows=[sheet.rows[0], ["Ana", 41183.0, 41152.0]])
+
+    (problem,) = read_people(stored, (), groups={}, today=TODAY).problems
+
+    assert (problem.column, problem.value) == ("left", "2012-08-31")

@@ -67,3 +67,12 @@ def test_a_column_that_the_layout_does_not_know_looks_like_its_neighbours(desk: 
     )
     assert sheet.column_dimensions["O"].width == 24
     assert sheet.row_dimensions[4].height == 31
+
+
+def test_our_column_beside_a_managers_own_looks_like_ours(desk: Desk) -> None:
+    write(desk, Changes(columns=(AddColumn("People", 1, 11, "last report (Tidings)"),)))
+
+    sheet = load_workbook(desk.path)["People"]
+    header, column = sheet.cell(1, 12), sheet.column_dimensions["L"]
+    assert (header.value, header.fill.fgColor.rgb) == ("last report (Tidings)", "006B7280")
+    assert (column.number_format, column.fill.fgColor.rgb) == ("yyyy-mm-dd", "00F1F2F4")

@@ -11,7 +11,9 @@ LONG = "fill in until, and add a row with a new mentor, " * 4
 def heights(desk: Desk, tab: str) -> dict[int, tuple[float | None, bool]]:
     """Return by row its height in points, and whether a person chose it; without the header."""
     rows = load_workbook(desk.path)[tab].row_dimensions
-    return {row: (one.height, one.customHeight) for row, one in rows.items() if row > 1}
+    return {
+        row: (one.height, one.customHeight) for row, one in rows.items() if row > 1 and one.height
+    }
 
 
 def write(desk: Desk, changes: Changes) -> None:
@@ -48,6 +50,18 @@ def test_a_height_that_a_person_chose_stays(desk: Desk) -> None:
     write(desk, Changes(edits=(Edit("Mentors", 2, 5, LONG),)))
 
     assert heights(desk, "Mentors")[2][0] == 90
+
+
+def test_a_row_that_somebody_hid_stays_hidden(desk: Desk) -> None:
+    write(desk, Changes(appends=(Append("Mentors", {0: "ben", 1: "ana"}),)))
+    book = load_workbook(desk.path)
+    book["Mentors"].row_dimensions[2].hidden = True
+    book.save(desk.path)
+
+    write(desk, Changes(edits=(Edit("Mentors", 2, 5, LONG),)))
+
+    assert load_workbook(desk.path)["Mentors"].row_dimensions[2].hidden
+    assert heights(desk, "Mentors")[2][0] == 61
 
 
 def test_a_column_that_the_layout_does_not_know_looks_like_its_neighbours(desk: Desk) -> None:

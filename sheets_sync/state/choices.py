@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, literal, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, func, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
 from sheets_sync.choices import CONFIRMED, Choice, ChoiceAct
@@ -17,6 +17,11 @@ from sheets_sync.state.refusal import Busy
 from sheets_sync.state.schema import choices, deliveries, had, marks
 
 ASK_AGAIN_SECONDS = 0.05
+UNWRITTEN = (
+    select(choices)
+    .where(choices.c.act == bindparam("act"), choices.c.written.is_(False))
+    .order_by(choices.c.number)
+)
 WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
 
@@ -63,7 +68,8 @@ class Choices:
 
     def unwritten(self, act: ChoiceAct = ChoiceAct.CHOOSE) -> Sequence[tuple[int, Choice]]:
         """Return what the spreadsheet does not show yet, or was not mailed yet, oldest first."""
-        return self._found(choices.c.act == act.value, choices.c.written.is_(False))
+        with reading(self._engine) as db:
+            return [(row.number, _choice(row)) for row in db.execute(UNWRITTEN, {"act": act.value})]
 
     def waits(self) -> bool:
         """Tell whether the spreadsheet lacks anything that readers chose or answered."""

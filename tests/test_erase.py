@@ -129,8 +129,6 @@ def town_on_a_server(lived_in: Path, tmp_path: Path, postgresql: Server) -> Iter
     folder, url = tmp_path / "town", postgresql.url()
     shutil.copytree(lived_in, folder)
     copy_state(locate("sqlite:tidings.db", folder), locate(url, folder))
-    for path in folder.glob("tidings.db*"):
-        path.unlink()
     settings = folder / "tidings.toml"
     settings.write_text(f'state = "{url}"\n{settings.read_text()}')
     yield from opened(folder)
@@ -197,9 +195,13 @@ def test_afterwards_no_row_on_the_server_holds_them(town_on_a_server: Town):
     town = town_on_a_server
     assert in_tables(town) >= {"submissions", "reports", "people", "deliveries", "letters"}
 
-    assert erase(town) == ()
+    left = erase(town)
 
     assert in_tables(town) == set()
+    # The file that the state was moved from, and its backups, are named and nothing else.
+    assert {re.sub(r"-[-0-9]+", "", name) for name in left} == {"tidings.db", "backups/tidings.db"}
+    for name in left:
+        (town.project.folder / name).unlink()
     assert places(town.project.folder) == []
     assert town.reports("reporter", "text")[2:] == [
         ("ben", "Talked with [erased] about it."),

@@ -12,6 +12,9 @@ from forms.wording import N_
 class Status(StrEnum):
     """What becomes of a report (the `status` column)."""
 
+    __hash__ = str.__hash__
+    """As a word's, and ten times as fast as an enumeration's."""
+
     OK = "ok"
     CHECK = "check"
     UNMATCHED = "unmatched"
@@ -22,6 +25,8 @@ class Status(StrEnum):
 
 class Role(StrEnum):
     """What a group means to Tidings; `[groups]` in the settings maps the community's words."""
+
+    __hash__ = str.__hash__
 
     MEMBER = "member"
     MENTOR = "mentor"

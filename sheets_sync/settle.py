@@ -113,8 +113,8 @@ def remember(
         if line.fresh and not line.appended:
             unwritten[line.id] = None
         elif line.memory != line.before:
-            unwritten[line.id] = replace(new, memory=_json(line.before))
-    changed += [replace(known, missing_since=moment) for known in missing]
+            unwritten[line.id] = new._replace(memory=_json(line.before))
+    changed += [known._replace(missing_since=moment) for known in missing]
     changed += _withdrawn_unseen(settled, past)
     return Remembered(changed, unwritten)
 
@@ -147,7 +147,7 @@ def _withdrawn_unseen(settled: Sequence[Settled], past: Past) -> list[Known]:
     """Return the reports that were withdrawn while their row is gone."""
     seen = {one.line.id for one in settled}
     return [
-        replace(known, memory=_json(replace(MEMORY.validate_json(known.memory), withdrawn=True)))
+        known._replace(memory=_json(replace(MEMORY.validate_json(known.memory), withdrawn=True)))
         for id in past.intake.withdrawn - seen
         if (known := past.known.get(id))
     ]

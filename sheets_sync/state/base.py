@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, delete, func, select
@@ -32,8 +32,7 @@ MOMENT = select(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A report as the state has it; `fields` and `memory` are JSON."""
 
     id: str
@@ -67,8 +66,8 @@ class Base:
     def known(self) -> dict[str, Known]:
         """Return every report ever seen, by id."""
         with reading(self._engine) as db:
-            rows = db.execute(select(*(reports.c[name] for name in Known.__slots__))).all()
-        return {row[0]: Known(*row) for row in rows}
+            rows = db.execute(select(*(reports.c[name] for name in Known._fields))).all()
+        return {row[0]: Known._make(row) for row in rows}
 
     def ids(self) -> frozenset[str]:
         """Return the ids of all reports ever seen."""
@@ -188,10 +187,10 @@ def record_reports(db: Connection, changed: Sequence[Known]) -> None:
     if not changed:
         return
     row = kind_of(db).upsert(reports)
-    values = {name: row.excluded[name] for name in Known.__slots__ if name != "id"}
+    values = {name: row.excluded[name] for name in Known._fields if name != "id"}
     db.execute(
         row.on_conflict_do_update(index_elements=["id"], set_=values),
-        [{name: getattr(one, name) for name in Known.__slots__} for one in changed],
+        [one._asdict() for one in changed],
     )
 
 

@@ -138,7 +138,7 @@ class Person:
 
 def told(problems: Iterable[Problem]) -> str:
     """Return a row's problems as its `problem` cell shows them, one a line."""
-    return "\n".join(f"{p.column}: {p.message}; {p.remedy}" for p in problems)
+    return "\n".join([f"{p.column}: {p.message}; {p.remedy}" for p in problems])
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,9 +127,9 @@ def _known(one: Settled, known: Known | None, appended_at: int, moment: str) -> 
     return Known(
         id=line.id,
         tab=line.table.title,
-        fields=REPORT.dump_json(report).decode(),
+        fields=REPORT.serializer.to_json(report).decode(),
         content=line.content,
-        status=report.status.value,
+        status=str(report.status),
         accepted=accepted,
         accepted_at=(known.accepted_at if known else None)
         or (moment if accepted is not None else None),
@@ -140,7 +140,7 @@ def _known(one: Settled, known: Known | None, appended_at: int, moment: str) -> 
 
 
 def _json(memory: object) -> str:
-    return MEMORY.dump_json(memory).decode()  # type: ignore[arg-type]
+    return MEMORY.serializer.to_json(memory).decode()
 
 
 def _withdrawn_unseen(settled: Sequence[Settled], past: Past) -> list[Known]:

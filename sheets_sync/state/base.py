@@ -188,10 +188,11 @@ def record_reports(db: Connection, changed: Sequence[Known]) -> None:
         return
     row = kind_of(db).upsert(reports)
     values = {name: row.excluded[name] for name in Known._fields if name != "id"}
-    db.execute(
-        row.on_conflict_do_update(index_elements=["id"], set_=values),
-        [one._asdict() for one in changed],
-    )
+    statement = row.on_conflict_do_update(index_elements=["id"], set_=values)
+    # By the driver itself, which takes half the time.
+    compiled = statement.compile(dialect=db.dialect)
+    rows = changed if compiled.positional else [one._asdict() for one in changed]
+    db.exec_driver_sql(compiled.string, list(rows))
 
 
 def record_people(db: Connection, present: Mapping[str, Acquaintance]) -> None:

@@ -10,13 +10,15 @@ from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from types import CodeType
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.bccache import Bucket
 
 DOMAIN = "tidings"
 CATALOGUES = Path(__file__).parent / "locale"
@@ -62,10 +64,27 @@ def N_(message: str) -> str:
     return message
 
 
+class _Compiled(BytecodeCache):
+    """Templates, each compiled once for all languages."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def environment(templates: Path, words: gettext.NullTranslations) -> Environment:
     """Return the jinja2 environment of a templates folder, autoescaped and speaking `words`."""
     made = Environment(
         loader=FileSystemLoader(templates),
+        bytecode_cache=_COMPILED,
         autoescape=select_autoescape(["html"], default=False),
         undefined=StrictUndefined,
         trim_blocks=True,

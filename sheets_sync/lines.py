@@ -65,6 +65,8 @@ class Past:
     unseen: Set[str]
     """Tabs that are read for the first time."""
     now: datetime
+    begun: datetime
+    """When this state began: what an id was given to before is known to nobody any more."""
     zone: tzinfo
     roster: Roster
     mentors: Mapping[str, str]
@@ -242,13 +244,15 @@ def _adopted(table: Table, cells: Sequence[Cell], past: Past) -> Memory:
     source = as_text(table.cell(cells, "source")) or "sheet"
     name = table.text(cells, "mentor")
     mentor = past.roster.find(name).person if name else None
+    is_unseen = table.title in past.unseen
     return Memory(
         received,
         source,
         mentor=mentor.id if mentor else "",
         mentor_name=name,
-        considered=table.title in past.unseen or source in ("archive", IMPORTED),
+        considered=is_unseen or source in ("archive", IMPORTED),
         undated=source == IMPORTED and not isinstance(any_day(table.cell(cells, "date")), date),
+        earlier=received < past.begun and not is_unseen,
     )
 
 

@@ -73,6 +73,8 @@ def _number(judged: Judged, known: Known | None, highest: int, today: date) -> i
     if not is_accepted(judged.report):
         return None
     memory = judged.memory
+    if memory.earlier:
+        return 0
     undated = memory.source == "archive" or memory.undated
     old = undated or judged.report.date <= today - RECENT
     return 0 if memory.considered and old else highest + 1

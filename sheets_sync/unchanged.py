@@ -10,6 +10,7 @@ import json
 import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from sys import implementation
 from typing import NamedTuple
@@ -63,6 +64,12 @@ def _print_of_people(context: Context) -> str:
     people = [(p.id, p.name, p.email, p.username) for p in context.roster.people]
     found = repr((people, sorted(context.mentors.items())))
     return _print(found.encode("utf-8", "surrogatepass"))
+
+
+@cache
+def edition() -> str:
+    """Return the version of the program; another one may judge in another way."""
+    return version("tidings")
 
 
 def row_print(cells: Sequence[Cell]) -> str:

@@ -25,7 +25,7 @@ from forms.rules import (
     split_tags,
 )
 from forms.wording import N_
-from sheets_sync.cells import as_day, as_text, shown
+from sheets_sync.cells import as_day, as_text
 from sheets_sync.community import Problem, Report, Status
 from sheets_sync.doubts import (
     Context,
@@ -255,7 +255,7 @@ class Judge:
     def _problem(
         self, row: int, cells: Sequence[Cell], id: str, column: str, fault: Fault
     ) -> Problem:
-        value = id if column == "id" else shown(self._table.cell(cells, column))
+        value = id if column == "id" else self._table.shown(cells, column)
         return Problem.of(self._table.title, row, column, value, fault)
 
 

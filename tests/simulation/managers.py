@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sheets_sync.sync import OLDER_COPY
 from tests.simulation.paper import Line, Paper
 from tests.simulation.world import World
 
@@ -139,10 +140,14 @@ class Office:
         paper.types(row, "id", self._chance.choice((None, "hello")))
 
     def _may_come_again(self, paper: Paper, row: int) -> int:
-        """Return 1 for a row that a run has written, and not come to check or record yet."""
-        journal = self._world.project.state.journal
-        waiting = {entry.submission.report for entry in journal.unwritten()}
-        return int(self._world.is_amid_a_run or str(paper.value(row, "id")) in waiting)
+        """Return 1 for a row that a run has written, and not come to check or record yet.
+
+        Also while what an older copy lacked is not known to be back.
+        """
+        state = self._world.project.state
+        waiting = {entry.submission.report for entry in state.journal.unwritten()}
+        is_waiting = str(paper.value(row, "id")) in waiting or bool(state.base.get(OLDER_COPY))
+        return int(self._world.is_amid_a_run or is_waiting)
 
     def _overtypes(self, paper: Paper, row: int) -> None:
         paper.types(row, self._chance.choice(("status", "problem", "mentor", "source")), "?")

@@ -197,18 +197,21 @@ def _received(world: "World") -> Received:
 
 
 def _check_nobody_got_a_report_twice(world: "World", received: Received) -> None:
-    base, seen = world.project.state.base, dict(world.history.marks_of_ids)
+    seen = known_marks(world) | world.history.marks_of_ids
     seen |= {id: one.mark for id, one in world.history.sent.items()}
-    for id in base.known().keys() - seen.keys():
-        report = base.report(id)
-        found = marks_in(report.text) if report else []
-        if found:
-            seen[id] = found[0]
     reports = Counter(seen.values())
     for address, marks in received.items():
         for mark, times in marks.items():
             most = reports[mark]
             hold(times <= most, f"{address} had note {mark} {times} times, of {most} reports")
+
+
+def known_marks(world: "World") -> dict[str, str]:
+    """Return for each report that the state knows the mark of its text."""
+    base = world.project.state.base
+    reports = {id: base.report(id) for id in base.known()}
+    marks = {id: marks_in(report.text) for id, report in reports.items() if report}
+    return {id: found[0] for id, found in marks.items() if found}
 
 
 def _check_nobody_was_skipped(world: "World", received: Received) -> None:

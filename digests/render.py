@@ -23,6 +23,7 @@ from digests.places import Personal, Place, Places
 from digests.subscribers import Subscriber
 from digests.views import Teller
 from digests.weight import Weight, weigh
+from forms.palette import painted
 from forms.wording import direction, environment, language, translations
 from sheets_sync.links import Links
 from sheets_sync.renewal import Reply
@@ -39,8 +40,8 @@ _IN = '[^\\s<>"“”«»()\u200e\u200f\u202a-\u202e\u2066-\u2069]'
 LINK = re.compile(rf"https?://(?:\({_IN}*\)|{_IN})+(?<![.,;:!?'\u2019\u2026\]}}])", re.IGNORECASE)
 """The only thing in a text that is more than text."""
 
-_CSS = (TEMPLATES / "mail.css").read_text("utf-8")
-_DARK = (TEMPLATES / "dark.css").read_text("utf-8")
+_CSS = painted((TEMPLATES / "mail.css").read_text("utf-8"))
+_DARK = painted((TEMPLATES / "dark.css").read_text("utf-8"), dark=True)
 
 
 @dataclass(frozen=True, slots=True)

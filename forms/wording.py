@@ -65,7 +65,7 @@ def N_(message: str) -> str:
 
 
 class _Compiled(BytecodeCache):
-    """What templates were compiled to, so that no further language compiles them again."""
+    """Templates, each compiled once for all languages."""
 
     def __init__(self) -> None:
         self._codes: dict[tuple[str, str], CodeType | None] = {}

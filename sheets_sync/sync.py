@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from forms.phrase import Phrase
 from forms.submission import Act
 from forms.wording import N_
 from sheets_sync.choices import ChoiceAct
@@ -267,14 +268,14 @@ def write_back(
     seen: Mapping[str, str],
     *,
     older_copy: int | None = None,
-) -> str:
-    """Write the changes; return why they could not be written, or "". Raises SheetChanged.
+) -> Phrase | None:
+    """Write the changes; return why they could not be written, if so. Raises SheetChanged.
 
     `seen` are the state's single values from which the changes come. After the write the stamp
     tells no more that the sheet was an `older_copy`.
     """
     if not changes:
-        return ""
+        return None
     # Recorded before the write: after a crash the sheet is never newer than the state.
     with writing(state.engine) as db:
         refuse_overtaken(db, seen)
@@ -285,11 +286,13 @@ def write_back(
     try:
         spreadsheet.write(sheet, replace(changes, stamp=stamp))
     except (SheetBusy, SheetUnwritable) as error:
-        return str(error)
-    return ""
+        return error.told
+    return None
 
 
-def _record(state: State, given: Given, decision: Decision, *, note: str, mark: str) -> Community:
+def _record(
+    state: State, given: Given, decision: Decision, *, note: Phrase | None, mark: str
+) -> Community:
     """Record what was decided, in one transaction; less of it while the sheet lags behind."""
     values, now, known = given.values, given.now, decision.known
     if note or decision.frozen:
@@ -348,7 +351,7 @@ def _still_to_put_back(given: Given, decision: Decision) -> str:
 
 
 def _told_at_last(
-    community: Community, values: Mapping[str, str], note: str, now: datetime
+    community: Community, values: Mapping[str, str], note: Phrase | None, now: datetime
 ) -> tuple[Community, str]:
     """Return the community with the note, once nothing could be written for a day."""
     if not note:
@@ -360,6 +363,8 @@ def _told_at_last(
     return replace(community, notes=(*community.notes, told)), since
 
 
-def _outcome(community: Community, changes: Changes, *, written: bool, note: str = "") -> Outcome:
+def _outcome(
+    community: Community, changes: Changes, *, written: bool, note: Phrase | None = None
+) -> Outcome:
     notes = [one.text() for one in community.notes if one.words != NOT_WRITTEN]
-    return Outcome(community, changes, written, (*notes, *([note] if note else [])))
+    return Outcome(community, changes, written, (*notes, *([note.text()] if note else [])))

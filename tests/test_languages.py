@@ -13,7 +13,8 @@ from digests.subscribers import subscribers
 from forms.definition import default_form_text, read_form
 from forms.html_form import Filled, Pages
 from forms.wording import catalogues, spoken, translations
-from sheets_sync.founding import FIRST_TAGS, Answers, found
+from sheets_sync.first_tags import FIRST_TAGS
+from sheets_sync.founding import Answers, found
 from tests.digest_story import TODAY, lively_stock, report, stock
 from tests.test_render import READER, mail_of
 
@@ -78,11 +79,10 @@ def test_a_german_mail_has_german_headings() -> None:
 def test_no_english_sentence_is_left_in_a_mail_or_the_form(language: str) -> None:
     mail = lively_mail(language)
     shown = " ".join(f"{mail.text} {mail.html} {form_page(language)}".split())
+    english, sentences = form_page("en"), english_sentences(language)
 
-    left = [said for said in english_sentences(language) if said in shown]
-
-    assert left == []
-    assert [said for said in english_sentences(language) if said in form_page("en")] != []
+    assert [said for said in sentences if said in shown] == []
+    assert [said for said in sentences if said in english] != []
 
 
 def test_the_form_of_an_italian_community_is_italian() -> None:

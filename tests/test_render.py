@@ -416,7 +416,7 @@ def test_everybody_can_read_it_on_a_phone(page: Page, who: str, scheme: str) -> 
     assert [(one["id"], one["nodes"][0]["html"]) for one in found if _is_wcag(one)] == []
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     dark = page.evaluate("getComputedStyle(document.querySelector('.sheet')).backgroundColor")
-    assert dark == {"light": "rgb(255, 255, 255)", "dark": "rgb(31, 36, 40)"}[scheme]
+    assert dark == {"light": "rgb(255, 255, 255)", "dark": "rgb(28, 34, 38)"}[scheme]
 
 
 def _is_wcag(violation: dict[str, list[str]]) -> bool:

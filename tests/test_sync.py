@@ -655,7 +655,7 @@ def test_a_renamed_tab_stops_with_a_guess(s: Story):  # fault 22
     with s.manager.editing() as book:
         book["Reports"].title = "Berichte"
 
-    with pytest.raises(SheetError, match=r"no tab 'Reports' any more \(perhaps 'Berichte'\?\)"):
+    with pytest.raises(SheetError, match=r"no tab 'Reports' \(perhaps 'Berichte'\?\) any more"):
         s.sync()
 
 

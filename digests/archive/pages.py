@@ -35,8 +35,12 @@ from digests.archive.public import Public, Slip, by_news
 from digests.archive.rendering import ASSETS, Site
 from digests.archive.telling import Link, report_path
 from digests.figures import STYLE
+from forms.palette import STATIC
 from forms.wording import N_
 from sheets_sync.tags import key
+
+SHARED = (STATIC / "colours.css", STATIC / "icon.svg")
+"""What the archive has of the form's pages."""
 
 LATEST = 15
 """Reports on the front page."""
@@ -77,8 +81,8 @@ def make_pages(site: Site, revisions: Revisions) -> Iterator[Page]:
 
 
 def _assets() -> Iterator[Page]:
-    for path in sorted(ASSETS.iterdir()):
-        content = path.read_bytes() + (STYLE.encode() if path.suffix == ".css" else b"")
+    for path in sorted([*ASSETS.iterdir(), *SHARED], key=lambda path: path.name):
+        content = path.read_bytes() + (STYLE.encode() if path.name == "archive.css" else b"")
         yield Page(
             f"assets/{path.name}",
             hashlib.blake2b(content, digest_size=8).hexdigest(),

@@ -10,6 +10,7 @@ from email.parser import BytesParser
 from email.utils import parseaddr
 from pathlib import Path
 
+from forms.palette import COLOURS
 from forms.wording import environment, translations
 from sheets_sync.web.desk import Paper
 
@@ -57,7 +58,7 @@ class Papers:
 
     def _front(self) -> str:
         page = environment(TEMPLATES, translations("en")).get_template("papers.html")
-        return page.render(steps=self.steps, mails=self._mails())
+        return page.render(colours=COLOURS, steps=self.steps, mails=self._mails())
 
 
 def read_mail(file: Path) -> EmailMessage:

@@ -103,7 +103,7 @@ class Base:
     def moment(self) -> str:
         """Return what is another word after each sync and after each thing that people send."""
         with reading(self._engine) as db:
-            return "/".join(map(str, db.execute(MOMENT).one()))
+            return moment_of(db)
 
     def not_taken_back(self) -> frozenset[str]:
         """Return the ids of all reports that nobody hid or withdrew."""
@@ -170,6 +170,11 @@ class Base:
         )
         with reading(self._engine) as db:
             return [REPORT.validate_json(fields) for fields in db.execute(query).scalars()]
+
+
+def moment_of(db: Connection) -> str:
+    """Return, within the caller's transaction, what `Base.moment` does."""
+    return "/".join(map(str, db.execute(MOMENT).one()))
 
 
 def highest_accepted(db: Connection) -> int:

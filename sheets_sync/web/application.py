@@ -11,7 +11,8 @@ from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from forms.html_form import STATIC, Notice
+from forms.html_form import Notice
+from forms.palette import STATIC
 from forms.wording import N_
 from sheets_sync.state import StateError
 from sheets_sync.web.browsing import add_browsing

@@ -255,7 +255,8 @@ def test_the_front_leads_to_the_search(page: Page, site: str):
 
 
 def test_the_first_page_is_light(here: Valley):
-    parts = ("index.html", "assets/archive.css", "assets/icon.svg")
+    styles = ("assets/colours.css", "assets/archive.css")
+    parts = ("index.html", *styles, "assets/icon.svg")
 
     assert sum((here.folder / part).stat().st_size for part in parts) < 100_000
 

@@ -75,7 +75,7 @@ def in_mails(expression: str) -> list[Any]:
 @pytest.fixture(scope="module")
 def page(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Page]:
     opened = browser.new_page()
-    opened.goto(f"{serve(ASSETS)}/icon.svg")
+    opened.goto(f"{serve(ASSETS)}/archive.css")
     opened.evaluate("async () => { window.filters = await import('/filters.js'); }")
     yield opened
     opened.close()

@@ -75,12 +75,17 @@ def repeat_cell(book: Book, given: Json, user: str) -> dict[str, Any]:
     tree, data = _mask(given), given.get("cell", {})
     sheet, area = book.range_area(given["range"])
     formula = (data.get("userEnteredValue") or {}).get("formulaValue")
+    # Whole columns are blank: what such a cell becomes is worked out once.
+    blank = None if formula else celldata.changed(BARE, data, tree, book.locale)
     for row in range(area.top, area.bottom):
         for column in range(area.left, area.right):
             part = data
             if formula:
                 text = formulas.copied(formula, row - area.top, column - area.left)
                 part = data | {"userEnteredValue": {"formulaValue": text}}
+            elif blank and sheet.cell(row, column) is BARE:
+                book.put(sheet, row, column, blank)
+                continue
             _set(book, sheet, row, column, part, tree)
     return {}
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sheets_sync.cells import as_text
 from sheets_sync.community import Status
 from sheets_sync.identity import WELL_FORMED
+from sheets_sync.state.delivery import DeliveryState
 from tests.simulation.history import marks_in, marks_of
 from tests.simulation.paper import Difference
 
@@ -22,6 +23,10 @@ Received = dict[str, Counter[str]]
 """By address, how often each mark came."""
 MAY_CHANGE = {"last sync", "last digest"}
 """Of the single values in the state, by a run that finds nothing to do."""
+
+
+NEVER_SAID = ("a fault of Tidings", "by another run", "another sync has been recorded")
+"""With one machine, at which one run follows the other, nothing stops for such a reason."""
 
 
 class Broken(AssertionError):
@@ -37,6 +42,11 @@ def hold(truth: object, what: str) -> None:
 def check_answer(path: str, status: int) -> None:
     """A page never fails by itself."""
     hold(status in EXPECTED, f"{path} answered {status}")
+
+
+def check_stop(line: str) -> None:
+    """A run stops for what is wrong outside, never for what Tidings did itself."""
+    hold(not any(words in line for words in NEVER_SAID), line)
 
 
 def check_run(world: "World") -> None:
@@ -135,6 +145,7 @@ def check_end(world: "World") -> None:
     """The histories: what was thanked for is there, and the mails went where they should."""
     check_values_are_on_their_rows(world)
     _check_nothing_is_lost(world)
+    _check_what_was_sent_arrived(world)
     _check_nobody_got_an_issue_twice(world)
     received = _received(world)
     _check_nobody_got_a_report_twice(world, received)
@@ -160,6 +171,18 @@ def _check_nothing_is_doubled(world: "World") -> None:
             f"note {mark} should stand in {span.most} rows of Reports at most, not in "
             f"{found[mark]}: {'; '.join(span.why)}",
         )
+
+
+def _check_what_was_sent_arrived(world: "World") -> None:
+    """What the state says was taken, somebody got."""
+    arrived = {(mail.issue, mail.address) for mail in world.relay.arrived}
+    state = world.project.state
+    for issue in sorted(state.outbox.made()):
+        for one in state.operating.standings(issue):
+            hold(
+                one.state != DeliveryState.SENT or (issue, one.address) in arrived,
+                f"{one.address} never got issue {issue}, which counts as sent",
+            )
 
 
 def _check_nobody_got_an_issue_twice(world: "World") -> None:

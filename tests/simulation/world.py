@@ -185,6 +185,7 @@ class World:
             self.machine.stops_at = 0
         if line:
             self.machine.says(f"stopped: {line}")
+            invariants.check_stop(line)
             self._reads(line)
         else:
             self._looks()
@@ -201,8 +202,8 @@ class World:
     def _meets_trouble(self) -> None:
         if self.is_calm:
             return
-        faults.plan(self.google, self.relay, self.chance)
-        if self.chance.random() < faults.POWER:
+        faults.plan(self.google, self.relay, self.chance, busy=self.story.busy)
+        if self.chance.random() < (faults.BUSY_POWER if self.story.busy else faults.POWER):
             self.machine.stops_at = self.machine.steps + self.chance.randint(
                 1, self._steps_of_a_run
             )

@@ -104,6 +104,26 @@ def test_a_run_that_stopped_after_its_first_write_still_puts_back_all_later(s: S
     assert texts(s) == [("old",), ("new",)]
 
 
+def test_a_row_that_was_removed_and_pasted_back_is_put_back_too(s: Story):
+    s.posts("ben", "old")
+    s.posts("ana", "removed once")
+    s.sync()
+    with_it = s.path.read_bytes()
+    s.manager.deletes_row("Reports", 3)
+    s.sync()
+    s.posts("cho", "new")
+    s.sync()
+    without_it = s.path.read_bytes()
+    s.path.write_bytes(with_it)
+    s.sync()
+    assert texts(s) == [("old",), ("removed once",), ("new",)]
+
+    s.path.write_bytes(without_it)
+    s.sync()
+
+    assert texts(s) == [("old",), ("new",), ("removed once",)]
+
+
 def test_a_report_comes_back_with_the_correction_that_waited_for_its_row(s: Story):
     s.posts("ben", "old")
     s.sync()

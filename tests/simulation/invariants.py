@@ -4,14 +4,14 @@ The words are those of the design's section 14.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from sheets_sync.cells import as_text
 from sheets_sync.community import Status
 from sheets_sync.identity import WELL_FORMED
 from sheets_sync.state.delivery import DeliveryState
-from tests.simulation.history import marks_in, marks_of
+from tests.simulation.history import Sent, marks_in, marks_of
 from tests.simulation.paper import Difference
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ EXPECTED = {200, 303, 403, 404, 409, 422, 429, 503}
 """What a page may answer; 500 is a fault of the program."""
 Received = dict[str, Counter[str]]
 """By address, how often each mark came."""
+LATEST = 10
+"""Of what was thanked for, so many are looked for after each run."""
 MAY_CHANGE = {"last sync", "last digest"}
 """Of the single values in the state, by a run that finds nothing to do."""
 
@@ -47,6 +49,12 @@ def check_answer(path: str, status: int) -> None:
 def check_stop(line: str) -> None:
     """A run stops for what is wrong outside, never for what Tidings did itself."""
     hold(not any(words in line for words in NEVER_SAID), line)
+
+
+def check_each_run(world: "World") -> None:
+    """After a run, also one that stopped: what was thanked for is kept, and no mail came twice."""
+    _check_is_kept(world, list(world.history.sent)[-LATEST:])
+    _check_nobody_got_an_issue_twice(world)
 
 
 def check_run(world: "World") -> None:
@@ -83,11 +91,17 @@ def _is_correction(world: "World", difference: Difference) -> bool:
         return difference.header == "decision"
     if difference.tab != "Reports":
         return False
-    sent = world.history.sent.get(str(paper.value(difference.row, "id")))
+    sent = _sent_as(world, str(paper.value(difference.row, "id")), paper.marks(difference.row))
     # A header may bear any name by now, so the column does not count here.
-    told = {answer for one in sent.versions for answer in one.values()} if sent else set()
+    told = {answer for one in sent for told in one.versions for answer in told.values()}
     known, found = as_text(difference.known.value), as_text(difference.found.value)
     return found in told and (not known or known in told)
+
+
+def _sent_as(world: "World", id: str, marks: list[str]) -> list[Sent]:
+    """Return what was sent as a report; of a copy, all that it may be a copy of."""
+    sent = world.history.sent
+    return [sent[id]] if id in sent else [one for one in sent.values() if one.mark in marks]
 
 
 def _check_appended(world: "World") -> None:
@@ -144,12 +158,36 @@ def check_quiet(
 def check_end(world: "World") -> None:
     """The histories: what was thanked for is there, and the mails went where they should."""
     check_values_are_on_their_rows(world)
+    _check_is_kept(world, world.history.sent)
     _check_nothing_is_lost(world)
+    _check_corrections_are_used(world)
     _check_what_was_sent_arrived(world)
     _check_nobody_got_an_issue_twice(world)
     received = _received(world)
     _check_nobody_got_a_report_twice(world, received)
     _check_nobody_was_skipped(world, received)
+
+
+def _check_is_kept(world: "World", ids: Iterable[str]) -> None:
+    """What was thanked for stands in the journal as it was, or as it may have become since."""
+    journal = world.project.state.journal
+    for id in ids:
+        one = world.history.sent[id]
+        if one.sure and id not in world.history.forgotten:
+            kept = journal.answers(id)
+            said = [{**answers} for answers in one.versions[one.sure - 1 :]]
+            hold(kept in said, f"{id} was thanked for as {said[0]}, and is kept as {kept}")
+
+
+def _check_corrections_are_used(world: "World") -> None:
+    """A report that nobody else touched says what its writer said last."""
+    history, base = world.history, world.project.state.base
+    for id, one in history.sent.items():
+        touched = history.unsteady | history.mended
+        report = None if one.mark in touched or id in history.forgotten else base.report(id)
+        if report and one.sure:
+            said = [answers["text"] for answers in one.versions[one.sure - 1 :]]
+            hold(report.text in said, f"{id} should say {said[0]!r}, and says {report.text!r}")
 
 
 def _check_nothing_is_lost(world: "World") -> None:

@@ -91,6 +91,7 @@ class Office:
         # Typed anew, a text that begins with = becomes a formula in their program.
         if isinstance(text, str) and text and not text.startswith("="):
             paper.types(row, "text", f"{text} (mended)")
+            self._world.history.mended.update(paper.marks(row))
 
     def _inserts(self, paper: Paper, row: int) -> None:
         paper.inserts(row)

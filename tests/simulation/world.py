@@ -6,8 +6,8 @@ that is asked of `invariants`, after each run and at the end.
 """
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 STARTS = (datetime(2026, 2, 9, 5, tzinfo=UTC), datetime(2026, 9, 7, 5, tzinfo=UTC))
 """Mondays some weeks before summer time begins, and before it ends."""
 STATE = "tidings.db"
+STEPS_OF_A_VISIT = 12
 CLOSE_LOOKS = 4
 """After one run in so many that nobody disturbed, there is a closer look."""
 
@@ -169,6 +170,16 @@ class World:
         parts = self.project.links.read(Purpose.CORRECT, answer.location.rpartition("/")[2])
         return parts[0] if parts else ""
 
+    @contextmanager
+    def power(self) -> Iterator[None]:
+        """Let somebody be at the pages while the power may fail at any step."""
+        if not self.is_calm and self.chance.random() < faults.POWER:
+            self.machine.stops_at = self.machine.steps + self.chance.randint(1, STEPS_OF_A_VISIT)
+        try:
+            yield
+        finally:
+            self.machine.stops_at = 0
+
     # What cron does
 
     def runs(self) -> None:
@@ -183,6 +194,7 @@ class World:
         finally:
             faults.forget(self.google, self.relay)
             self.machine.stops_at = 0
+        invariants.check_each_run(self)
         if line:
             self.machine.says(f"stopped: {line}")
             invariants.check_stop(line)

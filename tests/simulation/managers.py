@@ -1,12 +1,14 @@
 """Five people who keep the spreadsheet: each act is whole, and may come between any two calls."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sheets_sync.sync import OLDER_COPY
+from tests.simulation.history import marks_in
 from tests.simulation.paper import Line, Paper
 from tests.simulation.world import World
 
@@ -216,12 +218,22 @@ class Office:
             return
         version = self._chance.choice(self.versions)
         world.machine.says(f"a manager: restores the version of {version.at:%Y-%m-%d}")
-        before, ids = world.marked_rows(), world.ids_in_sheet()
+        before, ids, unheard = world.marked_rows(), world.ids_in_sheet(), self._unheard()
         world.google.book.restore(version.book)
         version.book = world.google.book.saved()
         for tab, paper in world.papers.items():
             paper.lines = [line.copy() for line in version.lines[tab]]
         world.history.went_back(
-            before, world.marked_rows(), gone=ids - world.ids_in_sheet(), there=world.ids_in_sheet()
+            before,
+            world.marked_rows(),
+            gone=ids - world.ids_in_sheet(),
+            there=world.ids_in_sheet(),
+            unheard=unheard,
         )
         world.disturbed = True
+
+    def _unheard(self) -> Counter[str]:
+        """Return how many rows with each mark were sent by somebody who never got thanks."""
+        world, journal = self._world, self._world.project.state.journal
+        sent = map(journal.answers, world.ids_in_sheet() - world.history.sent.keys())
+        return Counter(mark for one in sent if one for mark in marks_in(one["text"]))

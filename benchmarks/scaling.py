@@ -189,7 +189,7 @@ def _report(
 def deciding(count: str) -> Iterator[float]:
     """Seconds of the processor for validating, merging and planning, when everything is new."""
     snapshot = InMemory(invented_tabs(int(count))).read()
-    given = Given(snapshot, {}, (), {}, (), (), (), (), {}, NOW, unseen={"Reports"})
+    given = Given(snapshot, {}, (), {}, (), (), (), (), {}, NOW, NOW, unseen={"Reports"})
     while True:
         began = time.process_time()
         with seldom_collecting():

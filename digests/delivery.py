@@ -18,7 +18,7 @@ from digests.settling import Delivered, Settlement, line_of
 from digests.transport import Broken, Letter, Line, SendError, Stage, Transport, Unreachable
 from digests.waiting import Consent, Waiting
 from sheets_sync.state.database import StateError
-from sheets_sync.state.delivery import Delivery
+from sheets_sync.state.delivery import DOT_SECONDS, Delivery
 from sheets_sync.state.marking import Page
 from sheets_sync.state.outbox import Outbox
 
@@ -91,6 +91,8 @@ class _Dispatch:
     at_dot: list[Line] = field(default_factory=list)
     """Those whose dot waits to be recorded, `since` when."""
     since: float = 0.0
+    marked: float = 0.0
+    """When the last dots began to be recorded."""
     recorded: float = 0.0
     """When the last commit was, and how long it took."""
     commit_seconds: float = 0.0
@@ -127,7 +129,7 @@ class _Dispatch:
         with suppress(StateError):
             self.waiting.give_back()
             with self.outbox.together(self.now, self.name) as page:
-                page.mark_sent(self.taken)
+                page.mark([], self.taken)
         self.lines.close(politely=not self.busy)
 
     def _happened(self) -> Happened:
@@ -192,11 +194,11 @@ class _Dispatch:
         late = self.taken and (idle or time.monotonic() - self.recorded > SOONEST)
         if not (self.at_dot or faults or short or late or (self.taken and not self.busy)):
             return
-        began = time.monotonic()
+        self.marked = began = time.monotonic()
         self.steps("before commit")
         with self.outbox.together(self.now, self.name) as page:
-            page.mark_sent(self.taken)
-            unwanted = self._mark_dots(page)
+            self.waiting.look_again(page)
+            unwanted = self._mark(page)
             for delivery, fault in faults:
                 if self.settlement.settle(page, delivery, fault):
                     self.waiting.put_first(delivery.number)
@@ -211,16 +213,16 @@ class _Dispatch:
         self._say_dots()
         self._begin_what_is_claimed()
 
-    def _mark_dots(self, page: Page) -> Sequence[Line]:
-        """Record the dots to be said; returns the lines whose letters must not be ended.
+    def _mark(self, page: Page) -> Sequence[Line]:
+        """Record what was taken and the dots to be said; returns lines that must say none.
 
         Who changes anything waits for the page's end: what was told before it counts.
         """
         letters = {self.busy[line].number: line for line in self.at_dot}
-        numbers = {
-            one.number for one in self.waiting.unwanted([self.busy[li] for li in self.at_dot])
-        }
-        numbers |= set(page.mark_dot([one for one in letters if one not in numbers]))
+        unwanted = self.waiting.unwanted([self.busy[line] for line in self.at_dot])
+        numbers = {one.number for one in unwanted}
+        dots = [number for number in letters if number not in numbers]
+        numbers |= set(page.mark(dots, self.taken))
         for number in numbers:
             page.put_back(number)
         return [letters[number] for number in numbers]
@@ -249,11 +251,25 @@ class _Dispatch:
         self.steps("after talking")
 
     def _end(self, line: Line) -> None:
-        self.ending.add(line)
         self.steps("before final dot")
+        if time.monotonic() - self.marked > DOT_SECONDS:  # this machine stood still
+            self._take_back(line)
+            return
+        self.ending.add(line)
         following = self.following.get(line)
         line.end(None if following is None else self._letter(following))
         self.steps("after final dot")
+
+    def _take_back(self, line: Line) -> None:
+        """Close a line whose dot is not to be said any more: its reader may have been told so."""
+        letters = [one for one in (self.following.pop(line, None), self.busy.pop(line)) if one]
+        line.close(politely=False)
+        self.lines.drop(line)
+        with self.outbox.together(self.now, self.name) as page:
+            for delivery in letters:
+                page.put_back(delivery.number)
+        for delivery in letters:
+            self.waiting.put_first(delivery.number)
 
     def _letter(self, delivery: Delivery) -> Letter:
         name = f"{delivery.issue}-{delivery.subscriber}"

@@ -22,10 +22,9 @@ class Doorkeeper:
         self._left: frozenset[str] = frozenset()
         self._subscribers: Mapping[str, Subscriber] = {}
 
-    def look_again(self) -> bool:
-        """Read anew what was synced or sent in since the last look; returns whether any was."""
+    def look_again(self, moment: str) -> bool:
+        """Read anew what was synced or sent in up to a moment; returns whether any was."""
         base = self._press.base
-        moment = base.moment()
         if moment == self._moment:
             return False
         self._moment, self._left = moment, base.not_taken_back()

@@ -14,6 +14,9 @@ LINE_HEIGHT = 22.0
 NAMES_WIDTH = 130.0
 COUNTS_WIDTH = 48.0
 LONGEST_NAME = 20
+WIDEST = 48.0
+"""Of a bar that stands, also where it has few neighbours."""
+FEW_POINTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A line through points; one that has few points also shows each of them."""
+    """A line through points."""
 
     points: tuple[tuple[float, float], ...]
     shade: int
@@ -39,6 +42,11 @@ class Curve:
     def path(self) -> str:
         """Return the points as SVG has them."""
         return " ".join(f"{x},{y}" for x, y in self.points)
+
+    @property
+    def dots(self) -> tuple[tuple[float, float], ...]:
+        """Return the points to be shown, where there are few: of one alone there is no line."""
+        return self.points if len(self.points) <= FEW_POINTS else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +82,8 @@ def stacked(lines: Sequence[Sequence[int]], periods: Sequence[str]) -> Drawing:
         for shade, count in enumerate(counts):
             if count:
                 height = _tall(count, top)
-                width = max(step - GAP, 0.5)
-                x, y = LEFT + at * step, floor - height
+                width = min(max(step - GAP, 0.5), WIDEST)
+                x, y = LEFT + (at + 0.5) * step - (width + GAP) / 2, floor - height
                 bars.append(_bar(x, y, width, max(height - GAP, 0.5), shade, periods[at]))
                 floor -= height
     return Drawing(HEIGHT, tuple(bars), (), _grid(top), (*_scale(top), *_dates(periods, step)))

@@ -12,6 +12,7 @@ from gettext import NullTranslations
 from markupsafe import Markup, escape
 
 from digests.edition import Content, Reason, Why
+from forms.hashtags import spelling
 from forms.wording import N_
 
 Isolate = Callable[[str], str]
@@ -96,7 +97,7 @@ def top_tags(content: Content) -> str:
     counted: Counter[str] = Counter()
     for item in items:
         for tag in item.report.tags:
-            shown = safe_line(tag).lstrip("#")
+            shown = spelling(safe_line(tag))
             if shown and "@" not in shown:
                 counted[spelled.setdefault(shown.casefold(), shown)] += 1
     top = [tag for tag, _ in counted.most_common(_MOST_TAGS_IN_SUBJECT)]

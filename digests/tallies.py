@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
+from forms.hashtags import spelling
 from forms.wording import N_, catalogues, translations
 from sheets_sync.community import Community, Report
 from sheets_sync.headers import plain
@@ -171,7 +172,7 @@ def _tag_lines(
     for one in reports:
         own = {means.get(found, found): tag for tag in one.tags if (found := key(tag))}
         for found, typed in own.items():
-            shown.setdefault(found, typed.lstrip("#"))
+            shown.setdefault(found, spelling(typed))
             using[found].append(one)
         if not own:
             untagged.append(one)

@@ -19,6 +19,7 @@ from digests.phrases import (
     why_html,
     why_text,
 )
+from forms.hashtags import hashtag
 from forms.rules import clean
 from forms.wording import N_, day, number
 from sheets_sync.community import Orphan, Report, Status, Trend
@@ -54,11 +55,6 @@ class ItemView:
     why_text: str
     own: str = ""
     """Stands where the writer's own link goes."""
-
-    @property
-    def hashtags(self) -> tuple[str, ...]:
-        """The tags as they are written in plain text."""
-        return tuple(f"#{tag}" for tag in self.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +125,7 @@ class Teller:
                 if answer
             ),
             link=self._mask.text(safe_line(report.link)[:2_000], self._hidden),
-            tags=tuple(self.line(tag).lstrip("#") for tag in report.tags[:MOST_TAGS]),
+            tags=tuple(hashtag(self.line(tag)) for tag in report.tags[:MOST_TAGS]),
             why_html=why_html(reason, self.words),
             why_text=why_text(reason, self.words),
         )
@@ -211,7 +207,7 @@ class Teller:
         return self._first(trends, self._trend_line, MOST_LINES)
 
     def _trend_line(self, trend: Trend) -> QuietLine:
-        name = f"#{self.line(trend.shown).lstrip('#')}"
+        name = hashtag(self.line(trend.shown))
         if trend.is_new:
             told = self.count(
                 "new, used {count} time in a month",

@@ -22,8 +22,8 @@ LOOK_AROUND_SECONDS = 2.0
 class Consent(Protocol):
     """What is looked up again right before each mail."""
 
-    def look_again(self) -> bool:
-        """Read anew what may have changed; returns whether anything did."""
+    def look_again(self, moment: str) -> bool:
+        """Read anew what may have changed up to a moment; returns whether anything did."""
 
     def objection(self, delivery: Delivery) -> str:
         """Return why the mail must not leave any more; empty when nothing speaks against it."""
@@ -128,11 +128,15 @@ class Waiting:
             self._numbers.popleft()
         return claimed
 
+    def look_again(self, page: Page) -> None:
+        """Look, while nobody else writes, whether anything has changed."""
+        self._is_stale |= self._consent.look_again(page.moment())
+
     def look_at(self, numbers: Sequence[int]) -> None:
         """Look at what was claimed, and keep those that may leave."""
         if not numbers:
             return
-        if self._looked_again():
+        if self._is_stale:
             self.give_back()
         for delivery in self._outbox.read(numbers):
             checked = self._checked(delivery)
@@ -143,7 +147,6 @@ class Waiting:
 
     def unwanted(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """Return which of these, begun as they are, must not be ended so any more."""
-        self._looked_again()
         return [one for one in deliveries if self._consent.objection(one) or self._is_outdated(one)]
 
     def put_first(self, number: int) -> None:
@@ -162,10 +165,6 @@ class Waiting:
 
     def _until_my_turn(self) -> float:
         return self._outbox.take_turn(self._between) if self._between else 0.0
-
-    def _looked_again(self) -> bool:
-        self._is_stale |= self._consent.look_again()
-        return self._is_stale
 
     def _is_outdated(self, delivery: Delivery) -> bool:
         # A repeat is identical to the mail that may have arrived, whatever was hidden since.

@@ -1,4 +1,4 @@
-"""A text -> the hashtags in it, for reports to which nobody typed tags."""
+"""A tag as it was typed -> how it is shown; a text -> the hashtags in it."""
 
 import re
 import unicodedata
@@ -11,11 +11,21 @@ _HASHTAG = re.compile(rf"(?:^|(?<=[\s({{\[\"'«“„]))[{HASHES}]([^\s{HASHES}]
 _JOINERS = "\u200c\u200d"
 
 
+def spelling(typed: str) -> str:
+    """Return a tag as it is shown: as somebody typed it, but for a hash before it."""
+    return typed.lstrip(f"{HASHES} ").rstrip()
+
+
+def hashtag(typed: str) -> str:
+    """Return a tag as it is shown among other words."""
+    return f"#{spelling(typed)}"
+
+
 def find_hashtags(text: str) -> tuple[str, ...]:
     """Return the hashtags in a text as they are written, each once, as many as tags may be.
 
-    One holds letters, so that `#1` is a number; it ends where something other than letters,
-    digits, hyphens and underscores begins.
+    They stand for the tags that nobody typed. One holds letters, so that `#1` is a number; it ends
+    where something other than letters, digits, hyphens and underscores begins.
     """
     if not any(sign in text for sign in HASHES):
         return ()

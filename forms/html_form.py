@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from forms.definition import Form, Kind, Question
+from forms.hashtags import spelling
 from forms.rules import Fault, check_link, split_tags
 from forms.wording import N_, Words, environment
 
@@ -246,7 +247,7 @@ def _by_category(options: Sequence[Option], categories: Mapping[str, str]) -> tu
 
 
 def _plain(tag: str) -> str:
-    return tag.lstrip("#").casefold()
+    return spelling(tag).casefold()
 
 
 def _hints(question: Question) -> dict[str, str]:

@@ -69,8 +69,9 @@ def clean(value: str) -> str:
 
     Letters' helpers (ZWNJ, ZWJ) stay; a value that shows nothing at all is empty.
     """
-    if value.isascii() and value.isprintable():  # most cells, and ten times faster
-        return value.strip()
+    if value.isprintable():  # most cells, and ten times faster
+        kept = value.strip()
+        return kept if kept.isascii() or not _BLANK.fullmatch(kept) else ""
     kept = _UNUSABLE.sub("", _LINE_BREAK.sub("\n", value)).strip()
     return "" if _BLANK.fullmatch(kept) else kept
 
@@ -184,6 +185,7 @@ def check_day(day: date, *, today: date) -> Fault | None:
 # Comma and semicolon, also in their full-width, ideographic and Arabic forms; line break.
 _BETWEEN_TAGS = re.compile("[,\uff0c\u3001\u060c;\uff1b\u061b\n]")
 HASHES = "#\uff03"
+_EACH_HASH = tuple(HASHES)
 
 
 def split_tags(value: str) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
@@ -194,10 +196,10 @@ def split_tags(value: str) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
     found: dict[str, None] = {}
     for part in _BETWEEN_TAGS.split(clean(value)):
         words = part.split()
-        hashtags = all(word.startswith(tuple(HASHES)) for word in words)
+        hashtags = all([word.startswith(_EACH_HASH) for word in words])
         for tag in words if hashtags else [" ".join(words)]:
-            if tag.strip(HASHES + " "):
-                found.setdefault(tag)
+            if tag.strip(HASHES):
+                found[tag] = None
     fitting = [tag for tag in found if len(tag) <= LONGEST_TAG]
     faults = [_long_tag(tag) for tag in found if len(tag) > LONGEST_TAG]
     if len(fitting) > MOST_TAGS:
@@ -231,6 +233,8 @@ _BARE_HOST = re.compile(r"[^\W_]([\w-]*\w)?(\.[^\W_]([\w-]*\w)?)*\.[^\W\d_]{2,}(
 
 def check_link(value: str) -> Fault | None:
     """Return what is wrong with a link: only one web address, http or https, is one."""
+    if _PLAIN_LINK.fullmatch(value):  # most links, and five times faster
+        return None
     try:
         parts = urlsplit(value)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -243,6 +247,9 @@ def check_link(value: str) -> Fault | None:
         N_("write one web address that begins with https://; more of them fit in the text"),
         {"value": _short(value)},
     )
+
+
+_PLAIN_LINK = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9/._~%=&?#+-]*)?")
 
 
 def check_address(value: str) -> Fault | None:
@@ -276,7 +283,7 @@ _ADDRESS = re.compile(r"""[^\s<>()\[\],;:"']+@[^\s<>()\[\],;:"'@]+""")
 
 def split_name_and_address(value: str) -> tuple[str, str]:
     """Return the name and the address in `Ana <ana@example.org>`; either may be empty."""
-    found = _ADDRESS.search(value)
+    found = _ADDRESS.search(value) if "@" in value else None
     if found is None:
         return one_line(value), ""
     name = _ADDRESS.sub(" ", value)

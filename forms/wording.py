@@ -84,12 +84,12 @@ def environment(templates: Path, words: gettext.NullTranslations) -> Environment
     """Return the jinja2 environment of a templates folder, autoescaped and speaking `words`."""
     made = Environment(
         loader=FileSystemLoader(templates),
+        bytecode_cache=_COMPILED,
         autoescape=select_autoescape(["html"], default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
-        bytecode_cache=_COMPILED,
     )
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     return made

@@ -8,6 +8,7 @@ from datetime import date
 
 from digests.masking import Mask, without_addresses
 from digests.press import DigestError
+from forms.hashtags import spelling
 from sheets_sync.community import Community, Person, Report, Tag, Trend
 from sheets_sync.state import State
 
@@ -81,7 +82,7 @@ def _report_row(report: Report, people: Mapping[str, Person], mask: Mask) -> Cel
         "id": report.id,
         "name": without_addresses(report.name),
         "mentor": mentor.name if mentor else "",
-        "tags": [tag.lstrip("#") for tag in report.tags],
+        "tags": list(map(spelling, report.tags)),
         "link": mask.text(report.link, LEFT_OUT),
         "about": _masked(report.about, mask),
         "outcome": mask.text(report.outcome, LEFT_OUT),

@@ -89,9 +89,11 @@ def _table(
     layouts: Mapping[str, Layout],
 ) -> Table | None:
     layout = layouts.get(tab.title, Layout())
-    others = {**aliases.get(tab.title, {}), **layout.renamed}
+    others = aliases.get(tab.title, {})
     try:
-        return find_table(worksheet, tab, aliases=others, ours=True, kept=layout.ours)
+        return find_table(
+            worksheet, tab, aliases=others, ours=True, kept=layout.ours, renamed=layout.renamed
+        )
     except SheetError:
         return None  # then its cells are looked at like those of any other tab
 

@@ -8,13 +8,14 @@ import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 
+from forms.phrase import phrase
 from forms.rules import Fault
 from forms.wording import N_
 from sheets_sync.cells import as_text
 from sheets_sync.community import Problem
-from sheets_sync.headers import OURS, Table, plain
+from sheets_sync.headers import OURS, Table, perhaps, plain
 from sheets_sync.layout import Owner
-from sheets_sync.spreadsheet import AddColumn, SheetError, Worksheet
+from sheets_sync.spreadsheet import AddColumn, TabError, Worksheet
 
 NAMELESS = "a column without a header"
 
@@ -47,7 +48,7 @@ def followed(layout: Layout, worksheet: Worksheet) -> dict[str, str]:
     changed = [at for at in range(len(now)) if plain(now[at]) != plain(before[at])]
     if not all(at in ours and now[at] and plain(now[at]) not in known for at in changed):
         return {}
-    return {now[at]: ours[at] for at in changed}
+    return {now[at]: ours[at] for at in changed if plain(now[at]) != plain(ours[at])}
 
 
 def _trimmed(texts: Sequence[str]) -> Sequence[str]:
@@ -69,7 +70,7 @@ class Completed:
 def complete(table: Table, layout: Layout) -> Completed:
     """Plan the columns that are missing; one that was probably renamed is asked about.
 
-    Raises SheetError when that is the one that holds the ids.
+    Raises TabError when that is the one that holds the ids.
     """
     added: list[AddColumn] = []
     questions: list[Problem] = []
@@ -87,10 +88,8 @@ def complete(table: Table, layout: Layout) -> Completed:
         if new and column.name in layout.columns:
             questions.append(_question(table, column.name, new))
             if column.name == "id":
-                raise SheetError(
-                    f"{table.title}: the column 'id' is gone (perhaps {new[0]!r}?). Nothing was "
-                    "written. Name it id again"
-                )
+                told = N_("the column {name} is gone. Nothing was written. Name it so again")
+                raise TabError(table.title, phrase(told, name=perhaps(column.name, new[:1])))
             continue
         name = OURS.format(name=column.name) if column.name in table.theirs else column.name
         added.append(AddColumn(table.title, table.header_row, at, name))

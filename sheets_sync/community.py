@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from forms.phrase import Phrase
 from forms.rules import Fault
 from forms.wording import N_
 
@@ -64,16 +65,19 @@ class Note:
     """A sentence that coordinators should know: English words, and the values put into them."""
 
     words: str
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str | Phrase], ...] = ()
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """Return it in the reader's language."""
-        return translate(self.words).format_map(dict(self.values))
+        return Phrase(self.words, dict(self.values)).text(translate)
 
 
 def note(words: str, **values: object) -> Note:
     """Return a note; mark its words with `N_`."""
-    return Note(words, tuple((name, str(value)) for name, value in values.items()))
+    kept = {
+        name: value if isinstance(value, Phrase) else str(value) for name, value in values.items()
+    }
+    return Note(words, tuple(kept.items()))
 
 
 @dataclass(frozen=True, slots=True)

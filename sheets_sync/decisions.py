@@ -36,9 +36,16 @@ class Decisions:
 
 
 def read_decisions(
-    table: Table | None, issues: Sequence[IssueLine], values: Mapping[str, str]
+    table: Table | None,
+    issues: Sequence[IssueLine],
+    values: Mapping[str, str],
+    *,
+    behind: bool = False,
 ) -> Decisions:
-    """Return each issue's decision: the manager's, where they changed theirs; else the state's."""
+    """Return each issue's decision: the manager's, where they changed theirs; else the state's.
+
+    `behind` tells that an older copy of the sheet was saved over ours: it releases nothing.
+    """
     agreed: dict[str, str] = loads(values.get(AGREED) or "{}")
     silent: dict[str, str] = loads(values.get(SILENCE) or "{}")
     typed = _typed(table) if table else {}
@@ -46,15 +53,16 @@ def read_decisions(
     below, appended = (table.last_row if table else 0), 0
     for line in issues:
         before = agreed.get(line.issue, "")
-        if line.issue not in typed:
-            appended += 1
+        is_lost = line.issue not in typed
+        appended += is_lost
         row, word = typed.get(line.issue, (below + appended, before))
         if word not in WORDS:
             problems.append(_not_a_decision(row, word))
             words[line.issue] = line.decision
             continue
-        words[line.issue] = line.decision if word == before else word
-        if words[line.issue] != word:
+        is_old = behind and line.decision == "hold"
+        words[line.issue] = line.decision if word == before or is_old else word
+        if words[line.issue] != word or (is_lost and word):
             told.add(line.issue)
         if words[line.issue] == "hold" and line.issue in silent:
             fault = held_after(silent[line.issue])

@@ -16,6 +16,9 @@ from sheets_sync.memory import Memory
 from sheets_sync.roster import Match, Roster
 from sheets_sync.spreadsheet import Cell
 
+_LATE = date(9999, 1, 1)
+"""A day before which no date is too late."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -34,8 +37,10 @@ class Context:
 def canonical(table: Table, cells: Sequence[Cell], column: str) -> str:
     """Return a cell as it is compared: a date as ISO, anything else as its text."""
     cell = table.cell(cells, column)
+    if cell is None:
+        return ""
     if column == "date":
-        found = as_day(cell, today=date(9999, 1, 1))
+        found = as_day(cell, today=_LATE)
         return found.isoformat() if isinstance(found, date) else as_text(cell)
     return cell.strip() if isinstance(cell, str) else as_text(cell)
 

@@ -12,7 +12,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from forms.definition import Form
 from forms.google_answers import Answered, Response, moment, read_answers, read_responses
 from forms.google_form import Json, recognise
+from forms.phrase import Phrase, phrase
 from forms.submission import Act, Submission
+from forms.wording import N_
 from sheets_sync.erased import NOBODY, Erased
 from sheets_sync.form_memory import Collected, FormMemory, recall, remember
 from sheets_sync.google_forms import GoogleForms
@@ -54,7 +56,7 @@ def collect(google: GoogleForms, intake: Intake) -> Collected:
             desk.take(page)
     except SheetError as error:
         collected.trouble = str(error)
-        _note_trouble(intake, str(error))
+        _note_trouble(intake, error.told)
         return collected
     whole = memory.whole if begin else intake.now.astimezone(UTC).isoformat()
     later = replace(memory, newest=desk.newest, whole=whole, failing_since="", trouble="")
@@ -63,7 +65,7 @@ def collect(google: GoogleForms, intake: Intake) -> Collected:
     return collected
 
 
-def _note_trouble(intake: Intake, trouble: str) -> None:
+def _note_trouble(intake: Intake, trouble: Phrase) -> None:
     memory = recall(intake.state.base, intake.settings.google)
     since = memory.failing_since or intake.now.astimezone(UTC).isoformat()
     remember(intake.state.base, replace(memory, failing_since=since, trouble=trouble), intake.now)
@@ -84,7 +86,8 @@ def _acquainted(google: GoogleForms, intake: Intake, memory: FormMemory) -> Form
             if question.required and question.name not in asked.items
         ]
         if missing:
-            raise SheetError(f"it does not ask “{missing[0]}”; run: tidings form publish")
+            told = N_("it does not ask “{question}”; run: tidings form publish")
+            raise SheetError(phrase(told, question=missing[0]))
         memory = remember(intake.state.base, memory, intake.now)
     return memory
 

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from forms.google_answers import moment
 from forms.google_form import Asked
+from forms.phrase import Phrase
 from forms.plural import counted
 from forms.wording import N_
 from sheets_sync.community import Note, note
@@ -38,7 +39,7 @@ class FormMemory:
     """When (UTC) all responses were last read."""
     failing_since: str = ""
     """When (UTC) reading first failed, and was not done to its end since; else empty."""
-    trouble: str = ""
+    trouble: str | Phrase = ""
 
     def lasting_trouble(self, now: datetime) -> tuple[Note, ...]:
         """Return what coordinators are to be told, once reading has failed for a day."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from forms.definition import default_form_text, read_form
 from forms.rules import check_address
-from forms.wording import N_, translations
+from forms.wording import translations
+from sheets_sync.first_tags import first_rows, first_spelled, mentorship_word
 from sheets_sync.keys import SECRET_FILE, make_secret
 from sheets_sync.layout import REPORTS, TABS, TAGS, Tab
 from sheets_sync.preparation import Arranged, Preparation, arrange
@@ -18,16 +19,8 @@ from sheets_sync.settings import FILE, Settings, SettingsError, load_settings, r
 from sheets_sync.spreadsheet import SheetError, Snapshot
 from sheets_sync.state import open_state
 from sheets_sync.state.kind import Kind
+from sheets_sync.taglist import SPELLED, dump_spelled
 from sheets_sync.validate import reports_tab
-
-FIRST_TAGS = (
-    (N_("mentorship"), N_("Helping somebody along: talks, advice, reviews.")),
-    (N_("onboarding"), N_("The first steps of somebody new.")),
-    (N_("working-group"), N_("Meetings and work of a group.")),
-    (N_("planning"), N_("Getting something ready.")),
-    (N_("press"), N_("Journalists, interviews, articles.")),
-    (N_("local-community"), N_("What happens where you live.")),
-)
 
 SETTINGS = """\
 # The settings of this project. A line that begins with # says what would count without it;
@@ -170,7 +163,7 @@ def founded(
     spreadsheet = open_spreadsheet(folder, settings, environment=environment)
     place = state_place(folder, settings, environment)
     yield from spreadsheet.prepare(preparation(folder, settings, place))
-    yield _state(place)
+    yield _state(place, first_spelled(settings.community.language))
 
 
 def parts(
@@ -242,13 +235,9 @@ def preparation(folder: Path, settings: Settings, state: Kind) -> Preparation:
     reports = reports_tab(read_form(text, name=str(form)))
     return Preparation(
         tabs=[reports if tab is REPORTS else tab for tab in TABS],
-        rows={
-            TAGS.title: [
-                [words.gettext(tag), None, None, words.gettext(about)] for tag, about in FIRST_TAGS
-            ]
-        },
+        rows={TAGS.title: first_rows(settings.community.language)},
         arrange=lambda sheet: _arranged(sheet, reports, state, settings),
-        mentorship=words.gettext(FIRST_TAGS[0][0]),
+        mentorship=mentorship_word(settings.community.language),
         alumni=(settings.groups.alumni or ("Alumni",))[0],
     )
 
@@ -276,9 +265,15 @@ def _remembered(place: Kind) -> dict[str, str]:
         state.close()
 
 
-def _state(place: Kind) -> str:
+def _state(place: Kind, spelled: Mapping[str, str]) -> str:
+    """Make the state; it knows which tags nobody but Tidings `spelled`, by key."""
     new = not place.exists()
-    open_state(place, create=True).close()
+    state = open_state(place, create=True)
+    try:
+        if new:
+            state.base.put(SPELLED, dump_spelled(spelled))
+    finally:
+        state.close()
     return _told(place, new=new)
 
 

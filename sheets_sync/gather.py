@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 
 from rapidfuzz import process
 
+from forms.phrase import phrase
+from forms.rules import Fault
 from forms.wording import N_
 from sheets_sync.columns import Layout, complete, followed, layout_of
 from sheets_sync.community import Note, Problem, note
-from sheets_sync.headers import OURS, Table, find_table, plain
+from sheets_sync.headers import OURS, Table, find_table, perhaps, plain
 from sheets_sync.layout import (
     DIGESTS,
     MENTORS,
@@ -28,7 +30,15 @@ from sheets_sync.layout import (
 from sheets_sync.linked import bears_ids, header_map, linked_tab
 from sheets_sync.mentor_sheet import MentorSheet
 from sheets_sync.pasted import beside
-from sheets_sync.spreadsheet import AddColumn, Cell, CellFault, SheetError, Snapshot, Worksheet
+from sheets_sync.spreadsheet import (
+    AddColumn,
+    Cell,
+    CellFault,
+    SheetError,
+    Snapshot,
+    TabError,
+    Worksheet,
+)
 
 PATIENCE = timedelta(hours=24)
 """For so long a sudden loss is not believed."""
@@ -109,7 +119,7 @@ def gather(
         except SheetError as error:
             if tab is reports:
                 raise
-            _unreadable(gathered, tab, seen, str(error))
+            _unreadable(gathered, tab, seen, error)
     if mentors:
         _elsewhere(gathered, mentors, seen)
     gathered.reports = [gathered.tables[t.title] for t in holding if t.title in gathered.tables]
@@ -121,26 +131,24 @@ def _elsewhere(gathered: Gathered, mentors: MentorSheet, seen: Seen) -> None:
     try:
         _found(gathered, mentors.worksheet(), mentors.tab, seen, mentors.headers, stamped=True)
     except SheetError as error:
-        _unreadable(gathered, mentors.tab, seen, str(error))
+        _unreadable(gathered, mentors.tab, seen, error)
 
 
 def _refuse_missing(sheet: Snapshot, tab: Tab) -> None:
     near = process.extractOne(tab.title, [w.title for w in sheet.worksheets], score_cutoff=60)
-    guess = f" (perhaps {near[0]!r}?)" if near else ""
-    raise SheetError(
-        f"there is no tab {tab.title!r}{guess}; name it so again, or correct "
-        "spreadsheet.linked_tabs in tidings.toml. Its reports stay as they were last seen"
+    told = N_(
+        "there is no tab {tab}; name it so again, or correct spreadsheet.linked_tabs in "
+        "tidings.toml. Its reports stay as they were last seen"
     )
+    raise SheetError(phrase(told, tab=perhaps(tab.title, near[:1] if near else ())))
 
 
 def _missing(gathered: Gathered, sheet: Snapshot, tab: Tab, seen: Seen, *, known: bool) -> None:
     if known or f"layout:{tab.title}" in seen.values:
         ours = {name.removeprefix("layout:") for name in seen.values if name.startswith("layout:")}
         new = [w.title for w in sheet.worksheets if w.title not in ours]
-        guess = f" (perhaps {' or '.join(map(repr, new[:3]))}?)" if new else ""
-        raise SheetError(
-            f"there is no tab {tab.title!r} any more{guess}; name it so again, or make an empty one"
-        )
+        told = N_("there is no tab {tab} any more; name it so again, or make an empty one")
+        raise SheetError(phrase(told, tab=perhaps(tab.title, new[:3])))
     gathered.tabs.append(tab)
     header: list[Cell] = [column.name for column in tab.columns if not column.optional]
     table = find_table(Worksheet(tab.title, [header]), tab, aliases={}, ours=True, kept={})
@@ -167,15 +175,17 @@ def _found(
         )
         for new, old in retyped.items()
     ]
-    renamed = {**layout.renamed, **retyped}
+    older = {text: name for text, name in layout.renamed.items() if text not in retyped}
+    renamed = {**older, **retyped}
     if tab.foreign:
         aliases, stamped = header_map(tab, aliases), stamped and bears_ids(worksheet)
     table = find_table(
         worksheet,
         tab,
-        aliases={**aliases, **renamed},
+        aliases=aliases,
         ours=stamped or bool(layout.headers),
         kept=layout.ours,
+        renamed=renamed,
     )
     if tab.steady and _is_short(gathered, table, seen):
         _use_copy(gathered, tab, seen, SHORT)
@@ -235,9 +245,10 @@ def _keys(table: Table) -> set[str]:
     return {plain(table.text(cells, name)) for _, cells in table.data()}
 
 
-def _unreadable(gathered: Gathered, tab: Tab, seen: Seen, reason: str) -> None:
-    fault = reason.removeprefix(f"{tab.title}: ")
-    gathered.problems.append(Problem(tab.title, None, "", "", fault, ""))
+def _unreadable(gathered: Gathered, tab: Tab, seen: Seen, error: SheetError) -> None:
+    told = error.inside if isinstance(error, TabError) else error.told
+    fault = Fault("{told}", "", {"told": told})
+    gathered.problems.append(Problem.of(tab.title, None, "", "", fault))
     if tab.steady:
         _use_copy(gathered, tab, seen, UNREADABLE)
     else:

@@ -63,6 +63,8 @@ class Given:
     restorable: Mapping[str, Mapping[str, str]]
     """Answers of reports that an older copy of the sheet, saved over ours, has lost (fault 43)."""
     now: datetime
+    begun: datetime
+    """When this state began to be responsible for the spreadsheet."""
     accept_removals: bool = False
     behind: bool = False
     """An older copy of the sheet was saved over ours."""

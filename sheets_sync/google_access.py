@@ -13,6 +13,8 @@ from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.service_account import Credentials
 
+from forms.phrase import Phrase, phrase
+from forms.wording import N_
 from sheets_sync.google_sheets.calls import Session
 from sheets_sync.spreadsheet import SheetError
 
@@ -77,16 +79,19 @@ def load_key(path: Path) -> dict[str, Any]:
         mode = path.stat().st_mode & 0o777
         content = json.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
-        raise SheetError(
-            f"{path} is not there; make a key for the service account in Google's console (JSON) "
+        told = N_(
+            "{file} is not there; make a key for the service account in Google's console (JSON) "
             "and save it under this name"
-        ) from error
-    except (OSError, ValueError) as error:
-        raise SheetError(f"{path} cannot be read as JSON; save the key file anew") from error
-    if mode & 0o077:
-        raise SheetError(
-            f"{path} can be read by others on this machine (mode {mode:04o}); run: chmod 600 {path}"
         )
+        raise SheetError(phrase(told, file=str(path))) from error
+    except (OSError, ValueError) as error:
+        told = N_("{file} cannot be read as JSON; save the key file anew")
+        raise SheetError(phrase(told, file=str(path))) from error
+    if mode & 0o077:
+        told = N_(
+            "{file} can be read by others on this machine (mode {mode}); run: chmod 600 {file}"
+        )
+        raise SheetError(phrase(told, file=str(path), mode=f"{mode:04o}"))
     if fault := _wrong(content):
         raise SheetError(f"{path} {fault}")
     return dict(content)
@@ -118,13 +123,16 @@ def service_url(service: str, environment: Mapping[str, str]) -> str:
     return f"http://{emulator}" if emulator else GOOGLE.format(service=service)
 
 
-def _refused(account: str, file: Path, said: str) -> str:
+def _refused(account: str, file: Path, said: str) -> Phrase:
     if "invalid_grant" in said and "JWT" in said and ("time" in said or "iat" in said):
-        return (
-            f"Google does not let {account} in, because this machine's clock is wrong. Nothing was "
+        told = N_(
+            "Google does not let {account} in, because this machine's clock is wrong. Nothing was "
             "changed. Set the clock and try again"
         )
-    return (
-        f"Google does not accept the key of {account} (expired, deleted or the account disabled). "
-        f"Nothing was changed. Make a new key in Google's console and save it as {file}"
-    )
+    else:
+        told = N_(
+            "Google does not accept the key of {account} (expired, deleted or the account "
+            "disabled). Nothing was changed. Make a new key in Google's console and save it as "
+            "{file}"
+        )
+    return phrase(told, account=account, file=str(file))

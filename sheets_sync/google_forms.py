@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from forms.phrase import Phrase, phrase
+from forms.wording import N_
 from sheets_sync.google_sheets.calls import Calls, Json, Patience, Refused, Session, Trouble
 from sheets_sync.spreadsheet import SheetError
 
@@ -176,6 +178,26 @@ class GoogleForms:
         return {200: "open", 404: "gone", 410: "gone"}.get(answer.status_code, "")
 
 
+NOT_ENABLED = N_(
+    "the Google Forms API (and the Drive API, to let people answer) is not enabled in the service "
+    "account's project. Enable it, wait a minute and try again; Google says: {message}"
+)
+NOT_SHARED = N_(
+    "{account} may not use the form. Share it with that address as Editor (⋮ → Add collaborators); "
+    "Google says: {message}"
+)
+REFUSALS = {
+    401: N_(
+        "Google does not accept the key of {account} (revoked?). Make a new key for the service "
+        "account and put it in the old one's place"
+    ),
+    404: N_(
+        "there is no such form, or it is in the bin. Look at the id in its address, …/forms/d/ID/"
+        "edit, and write it under [form]: google"
+    ),
+}
+
+
 def _is_passing(error: SheetError) -> bool:
     """Tell whether Google is only down, not against it: then to try again helps."""
     return isinstance(error.__cause__, Trouble)
@@ -219,24 +241,8 @@ class _Calls(Calls):
             return {}  # nobody has answered yet; deleted
         return super()._answer(response)
 
-    def _in_words(self, status: int, message: str) -> str:
+    def _in_words(self, status: int, message: str) -> Phrase:
+        words = REFUSALS.get(status, NOT_SHARED)
         if "has not been used in project" in message or "is disabled" in message:
-            return (
-                "the Google Forms API (and the Drive API, to let people answer) is not enabled in "
-                "the service account's project. Enable it, wait a minute and try again; Google "
-                f"says: {message}"
-            )
-        if status == 401:
-            return (
-                f"Google does not accept the key of {self.account} (revoked?). Make a new key "
-                "for the service account and put it in the old one's place"
-            )
-        if status == 404:
-            return (
-                "there is no such form, or it is in the bin. Look at the id in its address, "
-                "…/forms/d/ID/edit, and write it under [form]: google"
-            )
-        return (
-            f"{self.account} may not use the form. Share it with that address as Editor (⋮ → Add "
-            f"collaborators); Google says: {message}"
-        )
+            words = NOT_ENABLED
+        return phrase(words, account=self.account, message=message)

@@ -9,16 +9,19 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 
 from rapidfuzz import process
 
+from forms.phrase import Phrase, listed, phrase, verbatim
 from forms.rules import Fault
 from forms.wording import N_
-from sheets_sync.cells import as_text
+from sheets_sync.cells import any_day, as_text, shown
 from sheets_sync.community import Problem
-from sheets_sync.layout import Owner, Tab
-from sheets_sync.spreadsheet import Cell, SheetError, Worksheet
+from sheets_sync.layout import Holds, Owner, Tab
+from sheets_sync.spreadsheet import Cell, TabError, Worksheet
 
 SEARCHED_ROWS = 20
 SHORT = 100
@@ -72,6 +75,14 @@ class Table:
         """Return a row's cell in the column of this name as text."""
         return as_text(self.cell(cells, name))
 
+    def shown(self, cells: Sequence[Cell], name: str) -> str:
+        """Return a row's cell as a Problem quotes it: a day as people write it."""
+        cell = self.cell(cells, name)
+        if isinstance(cell, int | float) and self.tab.holds(name) in (Holds.DATE, Holds.MOMENT):
+            day = any_day(cell)
+            return day.isoformat() if isinstance(day, date) else shown(cell)
+        return shown(cell)
+
 
 def blank(cells: Sequence[Cell]) -> bool:
     """Tell whether a row holds nothing."""
@@ -108,28 +119,32 @@ def find_table(
     aliases: Mapping[str, str],
     ours: bool,
     kept: Mapping[str, str],
+    renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
     """Find the header of a tab within its first rows.
 
     `aliases` maps other headers to our names. `ours` tells that Tidings wrote here before; if not,
     a column named like one of ours that holds values is the managers'. `kept` maps names to the
-    headers that our columns bore last time. Raises SheetError when a required column is missing.
+    headers that our columns bore last time; `renamed` maps those that people ever typed over ours,
+    the latest last, which count where no column bears a newer one. Raises TabError when a
+    required column is missing.
     """
     if all(blank(cells) for cells in worksheet.rows):
         if tab.foreign:
-            raise SheetError(f"{tab.title}: nothing stands there, not even a header")
+            raise TabError(tab.title, phrase(N_("nothing stands there, not even a header")))
         return Table(tab, 1, {}, [[]])
-    names = _names(tab, aliases, kept)
+    names = _names(tab, {**aliases, **renamed}, kept)
     at = header_row(worksheet.rows, names)
     header = [as_text(cell) for cell in worksheet.rows[at - 1]]
     places: dict[str, list[int]] = {}
     for index, text in enumerate(header):
         if name := names.get(plain(text)):
             places.setdefault(name, []).append(index)
+    places = {name: _named_last(found, header, renamed) for name, found in places.items()}
     _require(tab, places, header)
     doubled = tuple(_doubled(tab, at, places, header))
     if doubled and tab.foreign:
-        raise SheetError(f"{tab.title}: {_stopping(places, header)}. Nothing of this tab was used")
+        raise TabError(tab.title, _stopping(places, header))
     columns = {name: found[0] for name, found in places.items()}
     theirs = _known_own(header, kept)
     if not ours:
@@ -166,6 +181,15 @@ def header_row(rows: Sequence[Sequence[Cell]], names: Mapping[str, str]) -> int:
     return max(candidates, key=score, default=1)
 
 
+def _named_last(found: list[int], header: Sequence[str], renamed: Mapping[str, str]) -> list[int]:
+    """Return those of a name's columns that bear its newest header."""
+    if len(found) == 1:
+        return found
+    ages = {plain(text): age for age, text in enumerate(renamed)}
+    newest = max(ages.get(plain(header[at]), len(ages)) for at in found)
+    return [at for at in found if ages.get(plain(header[at]), len(ages)) == newest]
+
+
 def _require(tab: Tab, places: Mapping[str, object], header: Sequence[str]) -> None:
     missing = [name for name in tab.required if name not in places]
     if not missing:
@@ -174,11 +198,12 @@ def _require(tab: Tab, places: Mapping[str, object], header: Sequence[str]) -> N
     guesses = []
     for name in missing:
         close = process.extractOne(name, unknown, score_cutoff=60)
-        guesses.append(f"{name!r}" + (f" (perhaps {close[0]!r}?)" if close else ""))
-    raise SheetError(
-        f"{tab.title}: no column {', '.join(guesses)}. Nothing was written. Name the column so "
-        f"again, or map its header in tidings.toml under [{_mapped_in(tab)}]"
+        guesses.append(perhaps(name, close[:1] if close else ()))
+    told = N_(
+        "no column {columns}. Nothing was written. Name the column so again, or map its header in "
+        "tidings.toml under [{section}]"
     )
+    raise TabError(tab.title, phrase(told, columns=listed(guesses), section=_mapped_in(tab)))
 
 
 def _mapped_in(tab: Tab) -> str:
@@ -209,13 +234,22 @@ def _managers_own(
     }
 
 
-def _stopping(places: Mapping[str, Sequence[int]], header: Sequence[str]) -> str:
+def _stopping(places: Mapping[str, Sequence[int]], header: Sequence[str]) -> Phrase:
     name, found = next((name, found) for name, found in places.items() if len(found) > 1)
-    those = " and ".join(repr(header[at]) for at in found)
-    return (
-        f"{len(found)} columns stand for {name!r} ({those}); rename all but one, or map their "
-        f"headers in tidings.toml to {IGNORED!r}"
+    told = N_(
+        "{count} columns stand for {name} ({those}); rename all but one, or map their headers in "
+        "tidings.toml to {ignored}. Nothing of this tab was used"
     )
+    those = ", ".join(repr(header[at]) for at in found)
+    return phrase(told, count=len(found), name=repr(name), those=those, ignored=repr(IGNORED))
+
+
+def perhaps(name: str, guesses: Sequence[str]) -> Phrase:
+    """Return a name in quotes, with what may be meant by it."""
+    if not guesses:
+        return verbatim(repr(name))
+    told = N_("{name} (perhaps {guesses}?)")
+    return phrase(told, name=repr(name), guesses=", ".join(map(repr, guesses)))
 
 
 def _doubled(

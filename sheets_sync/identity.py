@@ -14,6 +14,8 @@ from dataclasses import dataclass
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base32: no i, l, o, u."""
 
+_LETTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
+
 WELL_FORMED = re.compile(rf"r-[{ALPHABET}]{{10}}")
 
 
@@ -28,7 +30,7 @@ def report_id_for(key: str) -> str:
 
 
 def _report_id(random: bytes) -> str:
-    return "r-" + "".join(ALPHABET[byte % len(ALPHABET)] for byte in random)
+    return f"r-{random.translate(_LETTERS).decode()}"
 
 
 @dataclass(frozen=True, slots=True)

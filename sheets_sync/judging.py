@@ -3,7 +3,6 @@
 Pure but for fresh ids. The stages stand in `judge`, in order; each is a module of its own.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +16,7 @@ from sheets_sync.erased import dismiss
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.given import Given, Rules
 from sheets_sync.intake import take_in
-from sheets_sync.layout import MENTORS, PEOPLE
+from sheets_sync.layout import MENTORS, PEOPLE, TABS
 from sheets_sync.lines import Lines, Past, find_lines, find_missing, note_restored
 from sheets_sync.membership import Membership, read_membership
 from sheets_sync.people import Listed
@@ -26,12 +25,14 @@ from sheets_sync.renewal import COLUMN as STILL_IN
 from sheets_sync.renewal import Answered, settle_answers
 from sheets_sync.roster import Roster
 from sheets_sync.settle import Settled, settle
-from sheets_sync.state.base import HIGHEST, REPORT, Known
+from sheets_sync.state.base import HIGHEST, Known
 from sheets_sync.subscriptions import Subscribed, read_subscriptions, show_alumni
 from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown, suspend
-from sheets_sync.taglist import TagList, list_tags
-from sheets_sync.unchanged import LookedAt, judged_by, load_looked_at
+from sheets_sync.taglist import SPELLED, TagList, list_tags, load_spelled
+from sheets_sync.unchanged import LookedAt, load_looked_at
 from sheets_sync.validate import reports_tab
+
+TITLES = {tab.title: at for at, tab in enumerate(TABS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,13 @@ class Judged:
             **self.wishes.keep(),
             **self.members.keep(),
             **self.proposals.keep,
-            "spelled": self.tags.kept(),
+            SPELLED: self.tags.kept(),
             STILL_IN: self.answered.kept,
         }
 
     def problems(self) -> tuple[Problem, ...]:
-        """Return all that people should look at, in the order of the Problems tab."""
-        return (
+        """Return all that people should look at, as the Problems tab shows it."""
+        found = (
             *self.gathered.problems,
             *self.members.problems,
             *self.proposals.problems,
@@ -108,6 +109,13 @@ class Judged:
             *self.wishes.problems,
             *self.decisions.problems,
         )
+        return tuple(sorted(found, key=_place))
+
+
+def _place(problem: Problem) -> tuple[bool, int, str, int]:
+    """Return where a problem stands among the others: what is wrong with whole tabs comes first."""
+    place = TITLES.get(problem.tab, len(TITLES))
+    return problem.row is not None, place, problem.tab, problem.row or 0
 
 
 def judge(given: Given, rules: Rules) -> Judged:
@@ -118,7 +126,7 @@ def judge(given: Given, rules: Rules) -> Judged:
     dismiss(gathered, given.erased, now=given.now, zone=rules.zone)
     members = _members(gathered, given, rules, today)
     told = _read_reports(gathered, given, rules, members, seen)
-    spelled = json.loads(given.values.get("spelled", "{}"))
+    spelled = load_spelled(given.values.get(SPELLED, ""))
     tags = list_tags(gathered.tables.get("Tags"), told.reports, spelled)
     proposals = propose(
         told.reports,
@@ -134,7 +142,9 @@ def judge(given: Given, rules: Rules) -> Judged:
         told,
         tags,
         _wishes(gathered, given, rules, members.listed, members.roster, today),
-        read_decisions(gathered.tables.get("Digests"), given.issues, given.values),
+        read_decisions(
+            gathered.tables.get("Digests"), given.issues, given.values, behind=given.behind
+        ),
         proposals,
         _answered(gathered, given, rules, members.listed),
         tuple(break_problems(members.listed, today)),
@@ -154,14 +164,14 @@ def _read_reports(
         trust=rules.trust,
         hashtags=rules.hashtags,
     )
-    looked_at = load_looked_at(given.values, judged_by(context, gathered.reports))
-    past = _past(given, rules, members.roster, looked_at)
+    looked_at = load_looked_at(given.values, context, gathered.reports)
+    past = _past(given, rules, members, looked_at)
     lines = find_lines(gathered.reports, rules.form, past, frozenset(gathered.frozen))
     missing = find_missing(lines, past, seen, gathered, given.sheet)
     note_restored(lines, past, gathered)
     settled = settle(lines.lines, context, past)
     reports = [one.report for one in settled if one.line.id]
-    reports += [REPORT.validate_json(known.fields) for known in lines.unchanged]
+    reports += [one.report for one in lines.unchanged.values()]
     return Told(past, lines, missing, settled, reports)
 
 
@@ -249,7 +259,7 @@ def _members(gathered: Gathered, given: Given, rules: Rules, today: date) -> Mem
     )
 
 
-def _past(given: Given, rules: Rules, roster: Roster, looked_at: LookedAt) -> Past:
+def _past(given: Given, rules: Rules, members: Membership, looked_at: LookedAt) -> Past:
     intake = take_in([entry.submission for entry in given.queue], rules.form)
     return Past(
         known=given.known,
@@ -257,8 +267,10 @@ def _past(given: Given, rules: Rules, roster: Roster, looked_at: LookedAt) -> Pa
         restorable=given.restorable,
         unseen=given.unseen,
         now=given.now,
+        begun=given.begun,
         zone=rules.zone,
-        roster=roster,
+        roster=members.roster,
+        mentors=members.merged.mentors,
         highest=int(given.values.get(HIGHEST, "0")),
         looked_at=looked_at,
     )

@@ -58,6 +58,10 @@ class Tab:
     def _by_name(self) -> Mapping[str, Column]:
         return {column.name: column for column in self.columns}
 
+    def holds(self, name: str) -> Holds:
+        """Return what stands in the column of this name."""
+        return next((one.holds for one in self.columns if one.name == name), Holds.TEXT)
+
     def insisting(self, *names: str) -> "Tab":
         """Return the tab with optional columns that are wanted."""
         wanted = (replace(c, optional=c.optional and c.name not in names) for c in self.columns)
@@ -99,7 +103,9 @@ REPORTS = Tab(
         Column("status", T, "ok, check, unmatched, held, hidden or withdrawn.", width=11),
         Column("problem", T, "What is wrong with this row, and what to do.", width=50),
         Column("mentor", T, "The reporter's mentor when the report was first seen.", width=20),
-        Column("portal page", M, "Its page on an older site, if it had one.", optional=True),
+        Column(
+            "portal page", M, "Its page on an older site, if it had one.", optional=True, width=44
+        ),
     ),
     required=("reporter", "text"),
 )
@@ -152,7 +158,7 @@ MENTORS = Tab(
 TAGS = Tab(
     "Tags",
     (
-        Column("tag", M, "A tag, as people should see it. New ones are added here.", width=24),
+        Column("tag", M, "A tag, as people should see it. New ones are added here.", width=28),
         Column("same as", M, "Yours. The tag that this one means.", width=18),
         Column("category", M, "Yours. What it belongs to.", width=18),
         Column("description", M, "Yours. What it is for.", width=40),

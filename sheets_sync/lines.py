@@ -25,7 +25,7 @@ from sheets_sync.memory import MEMORY, Memory
 from sheets_sync.roster import Roster
 from sheets_sync.spreadsheet import Cell, Snapshot, Value
 from sheets_sync.state.base import Known
-from sheets_sync.unchanged import LookedAt, unchanged_rows
+from sheets_sync.unchanged import LookedAt, Standing, unchanged_rows
 from sheets_sync.validate import STANDARD, content_print, further_questions
 
 IMPORTED = "import"
@@ -65,8 +65,11 @@ class Past:
     unseen: Set[str]
     """Tabs that are read for the first time."""
     now: datetime
+    begun: datetime
+    """When this state began: what an id was given to before is known to nobody any more."""
     zone: tzinfo
     roster: Roster
+    mentors: Mapping[str, str]
     highest: int = 0
     """Highest number of acceptance of reports that were erased: none is given twice."""
     looked_at: LookedAt = field(default_factory=LookedAt)
@@ -87,12 +90,12 @@ class Lines:
     """The lines to look at, and the rows of reports that stand as they stood."""
 
     lines: Sequence[Line]
-    unchanged: Sequence[Known]
+    unchanged: Mapping[str, Standing]
 
     def ids(self, without: Set[str] = frozenset()) -> set[str]:
         """Return the ids of all that is there, but for what stands in these tabs."""
         ids = {line.id for line in self.lines if line.table.title not in without}
-        return ids | {one.id for one in self.unchanged if one.tab not in without}
+        return ids | {id for id, one in self.unchanged.items() if one.table.title not in without}
 
 
 class _Row(NamedTuple):
@@ -111,8 +114,8 @@ def find_lines(tables: Sequence[Table], form: Form, past: Past, stopped: Set[str
     """
     columns = (*STANDARD, *(q.column for q in further_questions(form)))
     today = past.now.astimezone(past.zone).date()
-    unchanged = unchanged_rows(tables, past.looked_at, past.known, past.touched())
-    quiet = set(unchanged.values())
+    unchanged = _unchanged(tables, past)
+    quiet = {(one.table.title, one.row) for one in unchanged.values()}
     rows = [row for table in tables for row in _rows(table, columns, past, len(tables) > 1, quiet)]
     who = _identified(rows, past, len(tables) > 1, stopped, unchanged)
     lines: list[Line] = []
@@ -128,7 +131,16 @@ def find_lines(tables: Sequence[Table], form: Form, past: Past, stopped: Set[str
         lines.append(line)
     present = {*unchanged, *(line.id for line in lines)}
     lines += _new_lines(tables[0], present, columns, past, today)
-    return Lines(lines, [past.known[id] for id in unchanged])
+    return Lines(lines, unchanged)
+
+
+def _unchanged(tables: Sequence[Table], past: Past) -> dict[str, Standing]:
+    """Return the rows, by id, that need no look."""
+    standing = unchanged_rows(tables, past.looked_at, past.known, past.touched())
+    if past.looked_at.are_others:
+        those = standing.items()
+        standing = {id: o for id, o in those if o.names_the_same(past.roster, past.mentors)}
+    return standing
 
 
 def _rows(
@@ -232,13 +244,15 @@ def _adopted(table: Table, cells: Sequence[Cell], past: Past) -> Memory:
     source = as_text(table.cell(cells, "source")) or "sheet"
     name = table.text(cells, "mentor")
     mentor = past.roster.find(name).person if name else None
+    is_unseen = table.title in past.unseen
     return Memory(
         received,
         source,
         mentor=mentor.id if mentor else "",
         mentor_name=name,
-        considered=table.title in past.unseen or source in ("archive", IMPORTED),
+        considered=is_unseen or source in ("archive", IMPORTED),
         undated=source == IMPORTED and not isinstance(any_day(table.cell(cells, "date")), date),
+        earlier=received < past.begun and not is_unseen,
     )
 
 

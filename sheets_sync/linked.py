@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
+from forms.phrase import phrase
+from forms.wording import N_
 from sheets_sync.cells import EPOCH, as_text
 from sheets_sync.doubts import canonical
 from sheets_sync.headers import IGNORED, Table, plain
@@ -15,7 +17,7 @@ from sheets_sync.identity import WELL_FORMED
 from sheets_sync.intake import prints
 from sheets_sync.layout import Column, Holds, Owner, Tab
 from sheets_sync.memory import Memory
-from sheets_sync.spreadsheet import Cell, SheetError, Worksheet
+from sheets_sync.spreadsheet import Cell, TabError, Worksheet
 from sheets_sync.validate import to_utc
 
 TIMESTAMP = "timestamp"
@@ -32,7 +34,7 @@ def linked_tab(title: str, reports: Tab) -> Tab:
 
 
 def header_map(tab: Tab, aliases: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings' headers for a tab of other people's; raises SheetError on a bad one.
+    """Return the settings' headers for a tab of other people's; raises TabError on a bad one.
 
     What is mapped to `received` is the form's time of arrival, which is read and never written.
     """
@@ -42,10 +44,9 @@ def header_map(tab: Tab, aliases: Mapping[str, str]) -> dict[str, str]:
     for header, name in mapped.items():
         if name not in theirs and name != IGNORED:
             known = ", ".join(sorted({*theirs, *arrival, IGNORED} - {TIMESTAMP}))
-            raise SheetError(
-                f"{tab.title}: the settings map the header {header!r} to {name!r}; "
-                f"it can be one of: {known}"
-            )
+            told = N_("the settings map the header {header} to {name}; it can be one of: {known}")
+            fault = phrase(told, header=repr(header), name=repr(name), known=known)
+            raise TabError(tab.title, fault)
     return mapped
 
 

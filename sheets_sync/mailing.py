@@ -33,6 +33,7 @@ from digests.transport import Transport
 from forms.google_form import prefilled_link
 from sheets_sync.backing_up import back_up_today
 from sheets_sync.cells import as_text
+from sheets_sync.form_memory import FormMemory
 from sheets_sync.form_workflow import collect_answers, form_of
 from sheets_sync.headers import plain
 from sheets_sync.links import Links
@@ -185,7 +186,7 @@ def send_copy(project: Project, person: str, address: str, *, now: datetime) -> 
 
 def open_press(project: Project) -> Press:
     """Return everything that makes issues of a project."""
-    settings = project.settings
+    settings, form = project.settings, form_of(project)
     first = project.state.base.get("first sync")
     return Press(
         base=project.state.base,
@@ -194,7 +195,7 @@ def open_press(project: Project) -> Press:
         renewals=project.state.renewals,
         renderer=partial(
             Renderer,
-            _masthead(project),
+            _masthead(project, form),
             project.links,
             generations=project.state.choices.generations(),
         ),
@@ -218,7 +219,7 @@ def open_press(project: Project) -> Press:
         coordinators=settings.community.coordinators,
         review_hours=settings.digest.review_hours,
         first_sync=datetime.fromisoformat(first) if first else None,
-        notes=form_of(project).lasting_trouble,
+        notes=form.lasting_trouble,
         unsubscribe_url=partial(_leave_url, project.links),
     )
 
@@ -238,10 +239,9 @@ def transport(project: Project) -> Transport:
     )
 
 
-def _masthead(project: Project) -> Masthead:
+def _masthead(project: Project, elsewhere: FormMemory) -> Masthead:
     community = project.settings.community
     page = f"{community.public_url}/" if community.public_url else ""
-    elsewhere = form_of(project)
     named = prefilled_link(elsewhere.address, {"reporter": ""}, elsewhere.asked)
     return Masthead(
         community=community.name,

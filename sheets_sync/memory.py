@@ -25,6 +25,8 @@ class Memory:
     """Never mailed: imported, or there at the first sync already."""
     undated: bool = False
     """Imported without a day that can be read: no news, whenever it was."""
+    earlier: bool = False
+    """Known to a state that was lost, and come back after this one began: no news."""
     copied_from: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
     """By column: a print of what the form last wrote."""

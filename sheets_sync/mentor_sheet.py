@@ -8,8 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+from forms.phrase import Phrase, phrase
+from forms.wording import N_
 from sheets_sync.layout import MENTORS, Owner, Tab
 from sheets_sync.spreadsheet import SheetError, Spreadsheet, Worksheet
+
+NOTHING = Phrase("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,7 @@ class MentorSheet:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Its headers for our columns."""
     found: Worksheet | None = None
-    reason: str = ""
+    reason: Phrase = NOTHING
 
     def worksheet(self) -> Worksheet:
         """Return what was read; raises SheetError."""
@@ -44,14 +48,15 @@ class Elsewhere:
         """Read it. Never raises SheetError."""
         tab = _tab(f"{self.name}, {self.title}")
         if self.file and not self.file.exists():
-            remedy = "put it back, or correct mentors.file in tidings.toml"
-            return MentorSheet(tab, self.headers, reason=f"{self.file.name} is not there; {remedy}")
+            told = N_("{file} is not there; put it back, or correct mentors.file in tidings.toml")
+            return MentorSheet(tab, self.headers, reason=phrase(told, file=self.file.name))
         try:
             found = self.spreadsheet.read().worksheet(self.title)
         except SheetError as error:
-            return MentorSheet(tab, self.headers, reason=str(error))
-        reason = f"there is no tab {self.title!r}; correct mentors.tab in tidings.toml"
-        return MentorSheet(tab, self.headers, found, "" if found else reason)
+            return MentorSheet(tab, self.headers, reason=error.told)
+        told = N_("there is no tab {tab}; correct mentors.tab in tidings.toml")
+        reason = NOTHING if found else phrase(told, tab=repr(self.title))
+        return MentorSheet(tab, self.headers, found, reason)
 
 
 def _tab(title: str) -> Tab:

@@ -110,7 +110,7 @@ def _row_faults(table: Table, roster: Roster, row: int, cells: Sequence[Cell]) -
     for column in ("since", "until"):
         found = any_day(table.cell(cells, column))
         if isinstance(found, Fault):
-            yield Problem.of(table.title, row, column, shown(table.cell(cells, column)), found)
+            yield Problem.of(table.title, row, column, table.shown(cells, column), found)
     since, until = _day(table, cells, "since"), _day(table, cells, "until")
     if since and until and until < since:
         told, todo = N_("it ends before it begins ({since})"), N_("correct one of the two dates")

@@ -75,6 +75,7 @@ def merge(
     standing = {id: choice.standing for id, choice in choices.items() if choice.standing}
     torn = {id for id, pairs in standing.items() if len(pairs) > 1}
     advisor = Advisor(roster.people, usable, today)
+    orphans = find_orphans(roster.people, usable, left, advisor, torn=torn)
     problems = (
         *twice(pairs, roster, today),
         *(problem for choice in choices.values() for problem in choice.problems),
@@ -87,7 +88,7 @@ def merge(
         usable,
         problems,
         {id: choice.agreed for id, choice in choices.items() if choice.agreed},
-        find_orphans(roster.people, usable, left, today, torn=torn),
+        orphans,
     )
 
 

@@ -102,7 +102,7 @@ def _refuse_unwanted(press: Press, issue: Issue, reader: Subscriber, now: dateti
     """Refuse to send somebody again what they would not be sent today."""
     frozen = press.outbox.find(issue.name, reader.id)
     door = Doorkeeper(press, now)
-    door.look_again()
+    door.look_again(press.base.moment())
     if frozen and (why := door.objection(frozen)):
         raise DigestError(f"{reader.address} is sent nothing: {why}; see the Subscriptions tab")
 

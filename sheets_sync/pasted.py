@@ -1,7 +1,7 @@
 """Where somebody pasted the portal's table of usernames into the People tab -> its rows.
 
-Beneath the list or beside it, with its own header, in any order of columns. A table pasted
-beneath without a header stands in the list's own columns: see `roster_lines`.
+Beneath the list or beside it, with its own header, in any order of columns. Rows pasted beneath
+into the list's own columns need none: see `roster_lines`. In other columns they do: `headerless`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -37,20 +37,32 @@ class Pasted:
     """By row of a table beneath the list: our column -> index; empty for its header."""
     beside: Mapping[str, int] = field(default_factory=dict)
     """Of a table beside the list: our column -> index; empty when there is none."""
+    beside_header: int = 0
+    """In which row that one has its header."""
 
 
 def find_pasted(table: Table) -> Pasted:
     """Return the tables of usernames that were pasted into the tab."""
-    return Pasted(dict(_beneath(table)), beside(table))
+    taken = taken_columns(table)
+    if found := beside(table):
+        return Pasted(dict(_beneath(table, taken)), found, table.header_row)
+    for row, cells in table.data():
+        if found := _header(cells, taken):
+            return Pasted(dict(_beneath(table, taken)), found, row)
+    return Pasted(dict(_beneath(table, taken)))
+
+
+def taken_columns(table: Table) -> Set[int]:
+    """Return the columns of the list itself."""
+    return {*table.columns.values(), *table.theirs.values()}
 
 
 def beside(table: Table) -> Mapping[str, int]:
     """Return the columns of a table at the right of the list whose headers repeat ours."""
-    taken = {*table.columns.values(), *table.theirs.values()}
-    return _header(table.header, taken) if table.rows else {}
+    return _header(table.header, taken_columns(table)) if table.rows else {}
 
 
-def _beneath(table: Table) -> Iterator[tuple[int, Mapping[str, int]]]:
+def _beneath(table: Table, taken: Set[int]) -> Iterator[tuple[int, Mapping[str, int]]]:
     """Yield the rows below a header of their own, up to a blank row or one with further cells."""
     ours = {
         table.columns[column.name]
@@ -62,7 +74,8 @@ def _beneath(table: Table) -> Iterator[tuple[int, Mapping[str, int]]]:
     last = 0
     for row, cells in table.data():
         filled = {at for at, cell in enumerate(cells) if at not in ours and cell not in (None, "")}
-        if own := _header(cells):
+        own = _header(cells)
+        if own and not taken.isdisjoint(own.values()):
             columns, width = own, filled
             yield row, {}
         elif columns and row == last + 1 and filled <= width:

@@ -12,10 +12,11 @@ from datetime import date
 
 from forms.rules import Fault, check_address
 from forms.wording import N_
-from sheets_sync.cells import any_day, as_text, shown
+from sheets_sync.cells import any_day, as_text
 from sheets_sync.community import Person, Problem, Role
 from sheets_sync.headers import Table, plain
-from sheets_sync.roster_lines import Line, read_lines
+from sheets_sync.roster_line import Line
+from sheets_sync.roster_lines import read_lines
 from sheets_sync.spreadsheet import Cell
 from sheets_sync.state.base import Acquaintance
 
@@ -181,8 +182,7 @@ def _person(
 
 
 def _problem(table: Table, line: Line, column: str, fault: Fault) -> Problem:
-    value = shown(table.cell(line.cells, column))
-    return Problem.of("People", line.row, column, value, fault)
+    return Problem.of("People", line.row, column, table.shown(line.cells, column), fault)
 
 
 def _roles(

@@ -4,6 +4,7 @@ Matched by e-mail, then username, then a name that is unique after normalising; 
 unmatched: listed for a manager, never guessed (fault 51).
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -68,3 +69,15 @@ class Roster:
             return Match(person)
         same = self._by_name.get(wanted, [])
         return Match(same[0]) if len(same) == 1 else Match(None, candidates=tuple(same))
+
+
+def split_names(typed: str, roster: Roster) -> tuple[str, ...]:
+    """Split at `;` and line breaks; at commas only where the whole is no known name."""
+    names: list[str] = []
+    for part in (part.strip() for part in _BETWEEN_NAMES.split(typed)):
+        whole = "," not in part or part in roster
+        names += [part] if whole else [one.strip() for one in part.split(",")]
+    return tuple(name for name in names if name)
+
+
+_BETWEEN_NAMES = re.compile("[;\n\uff1b\u061b]")

@@ -5,19 +5,20 @@ completes it: a table of usernames is matched, not retyped. It never changes wha
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from forms.rules import Fault, check_address, one_line
 from forms.wording import N_
 from sheets_sync.cells import as_text, shown
 from sheets_sync.community import Problem
+from sheets_sync.headerless import beside_without_header, find_strays, whom_it_names
 from sheets_sync.headers import Table, plain
 from sheets_sync.layout import PEOPLE, Owner
 from sheets_sync.pasted import find_pasted
+from sheets_sync.roster_line import ATTRIBUTES, Line
 from sheets_sync.spreadsheet import Cell
 
-ATTRIBUTES = ("name", "email", "username")
 COMPLETES = (
     "Completes row {row} ({name}): {what}. Keep this row, or type it there and remove this one."
 )
@@ -47,31 +48,6 @@ NOBODY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A row that stands for somebody, or adds to one that does."""
-
-    row: int
-    name: str
-    email: str
-    username: str
-    cells: Sequence[Cell]
-    bare: bool = False
-    """It holds nothing else."""
-
-    def attributes(self) -> tuple[tuple[str, str], ...]:
-        """Return what may identify the person, best first, as it is compared."""
-        return (
-            ("email", self.email.casefold()),
-            ("username", plain(self.username)),
-            ("name", plain(self.name)),
-        )
-
-    def values(self) -> dict[str, str]:
-        """Return the attributes that are not empty, as they are compared."""
-        return {name: value for name, value in self.attributes() if value}
-
-
-@dataclass(frozen=True, slots=True)
 class Lines:
     """Everybody's line, in the order of the rows."""
 
@@ -84,12 +60,15 @@ class Lines:
 def read_lines(table: Table) -> Lines:
     """Return a line for each person on the tab."""
     pasted, further = find_pasted(table), _further(table)
-    lines = [
+    found = [
         _line(row, cells, table.columns, further)
         for row, cells in table.data()
         if row not in pasted.beneath
     ]
-    crowd = _Crowd()
+    known = whom_it_names(found)
+    strays = find_strays(found, known)
+    lines = [line for line in found if line.row not in strays.rows]
+    crowd = _Crowd([*strays.problems, *beside_without_header(table, pasted, known)])
     for line in lines:
         if not line.bare and line.values():
             crowd.add(line)
@@ -99,7 +78,7 @@ def read_lines(table: Table) -> Lines:
     for row, cells in table.data():
         if columns := pasted.beneath.get(row):
             crowd.complete(_line(row, cells, columns), noted=True)
-        if pasted.beside:
+        if row > pasted.beside_header and pasted.beside:
             crowd.complete(_line(row, cells, pasted.beside), noted=False)
     return crowd.lines()
 
@@ -125,11 +104,11 @@ def _line(
 class _Crowd:
     """The people found so far, to be found again by what a row says of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self._people: list[Line] = []
         self._places: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._notes: dict[int, str] = {}
-        self._problems: list[Problem] = []
+        self._problems = list(problems)
 
     def lines(self) -> Lines:
         """Return what was found, in the order of the rows."""

@@ -45,7 +45,8 @@ def settle(lines: Sequence[Line], context: Context, past: Past) -> list[Settled]
         )
         number = _number(judged, known, highest, context.today)
         highest = max(highest, number or 0)
-        settled.append(Settled(line, replace(judged.report, accepted=number or 0), judged))
+        report = replace(judged.report, accepted=number) if number else judged.report
+        settled.append(Settled(line, report, judged))
     return settled
 
 
@@ -72,6 +73,8 @@ def _number(judged: Judged, known: Known | None, highest: int, today: date) -> i
     if not is_accepted(judged.report):
         return None
     memory = judged.memory
+    if memory.earlier:
+        return 0
     undated = memory.source == "archive" or memory.undated
     old = undated or judged.report.date <= today - RECENT
     return 0 if memory.considered and old else highest + 1
@@ -163,11 +166,11 @@ def done_with(
 
     A row that is written now is looked at once more, as it stands then.
     """
-    written = {(edit.tab, edit.row) for edit in changes.edits}
+    written = {edit[:2] for edit in changes.edits}
     moving = {*frozen, *(column.tab for column in changes.columns)}
-    rows = {one.id: before.rows[one.id] for one in lines.unchanged}
+    rows = {id: before.rows[id] for id in lines.unchanged}
     for line, doubtless in ((one.line, one.judged.doubtless) for one in settled):
         is_new = line.appended or line.written or line.table.title in moving
         if line.id and doubtless and not is_new and (line.table.title, line.row) not in written:
             rows[line.id] = row_print(line.cells)
-    return LookedAt(before.by, rows)
+    return replace(before, rows=rows)

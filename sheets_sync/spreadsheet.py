@@ -8,10 +8,18 @@ the backend; they are written as `date` or naive `datetime` values.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from forms.phrase import Phrase, phrase, verbatim
+from forms.wording import N_
 from sheets_sync.community import Note
 from sheets_sync.layout import Tab
+
+LONGEST_TEXT = 32_767
+"""Characters in one cell, counted as UTF-16; openpyxl would cut silently (fault 7).
+
+Google holds 50,000 and refuses the whole batch above; so either can take over from the other.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,7 @@ class Snapshot:
         return next((w for w in self.worksheets if w.title.strip().casefold() == wanted), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Put a value into one cell of a row that was read. The row must still be that row."""
 
     tab: str
@@ -130,14 +137,29 @@ class Changes:
 
 
 class SheetError(Exception):
-    """The spreadsheet cannot be used now; the message names place, fault and remedy."""
+    """The spreadsheet cannot be used now; the message names place, fault and remedy.
+
+    Given as a phrase, it is told to each reader in their language.
+    """
+
+    def __init__(self, told: str | Phrase) -> None:
+        self.told = told if isinstance(told, Phrase) else verbatim(told)
+        super().__init__(self.told.text())
+
+
+class TabError(SheetError):
+    """A tab cannot be used; `inside` is what to say of it where the tab is named already."""
+
+    def __init__(self, tab: str, inside: Phrase) -> None:
+        self.inside = inside
+        super().__init__(phrase("{tab}: {inside}", tab=tab, inside=inside))
 
 
 class SheetBusy(SheetError):
     """Someone has it open: reading is fine, writing must wait."""
 
-    def __init__(self, message: str, *, holder: str) -> None:
-        super().__init__(message)
+    def __init__(self, told: str | Phrase, *, holder: str) -> None:
+        super().__init__(told)
         self.holder = holder
 
 
@@ -147,6 +169,12 @@ class SheetChanged(SheetError):
 
 class SheetUnwritable(SheetError):
     """Writing would lose something that people made; reading is fine."""
+
+
+def too_long(place: str, length: int) -> SheetUnwritable:
+    """Return the refusal of a text that no cell holds."""
+    told = N_("{place}: the text has {count} characters and a cell holds {most}; shorten it")
+    return SheetUnwritable(phrase(told, place=place, count=f"{length:,}", most=f"{LONGEST_TEXT:,}"))
 
 
 class Spreadsheet(Protocol):

@@ -9,7 +9,7 @@ from typing import Protocol
 from forms.phrase import Phrase
 from forms.rules import Fault, check_address, split_name_and_address
 from forms.wording import N_
-from sheets_sync.cells import any_day, shown
+from sheets_sync.cells import any_day
 from sheets_sync.community import Person, Problem, Role, Subscription
 from sheets_sync.headers import Table
 from sheets_sync.spreadsheet import Cell
@@ -82,7 +82,7 @@ def _read(
     today: date,
 ) -> Subscribed:
     def problem(column: str, fault: Fault) -> Problem:
-        value = shown(table.cell(cells, column))
+        value = table.shown(cells, column)
         return Problem.of("Subscriptions", row, column, value, fault)
 
     fault = check_address(address or table.text(cells, "email"))

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from importlib.metadata import version
 
+from forms.phrase import Phrase
 from forms.submission import Act
 from forms.wording import N_
 from sheets_sync.choices import ChoiceAct
@@ -40,6 +40,7 @@ from sheets_sync.state.base import (
     LAST_SYNC,
     Acquaintance,
     put,
+    put_all,
     record_people,
     record_reports,
     refuse_overtaken,
@@ -48,11 +49,13 @@ from sheets_sync.state.choices import mark_shown
 from sheets_sync.state.database import writing
 from sheets_sync.state.erasing import drop_erased
 from sheets_sync.suspension import TIMES
-from sheets_sync.unchanged import worksheet_print
+from sheets_sync.unchanged import edition, worksheet_print
 
 ATTEMPTS = 3
 """How often a sync starts over when somebody saves in the middle of it."""
 OLDER_COPY = "older copy"
+BEGUN = "begun"
+"""Name of the single value that says since when this state is responsible for the spreadsheet."""
 PATIENCE = timedelta(hours=24)
 """After so long, coordinators are told why nothing can be written."""
 NOT_WRITTEN = N_("For more than a day nothing could be written into the spreadsheet: {why}")
@@ -171,7 +174,7 @@ def _mark(
     issues = state.outbox.issue_lines()
     held = state.base.get(SILENCE)
     erased = sorted(state.erasing.prints())
-    settled = (sheet.notes, rules.print(), today, issues, held, erased, version("tidings"))
+    settled = (sheet.notes, rules.print(), today, issues, held, erased, edition())
     for worksheet in sheet.worksheets:
         mark.update(worksheet_print(worksheet))
     for part in (sheet.stamp, pairs, *settled):
@@ -219,10 +222,16 @@ def _given(
         behind=behind,
         older_copy=since,
         confirmed=state.choices.confirmed(),
+        begun=now if take_over else _begun(values, now),
         unseen={tab for tab in tabs if take_over or f"seen:{tab}" not in values},
         mentors=pairs,
         erased=erased,
     )
+
+
+def _begun(values: Mapping[str, str], now: datetime) -> datetime:
+    known = values.get(BEGUN) or values.get("first sync")
+    return datetime.fromisoformat(known) if known else now
 
 
 def _older_copy(sheet: Snapshot, values: Mapping[str, str], behind: bool) -> int | None:
@@ -249,13 +258,13 @@ def write_back(
     state: State,
     stamp: Stamp,
     seen: Mapping[str, str],
-) -> str:
-    """Write the changes; return why they could not be written, or "". Raises SheetChanged.
+) -> Phrase | None:
+    """Write the changes; return why they could not be written, if so. Raises SheetChanged.
 
     `seen` are the state's single values from which the changes come.
     """
     if not changes:
-        return ""
+        return None
     # Recorded before the write: after a crash the sheet is never newer than the state.
     with writing(state.engine) as db:
         refuse_overtaken(db, seen)
@@ -264,11 +273,13 @@ def write_back(
     try:
         spreadsheet.write(sheet, replace(changes, stamp=stamp))
     except (SheetBusy, SheetUnwritable) as error:
-        return str(error)
-    return ""
+        return error.told
+    return None
 
 
-def _record(state: State, given: Given, decision: Decision, *, note: str, mark: str) -> Community:
+def _record(
+    state: State, given: Given, decision: Decision, *, note: Phrase | None, mark: str
+) -> Community:
     """Record what was decided, in one transaction; less of it while the sheet lags behind."""
     values, now, known = given.values, given.now, decision.known
     if note or decision.frozen:
@@ -286,6 +297,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         OLDER_COPY: _still_to_put_back(given, decision),
         "quiet": quiet,
         "first sync": values.get("first sync") or now.isoformat(),
+        BEGUN: given.begun.isoformat(),
         LAST_SYNC: now.isoformat(),
     }
     if note:  # what readers chose, and what is proposed, is not in the sheet yet
@@ -306,9 +318,7 @@ def _record(state: State, given: Given, decision: Decision, *, note: str, mark: 
         refuse_overtaken(db, values)
         record_reports(db, known)
         record_people(db, _new_or_changed(given, decision))
-        for name, value in kept.items():
-            if values.get(name) != value or name not in decision.keep:
-                put(db, name, value)
+        put_all(db, {n: v for n, v in kept.items() if values.get(n) != v or n not in decision.keep})
         if not note:
             state.journal.mark_written(db, decision.entries)
             drop_erased(db, given.erased)
@@ -328,7 +338,7 @@ def _still_to_put_back(given: Given, decision: Decision) -> str:
 
 
 def _told_at_last(
-    community: Community, values: Mapping[str, str], note: str, now: datetime
+    community: Community, values: Mapping[str, str], note: Phrase | None, now: datetime
 ) -> tuple[Community, str]:
     """Return the community with the note, once nothing could be written for a day."""
     if not note:
@@ -340,6 +350,8 @@ def _told_at_last(
     return replace(community, notes=(*community.notes, told)), since
 
 
-def _outcome(community: Community, changes: Changes, *, written: bool, note: str = "") -> Outcome:
+def _outcome(
+    community: Community, changes: Changes, *, written: bool, note: Phrase | None = None
+) -> Outcome:
     notes = [one.text() for one in community.notes if one.words != NOT_WRITTEN]
-    return Outcome(community, changes, written, (*notes, *([note] if note else [])))
+    return Outcome(community, changes, written, (*notes, *([note.text()] if note else [])))

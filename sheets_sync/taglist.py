@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from forms.hashtags import spelling
 from forms.rules import Fault
 from forms.wording import N_
 from sheets_sync.cells import shown
@@ -15,6 +16,8 @@ from sheets_sync.likeness import look_alikes
 from sheets_sync.spreadsheet import Cell, Value
 from sheets_sync.tags import key, meanings
 
+SPELLED = "spelled"
+"""Under this name the state keeps the spellings that nobody but Tidings chose, by key."""
 COUNTED = frozenset({Status.OK, Status.CHECK, Status.UNMATCHED})
 
 
@@ -41,7 +44,7 @@ class TagList:
 
     def kept(self) -> str:
         """Return the spellings that we chose, as JSON for the state."""
-        return json.dumps(self.spelled, ensure_ascii=False, sort_keys=True)
+        return dump_spelled(self.spelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,17 @@ class _Row:
     row: int
     tag: Tag
     is_ours: bool
+
+
+def dump_spelled(spelled: Mapping[str, str]) -> str:
+    """Return spellings as the state keeps them."""
+    return json.dumps(spelled, ensure_ascii=False, sort_keys=True)
+
+
+def load_spelled(kept: str) -> Mapping[str, str]:
+    """Return the spellings that the state keeps."""
+    found: dict[str, str] = json.loads(kept) if kept else {}
+    return found
 
 
 def list_tags(
@@ -89,7 +103,7 @@ def uses_of(reports: Iterable[Report]) -> dict[str, Use]:
     last: dict[str, date] = {}
     for typed, found in _as_typed(reports).items():
         one = key(typed)
-        spellings[one][typed.lstrip("#\uff03").strip()] += found.uses
+        spellings[one][spelling(typed)] += found.uses
         first[one] = min(first.get(one, found.first), found.first)
         last[one] = max(last.get(one, found.last), found.last)
     return {
@@ -146,7 +160,7 @@ def _tag(table: Table, cells: Sequence[Cell]) -> Tag:
     typed = table.text(cells, "tag")
     return Tag(
         key(typed),
-        typed.lstrip("#").strip(),
+        spelling(typed),
         key(table.text(cells, "same as")),
         table.text(cells, "category"),
         table.text(cells, "description"),

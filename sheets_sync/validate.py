@@ -5,11 +5,11 @@ a problem that a manager understands.
 """
 
 import hashlib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from forms.definition import Form, Question
 from forms.hashtags import find_hashtags
@@ -25,7 +25,7 @@ from forms.rules import (
     split_tags,
 )
 from forms.wording import N_
-from sheets_sync.cells import as_day, as_text, shown
+from sheets_sync.cells import as_day, as_text
 from sheets_sync.community import Problem, Report, Status
 from sheets_sync.doubts import (
     Context,
@@ -40,10 +40,12 @@ from sheets_sync.doubts import (
 from sheets_sync.headers import Table
 from sheets_sync.layout import REPORTS, Column, Holds, Owner, Tab
 from sheets_sync.memory import Memory
-from sheets_sync.roster import Match
+from sheets_sync.roster import Match, split_names
 from sheets_sync.spreadsheet import Cell, CellFault
 
 STANDARD = ("date", "reporter", "email", "text", "tags", "link", "about", "outcome")
+LASTING = ("reporter", "text", "tags", "link", "outcome")
+"""Columns whose last good value serves while the cell shows an error."""
 LOOKED_AT = frozenset({Status.CHECK, Status.UNMATCHED, Status.HELD})
 """Statuses that ask a manager to look; the others are settled, and their problems with them."""
 UNNAMED = "a member"
@@ -78,19 +80,17 @@ def further_questions(form: Form) -> list[Question]:
 
 def content_print(table: Table, cells: Sequence[Cell], columns: Sequence[str]) -> str:
     """Return a short print of what people typed in these columns."""
-    typed = "\x1f".join(canonical(table, cells, name) for name in columns)
+    typed = "\x1f".join([canonical(table, cells, name) for name in columns])
     return hashlib.blake2b(typed.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A row's cells as they were understood, with what is wrong with them."""
 
-    reporter: str
-    text: str
+    typed: Mapping[str, str]
+    """By column."""
     link: str
     tags: tuple[str, ...]
-    outcome: str
     day: date | None
     decision: str
     match: Match
@@ -104,8 +104,11 @@ class Judge:
         self._table = table
         self._context = context
         self._further = further_questions(context.form)
+        columns = (*STANDARD, "decision", "portal page", *(q.column for q in self._further))
+        self._blank = dict.fromkeys(columns, "")
+        self._places = [(name, at) for name, at in table.columns.items() if name in columns]
         self._tags = lru_cache(maxsize=None)(split_tags)
-        self._about = lru_cache(maxsize=None)(self._split_about)
+        self._about = lru_cache(maxsize=None)(partial(split_names, roster=context.roster))
 
     def judge(
         self,
@@ -119,84 +122,85 @@ class Judge:
     ) -> Judged:
         """Return the report in a row. `before` is the report as last seen, for lost values."""
         read = self._read(cells, before)
-        grounds = list(blocking(read.reporter, read.text, read.link, memory, question))
+        reporter, text = read.typed["reporter"], read.typed["text"]
+        grounds = list(blocking(reporter, text, read.link, memory, question))
         faults = [
             *grounds,
             *read.faults,
-            *match_faults(read.match, read.reporter, memory, self._context),
+            *match_faults(read.match, reporter, memory, self._context),
             *memory_faults(memory, self._table, cells, read.decision),
         ]
         status = self._status(id, grounds, faults, read, memory)
         memory = self._with_mentor(memory, read.match)
-        report = self._report(id, cells, read, memory, status)
+        report = self._report(id, read, memory, status)
         told = faults if status in LOOKED_AT else []
-        problems = tuple(self._problem(row, cells, id, *fault) for fault in told)
+        problems = tuple([self._problem(row, cells, id, *fault) for fault in told])
         return Judged(row, report, memory, problems, doubtless=not faults)
 
     def _read(self, cells: Sequence[Cell], before: Report | None) -> _Read:
-        table = self._table
-        link = complete_link(self._value(cells, "link", before))
-        text = self._value(cells, "text", before)
-        typed = self._value(cells, "tags", before)
-        tags, tag_faults = self._tags(typed)
-        if not typed and self._context.hashtags:
-            tags = find_hashtags(text)
-        decision = table.text(cells, "decision").casefold()
-        day = as_day(table.cell(cells, "date"), today=self._context.today)
-        faults = [*self._cell_faults(cells), *(("tags", fault) for fault in tag_faults)]
+        typed = self._typed(cells, before)
+        tags, tag_faults = self._tags(typed["tags"])
+        if not typed["tags"] and self._context.hashtags:
+            tags = find_hashtags(typed["text"])
+        decision = typed["decision"].casefold()
+        day = as_day(self._table.cell(cells, "date"), today=self._context.today)
+        faults = [*self._cell_faults(cells, typed), *(("tags", fault) for fault in tag_faults)]
         faults += decision_faults(decision)
         if isinstance(day, Fault):
             faults.append(("date", day))
+        link = complete_link(typed["link"])
         if link and (fault := check_link(link)):
             faults.append(("link", fault))
             link = ""
-        email = table.text(cells, "email")
+        email = typed["email"]
         if email and (fault := _address_fault(email)):
             faults.append(("email", fault))
         return _Read(
-            reporter=self._value(cells, "reporter", before),
-            text=text,
-            link=link,
-            tags=tags,
-            outcome=self._value(cells, "outcome", before),
-            day=day if isinstance(day, date) else None,
-            decision=decision,
-            match=self._context.roster.find(table.text(cells, "reporter"), email),
-            faults=faults,
+            typed,
+            link,
+            tags,
+            day if isinstance(day, date) else None,
+            decision,
+            self._context.roster.find(typed["reporter"], email),
+            faults,
         )
 
-    def _report(
-        self, id: str, cells: Sequence[Cell], read: _Read, memory: Memory, status: Status
-    ) -> Report:
-        person = read.match.person
+    def _typed(self, cells: Sequence[Cell], before: Report | None) -> Mapping[str, str]:
+        """Return what the cells say, by column."""
+        typed = self._blank.copy()
+        for column, at in self._places:
+            if at < len(cells) and (cell := cells[at]) is not None:
+                typed[column] = as_text(cell)
+                if before is not None and column in LASTING and isinstance(cell, CellFault):
+                    last = getattr(before, column)  # fault 25: the last good value is kept
+                    typed[column] = ", ".join(last) if isinstance(last, tuple) else str(last)
+        return typed
+
+    def _report(self, id: str, read: _Read, memory: Memory, status: Status) -> Report:
+        typed, person = read.typed, read.match.person
         return Report(
             id=id,
             date=read.day or memory.received.astimezone(self._context.zone).date(),
-            reporter=read.reporter,
+            reporter=typed["reporter"],
             person=person.id if person else "",
-            name=person.name if person else _public_name(read.reporter),
-            text=read.text,
+            name=person.name if person else _public_name(typed["reporter"]),
+            text=typed["text"],
             tags=read.tags,
             link=read.link,
-            about=self._about(self._table.text(cells, "about")),
-            outcome=read.outcome,
+            about=self._about(typed["about"]),
+            outcome=typed["outcome"],
             status=status,
             mentor=memory.mentor,
             received=memory.received,
             source=memory.source,
             accepted=0,
-            extra=self._extra(cells),
-            once_at=self._table.text(cells, "portal page"),
+            extra=self._extra(typed),
+            once_at=typed["portal page"],
         )
 
-    def _value(self, cells: Sequence[Cell], column: str, before: Report | None) -> str:
-        cell = self._table.cell(cells, column)
-        if isinstance(cell, CellFault) and before is not None:
-            last = getattr(before, column)  # fault 25: the last good value is kept
-            return ", ".join(last) if isinstance(last, tuple) else str(last)
-        return as_text(cell)
-
-    def _cell_faults(self, cells: Sequence[Cell]) -> Iterator[tuple[str, Fault]]:
+    def _cell_faults(
+        self, cells: Sequence[Cell], typed: Mapping[str, str]
+    ) -> Iterator[tuple[str, Fault]]:
         for column in STANDARD:
             cell = self._table.cell(cells, column)
             if isinstance(cell, CellFault):
@@ -211,20 +215,10 @@ class Judge:
             elif isinstance(cell, str) and (fault := check_length(cell, SHEET_MAXIMUM)):
                 yield column, fault
         for question in self._further:
-            typed = self._table.text(cells, question.column)
-            if typed:
-                checked = check(question, typed, today=self._context.today, maximum=SHEET_MAXIMUM)
+            if answer := typed[question.column]:
+                checked = check(question, answer, today=self._context.today, maximum=SHEET_MAXIMUM)
                 for fault in checked.faults:
                     yield question.column, fault
-
-    def _split_about(self, typed: str) -> tuple[str, ...]:
-        """Split at `;` and line breaks; at commas only where the whole is no known name."""
-        parts = [part.strip() for part in re.split("[;\n\uff1b\u061b]", typed) if part.strip()]
-        people: list[str] = []
-        for part in parts:
-            whole = "," not in part or part in self._context.roster
-            people += [part] if whole else [one.strip() for one in part.split(",") if one.strip()]
-        return tuple(people)
 
     def _status(
         self,
@@ -256,14 +250,13 @@ class Judge:
             return memory
         return replace(memory, mentor=mentor, mentor_name=self._context.roster.by_id[mentor].name)
 
-    def _extra(self, cells: Sequence[Cell]) -> tuple[tuple[str, str], ...]:
-        answers = ((q.label, self._table.text(cells, q.column)) for q in self._further)
-        return tuple((label, answer) for label, answer in answers if answer)
+    def _extra(self, typed: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        return tuple([(q.label, typed[q.column]) for q in self._further if typed[q.column]])
 
     def _problem(
         self, row: int, cells: Sequence[Cell], id: str, column: str, fault: Fault
     ) -> Problem:
-        value = id if column == "id" else shown(self._table.cell(cells, column))
+        value = id if column == "id" else self._table.shown(cells, column)
         return Problem.of(self._table.title, row, column, value, fault)
 
 
@@ -277,6 +270,7 @@ def _public_name(reporter: str) -> str:
     return name or UNNAMED
 
 
+@lru_cache(maxsize=4096)
 def local(moment: datetime, zone: tzinfo) -> datetime:
     """Return a UTC moment as the naive date and time of a zone, to the second."""
     return moment.astimezone(zone).replace(tzinfo=None, microsecond=0)

@@ -4,14 +4,16 @@ Each goes on until it is killed. Where the state cannot be reached it does what 
 tries again. Anything else that goes wrong ends it, and so the test.
 """
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from sheets_sync.mailing import Wish, send_waiting, sync_and_mail
+from sheets_sync.mailing import Wish, send_waiting, sync_and_mail, sync_project
 from sheets_sync.project import AnotherRunError, Project, one_run, open_project
 from sheets_sync.state import StateError
 from sheets_sync.web import Server, create_app
@@ -21,6 +23,8 @@ MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 WEEK_SECONDS = 3.0
 """So long a week takes."""
 REST_SECONDS = 0.05
+RUNS = "runs"
+"""File that says when a sync was done, and by which process."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,29 @@ def cron(place: Place) -> None:
     again_and_again(place, _run)
 
 
+def syncer(place: Place) -> None:
+    """Sync, whenever no other run is at work."""
+    again_and_again(place, _sync)
+
+
+def _sync(project: Project, now: datetime) -> None:
+    with _alone(project):
+        sync_project(project, now)
+
+
 def _run(project: Project, now: datetime) -> None:
     # While it waits for another run, a week may go by.
     wish = Wish(clock_is_right=True)
-    sync_and_mail(project, wish, now=now, alone=partial(one_run, project, patience=2.0))
+    sync_and_mail(project, wish, now=now, alone=partial(_alone, project))
+
+
+@contextmanager
+def _alone(project: Project) -> Iterator[None]:
+    """Run while no other one does, and say when and by whom that was done."""
+    with one_run(project, patience=2.0):
+        yield
+        with (project.folder / RUNS).open("a") as file:
+            file.write(f"{time.time()} {os.getpid()}\n")
 
 
 def sender(place: Place) -> None:

@@ -66,7 +66,7 @@ HOMES = {
     "python_calamine": ("sheets_sync.xlsx",),
     "sqlalchemy": ("sheets_sync.state",),
     "sqlite3": ("sheets_sync.state",),
-    "psycopg": ("sheets_sync.state",),
+    "psycopg": ("sheets_sync.state.sessions",),
     "smtplib": ("digests.send",),
     "flask": ("sheets_sync.web",),
     "greenlet": ("sheets_sync.web.dispatching",),
@@ -172,8 +172,9 @@ def test_each_outside_library_has_its_one_home(library):
 
 
 def test_everything_imported_is_named_in_pyproject():
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    named = {_plain(re.split(r"[^\w.-]", text)[0]) for text in declared["project"]["dependencies"]}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    texts = [*project["dependencies"], *project["optional-dependencies"]["postgresql"]]
+    named = {_plain(re.split(r"[^\w.-]", text)[0]) for text in texts}
     belongs_to = packages_distributions()
 
     assert [

@@ -74,6 +74,20 @@ def test_a_bar_is_as_tall_as_its_count():
     assert heights[1] == pytest.approx(3 * heights[0], abs=0.2)
 
 
+def test_a_single_week_is_a_bar_and_dots_not_a_wall_and_nothing() -> None:
+    made = {
+        one.name: one
+        for one in figures(tally([report("2026-11-23", about="Ben")], COMMUNITY, today=TODAY), "en")
+    }
+
+    (bar,) = made["reports"].drawing.bars
+    assert bar.width == 48
+    assert bar.x + bar.width / 2 == pytest.approx((38 + 392) / 2, abs=1)
+    curves = made["mentoring"].drawing.curves
+    assert [len(curve.dots) for curve in curves] == [1] * len(curves)
+    assert str(made["mentoring"].html).count("<circle ") == len(curves)
+
+
 def test_a_figure_speaks_the_language_of_its_readers():
     english, german = (figures(tally(REPORTS, COMMUNITY, today=TODAY), w)[0] for w in ("en", "de"))
 

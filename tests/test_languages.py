@@ -13,7 +13,8 @@ from digests.subscribers import subscribers
 from forms.definition import default_form_text, read_form
 from forms.html_form import Filled, Pages
 from forms.wording import catalogues, spoken, translations
-from sheets_sync.founding import FIRST_TAGS, Answers, found
+from sheets_sync.first_tags import FIRST_TAGS
+from sheets_sync.founding import Answers, found
 from tests.digest_story import TODAY, lively_stock, report, stock
 from tests.test_render import READER, mail_of
 

@@ -389,7 +389,7 @@ def test_a_missing_linked_tab_stops_only_itself(s: Story):
     [
         (
             lambda s: s.manager.adds_column(TAB, "Text", ["doubled"]),
-            "2 columns stand for 'text' ('What did you do?' and 'Text'); rename all but one, or "
+            "2 columns stand for 'text' ('What did you do?', 'Text'); rename all but one, or "
             "map their headers in tidings.toml to 'ignored'. Nothing of this tab was used",
         ),
         (

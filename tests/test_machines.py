@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from functools import partial
+from itertools import pairwise
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -21,7 +23,8 @@ from sheets_sync.demo.visitor import hidden_fields
 from sheets_sync.founding import Answers, found
 from sheets_sync.mailing import Wish, sync_and_mail, sync_project
 from sheets_sync.project import open_project
-from tests.machines import MONDAY, WEEK_SECONDS, Place, cron, page, sender
+from tests.machines import MONDAY, RUNS, WEEK_SECONDS, Place, cron, page, sender, syncer
+from tests.network import Network, network
 from tests.people import Manager
 from tests.postgresql import Server, free_port
 from tests.test_lines import Pipelined, pipelined
@@ -32,7 +35,9 @@ SOAK = bool(os.environ.get("TIDINGS_SOAK"))
 SECONDS = 240.0 if SOAK else 15.0
 SEED = int(os.environ.get("TIDINGS_SEED", "7"))
 TAKEN_OVER = 30.0
-SENDERS, CONNECTIONS = 4, 2
+SILENCE = 10 if SOAK else 3
+"""Seconds after which who says nothing is given up, in place of 25."""
+SYNCERS, SENDERS, CONNECTIONS = 2, 4, 2
 READERS = [f"reader{number}@example.org" for number in range(60)]
 POSTS_A_SECOND = 0.35 if SOAK else 4
 """Below a hundred in all: so many one mail holds, and what is cut from it would look like lost."""
@@ -62,6 +67,8 @@ class Town:
 
     place: Place
     ports: Sequence[int]
+    network: Network
+    """Between all of them and the database."""
     machines: list[Machine] = field(default_factory=list)
     sent_in: list[str] = field(default_factory=list)
     """What people were thanked for."""
@@ -79,23 +86,40 @@ class Town:
         assert one.process.is_alive(), f"{one.program.__name__} ended by itself"
         one.process.kill()
         one.process.join(20)
-        self.blows += one.program is not page
+        self.blows += sends(one)
         if again:
             self.start(one.program, *one.more)
 
     def strikes(self, chance: random.Random, server: Server, ends: float) -> None:
-        """Kill one machine after the other, and twice the database's server."""
-        restarts = [ends - SECONDS * part for part in (0.6, 0.2)]
+        """Kill one machine after the other; now and then what is between them goes wrong."""
+        others = [
+            partial(self.restarts, server, chance),
+            self.network.cuts,
+            self.network.loses,
+            self.stalls,
+            partial(self.restarts, server, chance),
+        ]
+        moments = [ends - SECONDS * part for part in (0.85, 0.7, 0.55, 0.3, 0.15)]
         while time.monotonic() < ends:
-            time.sleep(chance.uniform(0.5, 1.5))
+            time.sleep(chance.uniform(0.3, 1.3))
             ripe = [one for one in self.machines if time.monotonic() - one.started > 2]
             if ripe:
                 self.strike(chance.choice(ripe))
-            if restarts and time.monotonic() > restarts[0]:
-                restarts.pop(0)
-                server.stop(chance.choice([signal.SIGINT, signal.SIGQUIT]))
-                self.blows += sum(one.program is not page for one in self.machines)
-                server.start()
+            if moments and time.monotonic() > moments[0]:
+                moments.pop(0)
+                others.pop(0)()
+                self.blows += sum(map(sends, self.machines))
+
+    def restarts(self, server: Server, chance: random.Random) -> None:
+        """Stop the database's server, gently or not, and start it again."""
+        server.stop(chance.choice([signal.SIGINT, signal.SIGQUIT]))
+        server.start()
+
+    def stalls(self) -> None:
+        """Let nothing through for a moment."""
+        self.network.stalls()
+        time.sleep(1)
+        self.network.flows()
 
     def people_post(self, name: int, until: float) -> None:
         """Send one report after the other, each until somebody says thank you."""
@@ -136,8 +160,20 @@ class Town:
         return False
 
 
+def sends(machine: Machine) -> bool:
+    return machine.program in (cron, sender)
+
+
 @contextmanager
-def town(folder: Path, url: str, relay: str) -> Iterator[Town]:
+def town(folder: Path, server: Server, relay: str) -> Iterator[Town]:
+    """A community whose machines all stand at the far end of a network."""
+    with network(server.port) as between:
+        there = server.url().replace(f":{server.port}/", f":{between.port}/")
+        url = f"{there}&tcp_user_timeout={SILENCE * 1000}"
+        yield from _founded(folder, url, relay, between)
+
+
+def _founded(folder: Path, url: str, relay: str, between: Network) -> Iterator[Town]:
     found(folder, Answers("Riverside", ["ana@example.org"], "UTC"), {})
     settings = folder / "tidings.toml"
     text = settings.read_text()
@@ -159,7 +195,7 @@ def town(folder: Path, url: str, relay: str) -> Iterator[Town]:
     with open_project(folder, {}) as project:
         sync_project(project, MONDAY)
         sync_and_mail(project, Wish(), now=place.now())
-    opened = Town(place, (free_port(), free_port()))
+    opened = Town(place, (free_port(), free_port()), between)
     try:
         yield opened
     finally:
@@ -170,11 +206,11 @@ def town(folder: Path, url: str, relay: str) -> Iterator[Town]:
 
 def test_machines_killed_at_random_lose_nothing(tmp_path: Path, postgresql: Server):
     # faults 1 and 64
-    relay, at = Slow(), postgresql.url()
-    with pipelined(relay) as port, town(tmp_path, at, f"smtp://127.0.0.1:{port}") as t:
+    relay = Slow()
+    with pipelined(relay) as port, town(tmp_path, postgresql, f"smtp://127.0.0.1:{port}") as t:
         for number in t.ports:
             t.start(page, number)
-        for program in (cron, *[sender] * SENDERS):
+        for program in (cron, *[syncer] * SYNCERS, *[sender] * SENDERS):
             t.start(program)
         ends = time.monotonic() + SECONDS
         people = [threading.Thread(target=t.people_post, args=(name, ends)) for name in range(2)]
@@ -183,6 +219,7 @@ def test_machines_killed_at_random_lose_nothing(tmp_path: Path, postgresql: Serv
         t.strikes(random.Random(SEED), postgresql, ends)
         for one in people:
             one.join(TAKEN_OVER + 10)
+        t.network.loses()  # and the server is not told of the end of any of them
         for machine in list(t.machines):  # all at once, in the middle of whatever they did
             t.strike(machine, again=False)
         t.start(cron)
@@ -190,6 +227,7 @@ def test_machines_killed_at_random_lose_nothing(tmp_path: Path, postgresql: Serv
         unclear = wait_until_all_is_done(t)
         assert time.monotonic() - began < TAKEN_OVER
         check(t, relay, unclear)
+        check_runs(t)
 
 
 def wait_until_all_is_done(t: Town) -> set[str]:
@@ -207,7 +245,17 @@ def wait_until_all_is_done(t: Town) -> set[str]:
             if latest is not None and latest.up_to >= accepted and open == 0:
                 return unclear
             time.sleep(0.1)
-    raise AssertionError("what was begun did not come to its end")
+    alive = [one.process.is_alive() for one in t.machines]
+    raise AssertionError(f"not at its end: {alive}, {latest}, {accepted}, {unclear}, {lines}")
+
+
+def check_runs(t: Town) -> None:
+    """Check that whoever had the right to run, and died, was followed by the next."""
+    lines = (t.place.folder / RUNS).read_text("ascii").splitlines()
+    done = [float(line.split()[0]) for line in lines]
+    assert len({line.split()[1] for line in lines}) > SYNCERS  # the killed ones were replaced
+    pauses = [after - before for before, after in pairwise(done)]
+    assert max(pauses) < TAKEN_OVER
 
 
 def check(t: Town, relay: Pipelined, unclear: set[str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sheets_sync.spreadsheet import Changes, Snapshot
+from sheets_sync.state import open_state
 from sheets_sync.sync import sync
 from sheets_sync.xlsx import Workbook
 from tests.story import Story, story
@@ -100,3 +101,41 @@ def test_a_report_comes_back_with_the_correction_that_waited_for_its_row(s: Stor
     s.sync()
     assert texts(s) == [("old",), ("once more",)]
     assert s.shows("Reports", "problem") == [(None,), (None,)]
+
+
+def test_what_a_lost_state_knew_is_no_news_when_an_old_copy_brings_it_back(s: Story):
+    id = s.posts("ben", "mailed long ago")
+    s.posts("ana", "another")
+    s.sync()
+    stale = s.path.read_bytes()
+    s.manager.deletes_row("Reports", 2)
+    s.sync()
+    s.state.close()
+    s.state = open_state("sqlite:new.db", folder=s.folder, create=True)
+    s.pass_time(hours=1)
+    s.sync(take_over=True)
+
+    s.path.write_bytes(stale)
+    s.pass_time(hours=1)
+    s.sync()
+    assert s.shows("Reports", "text", "status") == [
+        ("mailed long ago", "ok"),
+        ("another", "ok"),
+    ]
+    s.types_report(reporter="cho", text="new")
+    s.sync()
+
+    assert s.report(id).accepted == 0
+    assert [one.text for one in s.state.base.accepted_above(0)] == ["another", "new"]
+
+
+def test_a_row_is_news_when_a_run_stopped_right_after_it_got_its_id(s: Story):
+    s.sync()
+    s.pass_time(days=30)
+    s.types_report(reporter="ben", text="late", date="2026-11-01")
+    with pytest.raises(KeyboardInterrupt):
+        sync(Stopped(s.path), s.state, s.rules, now=s.now)
+
+    s.sync()
+
+    assert [one.text for one in s.state.base.accepted_above(0)] == ["late"]

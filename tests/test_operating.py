@@ -207,6 +207,41 @@ def test_a_manager_releases_in_the_tab_what_an_operator_held(operator, word):
     assert operator.decision() == word
 
 
+def held(operator: Operator) -> bytes:
+    """Hold what waits for Bo; returns the workbook as it was before."""
+    operator.relay.at_rcpt["bo@example.org"] = "450 later"
+    operator("run")
+    operator.relay.at_rcpt.clear()
+    before = (operator.folder / "workbook.xlsx").read_bytes()
+    operator("digest", "--hold")
+    operator.now += timedelta(hours=1)
+    return before
+
+
+def test_an_old_copy_of_the_spreadsheet_releases_nothing(operator):  # fault 43
+    before = held(operator)
+
+    (operator.folder / "workbook.xlsx").write_bytes(before)
+    operator("run")
+    operator("run")
+
+    assert operator.served() == ["ana@example.org"]
+    assert operator.decision() == "hold"
+
+
+def test_an_issue_whose_line_was_removed_from_the_tab_stays_held(operator):
+    held(operator)
+    book = load_workbook(operator.folder / "workbook.xlsx")
+    book["Digests"].delete_rows(2)
+    book.save(operator.folder / "workbook.xlsx")
+
+    operator("run")
+    operator("run")
+
+    assert operator.served() == ["ana@example.org"]
+    assert operator.decision() == "hold"
+
+
 def test_a_decision_that_is_none_is_a_problem_and_changes_nothing(operator):
     operator("run")
     operator.decides("perhaps")

@@ -46,7 +46,7 @@ def claim(state: State, number: int, sender: str = "me") -> bool:
 
 def mark_dot(state: State, number: int, sender: str = "me") -> None:
     with page(state, sender) as marks:
-        marks.mark_dot([number])
+        marks.mark([number], {})
 
 
 def frozen(state: State, *deliveries: Delivery, issue: Issue = ISSUE) -> list[int]:
@@ -122,7 +122,7 @@ def test_the_line_counts_what_was_sent_and_what_failed(state):
     claim(state, ana)
     mark_dot(state, ana)
     with page(state) as marks:
-        marks.mark_sent({ana: "250 ok"})
+        marks.mark([], {ana: "250 ok"})
     claim(state, ben)
     with page(state) as marks:
         marks.fail(ben, "550 no such mailbox")
@@ -249,7 +249,7 @@ def test_of_two_senders_each_gets_what_is_free_and_changes_only_its_own(state):
 
     assert (first, second) == ([ana, ben], [cleo])
     with pytest.raises(StateError, match="changed by another run"), page(state, "second") as marks:
-        marks.mark_dot([ana])
+        marks.mark([ana], {})
     assert set(states(state).values()) == {"sending"}
 
 

@@ -563,6 +563,23 @@ def test_a_header_typed_over_in_its_place_is_followed(s: Story):  # fault 22
     assert s.sync().written is False
 
 
+def test_a_header_that_a_column_bore_once_may_stand_above_another(s: Story):  # fault 22
+    s.posts("ben", "one", about="cho")
+    s.sync()
+    s.manager.renames_header("Reports", "text", "What happened?")
+    s.sync()
+    s.manager.renames_header("Reports", "What happened?", "text")
+    assert s.sync().notes == ()
+
+    s.manager.renames_header("Reports", "about", "What happened?")
+    s.manager.moves_column("Reports", "What happened?", 0)
+    s.sync()
+
+    assert s.shows("Reports", "What happened?", "text", "status") == [("cho", "one", "ok")]
+    asked = next(line for line in lines(s) if "the column 'about' is gone" in line)
+    assert asked.startswith("Reports row 1, about: ")
+
+
 def test_a_header_renamed_and_moved_is_asked_about(s: Story):  # fault 22
     s.posts("ben", "one", tags="press")
     s.sync()
@@ -638,7 +655,7 @@ def test_a_renamed_tab_stops_with_a_guess(s: Story):  # fault 22
     with s.manager.editing() as book:
         book["Reports"].title = "Berichte"
 
-    with pytest.raises(SheetError, match=r"no tab 'Reports' any more \(perhaps 'Berichte'\?\)"):
+    with pytest.raises(SheetError, match=r"no tab 'Reports' \(perhaps 'Berichte'\?\) any more"):
         s.sync()
 
 

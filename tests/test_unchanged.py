@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from sheets_sync.given import Given
+from sheets_sync.judging import judge
 from sheets_sync.spreadsheet import CellFault
 from sheets_sync.sync import Outcome
 from sheets_sync.unchanged import KEPT, row_print
@@ -17,6 +19,7 @@ from tests.story import Story, story
 
 SEEDS = 40 if os.environ.get("TIDINGS_SOAK") else 3
 ID = re.compile(r"r-[0-9a-z]{10}")
+ANY_ID = re.compile(r"\b[rp]-[0-9a-z]{10,16}\b")
 
 
 @pytest.fixture
@@ -76,6 +79,118 @@ def test_an_error_in_a_cell_is_like_nothing_that_was_seen():
     assert row_print(["a", CellFault("#REF!")]) == ""
 
 
+def judged_anew(told: Story) -> list[str]:
+    """Return the texts of the reports that a sync would judge now."""
+    state, values = told.state.base, told.state.base.values()
+    known, people = state.known(), state.acquaintances()
+    given = Given(told.book.read(), known, people, values, (), (), (), (), {}, told.now)
+    return [one.report.text for one in judge(given, told.rules).told.settled]
+
+
+def settled_story(told: Story, *reports: dict[str, str]) -> None:
+    """Fill the Reports tab anew, and sync until nothing is left to do."""
+    with told.manager.editing():
+        while len(told.manager.cells("Reports")) > 1:
+            told.manager.deletes_row("Reports", 2)
+    for cells in reports:
+        told.types_report(date=told.now.date(), **cells)
+    for _ in range(2):
+        told.sync(accept_removals=True)
+    assert judged_anew(told) == []
+
+
+BY_NAME = {"reporter": "Ana Rossi", "text": "By name."}
+BY_ADDRESS = {"reporter": "ana@example.org", "text": "By address."}
+BY_USERNAME = {"reporter": "ben", "text": "By username."}
+ABOUT_TWO = {"reporter": "cho", "text": "About two.", "about": "Rossi, Ana"}
+
+
+def test_somebody_new_makes_no_row_be_judged_anew(s: Story):
+    settled_story(s, BY_NAME, BY_ADDRESS, BY_USERNAME, ABOUT_TWO)
+
+    s.manager.inserts_row("People", 3, ["Dora Lund", "dora@example.org", "dora", "Rep"])
+    assert judged_anew(s) == []
+
+    s.manager.inserts_row("Mentors", 2, ["dora", "ana"])
+    assert judged_anew(s) == []
+
+
+def test_a_change_of_a_person_makes_their_rows_be_judged_anew_and_no_others(s: Story):
+    settled_story(s, BY_NAME, BY_ADDRESS, BY_USERNAME, ABOUT_TWO)
+
+    s.manager.types("People", 2, "name", "Ana Lima")
+    assert judged_anew(s) == ["By name.", "By address."]
+
+    s.sync()
+    s.manager.types("People", 3, "username", "benedict")
+    assert "By username." in judged_anew(s)
+    assert "By address." not in judged_anew(s)
+
+
+def test_a_namesake_makes_the_rows_of_that_name_be_judged_anew(s: Story):
+    settled_story(s, BY_NAME, BY_ADDRESS, BY_USERNAME)
+
+    s.manager.inserts_row("People", 5, ["ANA ROSSI", "rossi@example.org", "rossi", "Rep"])
+
+    assert judged_anew(s) == ["By name."]
+
+
+def test_a_name_with_a_comma_is_split_anew_when_somebody_is_called_so(s: Story):
+    settled_story(s, BY_USERNAME, ABOUT_TWO)
+
+    s.manager.inserts_row("People", 5, ["Rossi, Ana", "other@example.org", "other", "Rep"])
+
+    assert judged_anew(s) == ["About two."]
+
+
+def test_rows_without_a_mentor_are_judged_anew_when_their_writer_has_one(s: Story):
+    s.manager.inserts_row("People", 5, ["Dora Lund", "dora@example.org", "dora", "Rep"])
+    settled_story(s, BY_NAME, {"reporter": "dora", "text": "Without a mentor."})
+
+    s.manager.inserts_row("Mentors", 2, ["dora", "ben"])
+    assert judged_anew(s) == ["Without a mentor."]
+
+    s.sync()
+    assert s.shows("Reports", "text", "mentor")[1] == ("Without a mentor.", "Ben Okafor")
+
+
+def test_the_first_person_of_a_roster_makes_every_row_be_judged_anew(tmp_path: Path):
+    with story(tmp_path, people=False) as told:
+        settled_story(told, BY_NAME, BY_USERNAME)
+
+        told.manager.inserts_row("People", 2, ["Ben Okafor", "ben@example.org", "ben", "Rep"])
+
+        assert judged_anew(told) == ["By name.", "By username."]
+
+
+WORDS = {
+    "name": ("Ana Rossi", "Ben Okafor", "Cho Min", "Rossi, Ana", "ana", None),
+    "email": ("ana@example.org", "ben@example.org", "new@example.org", None),
+    "username": ("ana", "ben", "cho", "new", None),
+}
+SOMEBODY = ("ana", "ben", "cho", "Ana Rossi", "Cho Min", "new", "ben@example.org", "Ana Lima")
+
+
+def edit_of_people(told: Story, chance: random.Random) -> None:
+    """Do something to People or Mentors."""
+    manager = told.manager
+    person = chance.randint(2, len(manager.cells("People")))
+    pair = chance.randint(2, len(manager.cells("Mentors")))
+    column = chance.choice(list(WORDS))
+    somebody = [chance.choice(WORDS[name]) for name in WORDS]
+    acts = (
+        lambda: manager.types("People", person, column, chance.choice(WORDS[column])),
+        lambda: manager.inserts_row("People", person, [*somebody, "Rep, Mentor"]),
+        lambda: manager.types("People", person, "groups", chance.choice(["Rep", "Alumni"])),
+        lambda: manager.sorts("People", "name", descending=True),
+        lambda: len(manager.cells("People")) > 3 and manager.deletes_row("People", person),
+        lambda: manager.inserts_row("Mentors", pair, chance.sample(SOMEBODY, 2)),
+        lambda: manager.types("Mentors", pair, "mentor", chance.choice(SOMEBODY)),
+        lambda: len(manager.cells("Mentors")) > 3 and manager.deletes_row("Mentors", pair),
+    )  # fmt: skip
+    chance.choice(acts)()
+
+
 def edit(told: Story, chance: random.Random) -> None:
     """Do something to the spreadsheet that managers do."""
     manager, rows = told.manager, len(told.manager.cells("Reports"))
@@ -83,7 +198,8 @@ def edit(told: Story, chance: random.Random) -> None:
     acts = (
         lambda: manager.types("Reports", row, "text", f"Typed {chance.random()}"),
         lambda: manager.types("Reports", row, "tags", chance.choice(["press", "new-tag", None])),
-        lambda: manager.types("Reports", row, "reporter", chance.choice(["ana", "nobody", None])),
+        lambda: manager.types("Reports", row, "reporter", chance.choice([*SOMEBODY, None])),
+        lambda: manager.types("Reports", row, "about", ", ".join(chance.sample(SOMEBODY, 2))),
         lambda: manager.types("Reports", row, "decision", chance.choice(["ok", "hide", None])),
         lambda: manager.types("Reports", row, "id", chance.choice(["new", None, "r-0000000000"])),
         lambda: manager.types("Reports", row, "status", "mine"),
@@ -91,8 +207,7 @@ def edit(told: Story, chance: random.Random) -> None:
         lambda: manager.moves_row("Reports", row, chance.randint(2, rows)),
         lambda: manager.deletes_row("Reports", row),
         lambda: manager.sorts("Reports", "text", descending=True),
-        lambda: manager.types("People", 2, "name", f"Ana {chance.choice(['Rossi', 'Lima'])}"),
-        lambda: manager.types("Mentors", 2, "mentor", chance.choice(["ana", "cho"])),
+        lambda: manager.types("Tags", 2, "same as", chance.choice(["italy", "press", None])),
         lambda: manager.adds_column("Reports", f"mine {chance.random()}", ["x"]),
         lambda: told.posts("ana", "Posted."),
         lambda: told.pass_time(days=1),
@@ -103,11 +218,11 @@ def edit(told: Story, chance: random.Random) -> None:
 def found(told: Story) -> str:
     """Return what a sync would find and do now; new ids are all alike."""
     outcome: Outcome = told.sync(dry_run=True)
-    known = set(told.state.base.known())
-    people = sorted(map(repr, outcome.community.people))
+    known = {*told.state.base.known(), *(one.id for one in told.state.base.acquaintances())}
+    people = outcome.community.people
     problems = sorted(problem.text() for problem in outcome.problems)
     whole = repr((outcome.changes, people, problems, outcome.community.tags, outcome.notes))
-    return ID.sub(lambda id: id[0] if id[0] in known else "r-new", whole)
+    return ANY_ID.sub(lambda id: id[0] if id[0] in known else "new", whole)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -116,7 +231,7 @@ def test_looking_at_all_rows_finds_the_same_whatever_managers_do(s: Story, seed:
     spared = 0
     for _ in range(7):
         for _ in range(chance.randint(1, 2)):
-            edit(s, chance)
+            chance.choice((edit, edit_of_people))(s, chance)
         remembered = s.state.base.get(KEPT)
         quick = found(s)
         s.state.base.put(KEPT, "")

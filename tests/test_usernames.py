@@ -135,6 +135,128 @@ def test_beside_the_list_with_its_header() -> None:
     assert notes == {}
 
 
+def test_beside_the_list_with_a_header_further_down() -> None:
+    header, ana, ben, *rest = LIST
+    people, problems, _ = read(
+        header,
+        ana,
+        f"{ben} | Username | Name |",
+        f"{rest[0]} | benok | Ben Okafor |",
+        f"{rest[1]} | anar | Ana Rossi |",
+        rest[2],
+        "| | | | | | maxlee | nobody |",
+    )
+
+    assert people == PASTED | {"m2@example.org": ""}
+    assert problems == [
+        "People row 7, username: nobody in the list has this address, username or name; correct "
+        "it, or add a row for them to the list"
+    ]
+
+
+HEADERLESS = (
+    "look like a table without its header, and are not used; put a row above it that says what its "
+    "columns are (name, email, username), or move the cells to where they belong"
+)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "rows"),
+    [
+        ("email", "Ben Okafor", ("| benok | Ben Okafor | |", "| zoe | Zoe Ray | |")),
+        ("name", "Ben Okafor", ("| Ben Okafor | benok | |", "| Ana Rossi | anar | |")),
+        ("name", "ben@example.org", ("| ben@example.org | benok | |", "| z@example.org | zoe | |")),
+        (
+            "email",
+            "ben@example.org",
+            ("| benok | ben@example.org | |", "| anar | ana@example.org | |"),
+        ),
+        ("username", "ben@example.org", ("| benok | Benny | ben@example.org |", "| zoe | Zoe | |")),
+        ("username", "Ben Okafor", ("| benok | b@example.org | Ben Okafor |", "| | | Ana Rossi |")),
+    ],
+)
+def test_rows_in_other_columns_than_the_lists_are_asked_about(
+    column: str, value: str, rows: tuple[str, ...]
+) -> None:
+    found = read(*LIST, *rows, "| Dia Ray | dia@example.org | dia | Rep |")
+
+    told = f"People row 7, {column}: “{value}” is in the list already; rows 7 to 8 {HEADERLESS}"
+    assert found == (NOBODY_HAS_ONE | {"dia@example.org": "dia"}, [told], {})
+
+
+def test_the_header_that_was_asked_for_is_all_it_needs() -> None:
+    people, problems, _ = read(
+        *LIST,
+        "| username | name | | |",
+        "| benok | Ben Okafor | | |",
+        "| anar | Ana Rossi | | |",
+    )
+
+    assert people == PASTED | {"m2@example.org": ""}
+    assert problems == []
+
+
+def test_one_row_may_be_a_slip_and_is_asked_about_where_it_cannot_be_a_person() -> None:
+    people, problems, _ = read(*LIST, "| benok | Ben Okafor | | |")
+
+    assert people == NOBODY_HAS_ONE
+    assert problems == [
+        "People row 7, email: “Ben Okafor” is in the list already, and here in another column; the "
+        "row looks like one of a table without its header, and is not used; put a row above it "
+        "that says what its columns are (name, email, username), or move the cells to where they "
+        "belong"
+    ]
+
+
+def test_people_who_are_called_by_their_address_or_username_are_people() -> None:
+    people, problems, _ = read(
+        "| name | email | username | groups |",
+        "| ana@example.org | ana@example.org | ana@example.org | Rep |",
+        "| zoe | zoe@example.org | zoe | Rep |",
+        "| Zoe | | zoe2 | Rep |",
+        "| Ben | b@example.org | zoe z | |",
+    )
+
+    assert len(people) == 4
+    assert problems == []
+
+
+BESIDE = (
+    "a table stands beside the list (here: “Ben Okafor”) without a header, and is not used; if "
+    "these are usernames, write above each column what it is: name, email or username; if they are "
+    "something else, any other header will do"
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "beside"),
+    [
+        (2, ("", "| benok | Ben Okafor |", "| anar | Ana Rossi |")),
+        (1, ("| benok | Ben Okafor |", "| anar | Ana Rossi |", "| zoe | Zoe |")),
+    ],
+)
+def test_a_table_beside_the_list_without_a_header_is_asked_about(
+    row: int, beside: tuple[str, ...]
+) -> None:
+    lines = [line + more.removeprefix("|") for line, more in zip(LIST, beside, strict=False)]
+
+    found = read(*lines, *LIST[len(beside) :])
+
+    assert found == (NOBODY_HAS_ONE, [f"People row {row}: {BESIDE}"], {})
+
+
+def test_columns_of_the_managers_own_are_no_table() -> None:
+    header, ana, ben, *rest = LIST
+    found = read(
+        f"{header} buddy | comes from | |",
+        f"{ana} Ben Okafor | Ana Rossi | |",
+        f"{ben} Cho Min | Cho Min | since May |",
+        *rest,
+    )
+
+    assert found == (NOBODY_HAS_ONE, [], {})
+
+
 def test_what_a_row_says_otherwise_is_never_used() -> None:
     people, problems, notes = read(
         *LIST,
@@ -319,3 +441,12 @@ def test_thousands_of_usernames_are_matched() -> None:
 
     assert len(found[0]) == 5000
     assert all(found[0].values())
+
+
+def test_thousands_of_rows_without_a_header_are_one_question() -> None:
+    people = [f"| Person {n}x | p{n}@example.org | | Rep |" for n in range(5000)]
+    pasted = [f"| u{n} | Person {n}x | | |" for n in reversed(range(5000))]
+
+    found = read(LIST[0], *people, *pasted)
+
+    assert (len(found[0]), len(found[1])) == (5000, 1)

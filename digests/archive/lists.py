@@ -16,6 +16,7 @@ from digests.archive.public import Heading, Label, Slip, by_day
 from digests.archive.rendering import Site
 from digests.archive.shelves import Shelf, cut, pieces
 from digests.archive.telling import Link
+from forms.hashtags import hashtag
 from forms.wording import N_
 from sheets_sync.community import Person
 from sheets_sync.tags import key
@@ -100,7 +101,7 @@ def tag_listing(site: Site, heading: Heading, slips: Sequence[Slip]) -> Listing:
     return Listing(
         base=base,
         kind=site.teller.say(N_("Tag")),
-        heading=f"#{heading.label.shown}",
+        heading=hashtag(heading.label.shown),
         slips=slips,
         notes=(heading.description,) if heading.description else (),
         groups=((site.teller.say(N_("Category")), (link,)),) if link else (),
@@ -160,7 +161,7 @@ def category_listings(site: Site, tagged: Mapping[str, Sequence[Slip]]) -> Itera
 def tag_links(labels: Sequence[Label]) -> tuple[Link, ...]:
     """Return links to tags, in the order of their letters."""
     ordered = sorted(labels, key=lambda label: label.shown.casefold())
-    return tuple(Link(f"#{one.shown}", href(f"tags/{one.address}/")) for one in ordered)
+    return tuple(Link(hashtag(one.shown), href(f"tags/{one.address}/")) for one in ordered)
 
 
 def issue_listings(site: Site, slips: Sequence[Slip]) -> Iterator[Listing]:

@@ -9,10 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
+from functools import lru_cache
 
 from digests.archive.addresses import Addresses, tag_address
 from digests.masking import masked
 from digests.phrases import safe_line, shortened
+from forms.hashtags import spelling
 from sheets_sync.community import Community, Person, Report, Status
 from sheets_sync.reps_archive import SOURCE, is_automatic
 from sheets_sync.roster import Roster
@@ -87,7 +89,10 @@ class Slip:
 
     report: Report
     published: datetime
+    tags: tuple[tuple[str, Label], ...]
+    """As they were typed, each with the tag that it means."""
     labels: tuple[Label, ...]
+    """Those tags, each once."""
     writer: Person | None
     """Somebody who may be shown, if that is known."""
     name: str
@@ -181,6 +186,12 @@ def _is_public(report: Report, up_to: int | None) -> bool:
     return report.status in USED and reviewed
 
 
+@lru_cache(maxsize=16384)
+def _on_a_page(typed: str) -> str:
+    """Return a tag as pages show it."""
+    return shortened(spelling(safe_line(typed)), LONGEST_TAG)
+
+
 class _Maker:
     """Turns reports into slips; remembers what repeats from report to report."""
 
@@ -206,8 +217,12 @@ class _Maker:
     def slip(self, report: Report) -> Slip:
         """Return a report with all that depends on others: names, tags, its print."""
         writer = self.people.get(report.person) if report.person else None
-        labels = dict.fromkeys(
-            label for tag in report.tags if (label := self._labels.get(self._keys[tag]))
+        tags = tuple(
+            dict.fromkeys(
+                (self._shown(tag, label), label)
+                for tag in report.tags
+                if (label := self._labels.get(self._keys[tag]))
+            )
         )
         unshown = writer is None and report.person in self.roster.by_id
         name = writer.name if writer else "" if unshown else report.name
@@ -215,10 +230,11 @@ class _Maker:
         return Slip(
             report=report,
             published=self._published(report),
-            labels=tuple(labels),
+            tags=tags,
+            labels=tuple(dict.fromkeys(label for _, label in tags)),
             writer=writer,
             name=name,
-            print=self._print(report, tuple(labels), name, address),
+            print=self._print(report, tags, name, address),
         )
 
     def headings(self, slips: Sequence[Slip]) -> dict[str, Heading]:
@@ -252,11 +268,16 @@ class _Maker:
         for meant, typed in spelled.items():
             told = self._told.get(meant)
             shown = told.shown if told else max(typed, key=lambda tag: (typed[tag], tag))
-            shown = shortened(safe_line(shown).lstrip("#").strip(), LONGEST_TAG)
+            shown = _on_a_page(shown)
             # A tag that holds an address is left out: pages could not name it.
             if meant and shown and masked(f"{shown} {meant}", "") == f"{shown} {meant}":
                 labels[meant] = Label(meant, shown, tag_address(meant))
         return labels
+
+    def _shown(self, typed: str, label: Label) -> str:
+        """Return a tag as its writer typed it, unless that holds an address."""
+        shown = _on_a_page(typed)
+        return shown if shown and masked(shown, "") == shown else label.shown
 
     def _published(self, report: Report) -> datetime:
         """Return since when it counts as news: what was there before Tidings, since its day."""
@@ -265,10 +286,12 @@ class _Maker:
         day = datetime.combine(report.date, time(), self._zone).astimezone(UTC)
         return min(day, report.received)
 
-    def _print(self, report: Report, labels: tuple[Label, ...], name: str, address: str) -> str:
+    def _print(
+        self, report: Report, tags: tuple[tuple[str, Label], ...], name: str, address: str
+    ) -> str:
         mentor = self.people.get(report.mentor) if self._imprint.mentors else None
         by = (mentor.name, self._addresses.now.get(mentor.id)) if mentor else None
         about = (report.about, self._everybody) if report.about else None
         words = (report.id, report.date.toordinal(), report.text, report.outcome, report.extra)
-        rest = (report.link, report.source, report.received.timestamp(), labels, about)
+        rest = (report.link, report.source, report.received.timestamp(), tags, about)
         return seal(self._imprint.secret, words, rest, name, address, by)

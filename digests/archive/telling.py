@@ -7,10 +7,11 @@ from gettext import NullTranslations
 from markupsafe import Markup
 
 from digests.archive.addresses import href
-from digests.archive.public import Imprint, Public, Slip
+from digests.archive.public import Imprint, Label, Public, Slip
 from digests.masking import masked, without_addresses
 from digests.phrases import safe_line, shortened
 from digests.render import linked
+from forms.hashtags import hashtag
 from forms.rules import clean
 from forms.wording import N_, dated, whole_day
 from sheets_sync.community import Person, Report
@@ -97,7 +98,7 @@ class Teller:
             outcome=linked(self.prose(report.outcome)) if whole or not cut else Markup(),
             extra=tuple((self.line(label), linked(self.prose(said))) for label, said in extra),
             link=self._link(report),
-            tags=tuple(self._tag(label.key, label.shown) for label in slip.labels[:MOST]),
+            tags=tuple(self._tag(typed, label) for typed, label in slip.tags[:MOST]),
             mark=self._mark(slip),
             mentor=self._mentor(slip) if self._imprint.mentors else None,
         )
@@ -143,9 +144,9 @@ class Teller:
             return self.name(typed)
         return self.name(person.name if person.id in self._public.people else "")
 
-    def _tag(self, key: str, shown: str) -> Link:
-        heading = self._public.headings.get(key)
-        return Link(shown, href(f"tags/{heading.label.address}/") if heading else "")
+    def _tag(self, typed: str, label: Label) -> Link:
+        heading = self._public.headings.get(label.key)
+        return Link(hashtag(typed), href(f"tags/{heading.label.address}/") if heading else "")
 
     def _mark(self, slip: Slip) -> str:
         if not slip.imported:

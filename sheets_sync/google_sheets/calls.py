@@ -17,6 +17,8 @@ import requests
 from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
 
+from forms.phrase import Phrase, phrase
+from forms.wording import N_
 from sheets_sync.spreadsheet import SheetError
 
 GOOGLE = "https://sheets.googleapis.com"
@@ -25,6 +27,24 @@ TIMEOUT = (10.0, 200.0)
 PATIENCE = 100.0
 """Seconds that a call may take in all: a quota that is used up comes back within a minute."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 32.0
+NOT_ENABLED = N_(
+    "the Google Sheets API is not enabled in the service account's project. Nothing was changed. "
+    "Enable it, wait a minute and try again; Google says: {message}"
+)
+NOT_SHARED = N_(
+    "{account} may not use the spreadsheet {id}. Nothing was changed. In the spreadsheet, share it "
+    "with {account} as Editor (button Share, no notification); Google says: {message}"
+)
+REFUSALS = {
+    401: N_(
+        "Google does not accept the key of {account} (revoked?). Nothing was changed. Make a new "
+        "key for the service account and put it in the old one's place"
+    ),
+    404: N_(
+        "there is no spreadsheet {id}, or it is in the bin. Nothing was changed. Look at the id in "
+        "its address, then share it with {account} as Editor (button Share, no notification)"
+    ),
+}
 
 Params = Mapping[str, str | Sequence[str]]
 Json = dict[str, Any]
@@ -34,7 +54,7 @@ Json = dict[str, Any]
 class Trouble(Exception):
     """One attempt that came to nothing, for a while. `unclear`: it may have had its effect."""
 
-    what: str
+    what: Phrase
     unclear: bool
     retry_after: float = 0.0
 
@@ -121,9 +141,9 @@ class Calls:
             raise self._fault(error.response) from error
         except TypeError as error:
             # gspread trips over an error that is no object, as OAuth has them.
-            raise Trouble("Google's answer made no sense", unclear=True) from error
+            raise Trouble(phrase(N_("Google's answer made no sense")), unclear=True) from error
         except (requests.RequestException, OSError) as error:
-            raise Trouble(f"Google cannot be reached ({_plainly(error)})", unclear=True) from error
+            raise Trouble(_unreached(error), unclear=True) from error
         return self._answer(response)
 
     def patiently(self, attempt: Callable[[], Json], look: Callable[[], Json | None]) -> Json:
@@ -149,47 +169,30 @@ class Calls:
         try:
             answer = response.json()
         except requests.JSONDecodeError as error:
-            raise Trouble("Google's answer was cut short", unclear=True) from error
+            raise Trouble(phrase(N_("Google's answer was cut short")), unclear=True) from error
         if not isinstance(answer, dict) or not answer:
-            raise Trouble("Google's answer was empty", unclear=True)
+            raise Trouble(phrase(N_("Google's answer was empty")), unclear=True)
         return answer
 
     def _fault(self, response: requests.Response) -> Exception:
         status, error = response.status_code, _error_of(response)
         message = str(error.get("message", ""))
         if status == 429 or (status == 403 and _is_quota(error)):
-            words = "Google's quota of calls a minute is used up"
-            return Trouble(words, unclear=False, retry_after=_retry_after(response))
+            told = phrase(N_("Google's quota of calls a minute is used up"))
+            return Trouble(told, unclear=False, retry_after=_retry_after(response))
         if status >= 500 or not error:
-            words = f"Google answers with an error of its own ({status})"
-            return Trouble(words, unclear=True, retry_after=_retry_after(response))
+            told = phrase(N_("Google answers with an error of its own ({status})"), status=status)
+            return Trouble(told, unclear=True, retry_after=_retry_after(response))
         if status == 400:
             return Refused(f"Google refuses the request: {message}")
         return SheetError(self._in_words(status, message))
 
-    def _in_words(self, status: int, message: str) -> str:
+    def _in_words(self, status: int, message: str) -> Phrase:
         """Say who must do what (fault 21)."""
-        account = self._session.account
+        words = REFUSALS.get(status, NOT_SHARED)
         if "has not been used in project" in message or "is disabled" in message:
-            return (
-                "the Google Sheets API is not enabled in the service account's project. Nothing "
-                f"was changed. Enable it, wait a minute and try again; Google says: {message}"
-            )
-        if status == 401:
-            return (
-                f"Google does not accept the key of {account} (revoked?). Nothing was "
-                "changed. Make a new key for the service account and put it in the old one's place"
-            )
-        share = f"share it with {account} as Editor (button Share, no notification)"
-        if status == 404:
-            return (
-                f"there is no spreadsheet {self._id}, or it is in the bin. Nothing was changed. "
-                f"Look at the id in its address, then {share}"
-            )
-        return (
-            f"{account} may not use the spreadsheet {self._id}. Nothing was changed. "
-            f"In the spreadsheet, {share}; Google says: {message}"
-        )
+            words = NOT_ENABLED
+        return phrase(words, account=self._session.account, id=self._id, message=message)
 
 
 def _error_of(response: requests.Response) -> Json:
@@ -228,14 +231,17 @@ def _pause(number: int) -> float:
     return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**number)
 
 
-def _given_up(trouble: Trouble) -> str:
-    certain = "Whether it was written is looked up at the next run" if trouble.unclear else ""
-    return f"{trouble.what}. {certain or 'Nothing was changed'}; try again later"
+def _given_up(trouble: Trouble) -> Phrase:
+    if trouble.unclear:
+        told = N_("{what}. Whether it was written is looked up at the next run; try again later")
+    else:
+        told = N_("{what}. Nothing was changed; try again later")
+    return phrase(told, what=trouble.what)
 
 
-def _plainly(error: Exception) -> str:
+def _unreached(error: Exception) -> Phrase:
     if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    return (
-        "the connection broke" if isinstance(error, requests.ConnectionError) else "no whole answer"
-    )
+        return phrase(N_("Google cannot be reached (no answer in time)"))
+    if isinstance(error, requests.ConnectionError):
+        return phrase(N_("Google cannot be reached (the connection broke)"))
+    return phrase(N_("Google cannot be reached (no whole answer)"))

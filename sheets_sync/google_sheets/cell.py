@@ -6,13 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sheets_sync.cells import as_serial
-from sheets_sync.spreadsheet import Cell, CellFault, SheetUnwritable, Value
+from sheets_sync.spreadsheet import LONGEST_TEXT, Cell, CellFault, Value, too_long
 
-LONGEST_TEXT = 32_767
-"""Characters in one cell, as in a workbook file, so that either can take over from the other.
-
-Google holds 50,000 and refuses the whole batch above (fault 7).
-"""
 DAY = {"type": "DATE", "pattern": "yyyy-mm-dd"}
 MOMENT = {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}
 PLAIN_TEXT = {"type": "TEXT"}
@@ -47,10 +42,7 @@ def _text(text: str, place: str) -> str:
     kept = _FORBIDDEN.sub("", text)
     length = len(kept.encode("utf-16-le")) // 2
     if length > LONGEST_TEXT:
-        raise SheetUnwritable(
-            f"{place}: the text has {length:,} characters and a cell holds {LONGEST_TEXT:,}; "
-            "shorten it"
-        )
+        raise too_long(place, length)
     return kept
 
 

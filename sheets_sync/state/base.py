@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, bindparam, delete, func, select
 
 from sheets_sync.community import Community, Report, Status
 from sheets_sync.state.database import reading, writing
@@ -22,6 +22,10 @@ LAST_SYNC = "last sync"
 HIGHEST = "highest accepted"
 """Name of the single value that keeps the highest number of reports that were erased."""
 
+VALUES = select(kept)
+PEOPLE = select(people)
+FIELDS = select(reports.c.fields).where(reports.c.id == bindparam("id"))
+VALUE = select(kept.c.value).where(kept.c.name == bindparam("name"))
 MOMENT = select(
     select(kept.c.value).where(kept.c.name == LAST_SYNC).scalar_subquery(),
     select(func.max(submissions.c.number)).scalar_subquery(),
@@ -78,18 +82,18 @@ class Base:
     def acquaintances(self) -> list[Acquaintance]:
         """Return everybody who was ever on the roster."""
         with reading(self._engine) as db:
-            return [Acquaintance(*row) for row in db.execute(select(people))]
+            return [Acquaintance(*row) for row in db.execute(PEOPLE)]
 
     def get(self, name: str, default: str = "") -> str:
         """Return a single value."""
         with reading(self._engine) as db:
-            found = db.execute(select(kept.c.value).where(kept.c.name == name)).scalar()
+            found = db.execute(VALUE, {"name": name}).scalar()
         return default if found is None else str(found)
 
     def values(self) -> dict[str, str]:
         """Return all single values."""
         with reading(self._engine) as db:
-            return {name: value for name, value in db.execute(select(kept))}
+            return {name: value for name, value in db.execute(VALUES)}
 
     def put(self, name: str, value: str) -> None:
         """Keep a single value, in a transaction of its own."""
@@ -99,7 +103,7 @@ class Base:
     def moment(self) -> str:
         """Return what is another word after each sync and after each thing that people send."""
         with reading(self._engine) as db:
-            return "/".join(map(str, db.execute(MOMENT).one()))
+            return moment_of(db)
 
     def not_taken_back(self) -> frozenset[str]:
         """Return the ids of all reports that nobody hid or withdrew."""
@@ -116,7 +120,7 @@ class Base:
     def report(self, id: str) -> Report | None:
         """Return one report as last seen, whatever its status."""
         with reading(self._engine) as db:
-            found = db.execute(select(reports.c.fields).where(reports.c.id == id)).scalar()
+            found = db.execute(FIELDS, {"id": id}).scalar()
         return REPORT.validate_json(found) if found else None
 
     def accepted_above(self, number: int) -> list[Report]:
@@ -168,6 +172,11 @@ class Base:
             return [REPORT.validate_json(fields) for fields in db.execute(query).scalars()]
 
 
+def moment_of(db: Connection) -> str:
+    """Return, within the caller's transaction, what `Base.moment` does."""
+    return "/".join(map(str, db.execute(MOMENT).one()))
+
+
 def highest_accepted(db: Connection) -> int:
     """Return the highest number given to a report, also to one that was erased since."""
     erased = db.execute(select(kept.c.value).where(kept.c.name == HIGHEST)).scalar()
@@ -177,9 +186,17 @@ def highest_accepted(db: Connection) -> int:
 
 def put(db: Connection, name: str, value: str) -> None:
     """Keep a single value within the caller's transaction."""
-    row = kind_of(db).upsert(kept).values(name=name, value=value)
+    put_all(db, {name: value})
+
+
+def put_all(db: Connection, values: Mapping[str, str]) -> None:
+    """Keep single values within the caller's transaction."""
+    if not values:
+        return
+    row = kind_of(db).upsert(kept)
     db.execute(
-        row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
+        row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value}),
+        [{"name": name, "value": value} for name, value in values.items()],
     )
 
 
@@ -215,7 +232,7 @@ def refuse_overtaken(db: Connection, seen: Mapping[str, str]) -> None:
 
     That one could begin only where the right to sync was lost: with its connection, or its disk.
     """
-    last = db.execute(select(kept.c.value).where(kept.c.name == LAST_SYNC)).scalar()
+    last = db.execute(VALUE, {"name": LAST_SYNC}).scalar()
     if last != seen.get(LAST_SYNC):
         raise StateError(
             "another sync has been recorded while this one was at work, since its connection to "

@@ -1,19 +1,27 @@
 """The readers' journal: what they chose on their pages, committed before they are told so."""
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, literal, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, func, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
 from sheets_sync.choices import CONFIRMED, Choice, ChoiceAct
 from sheets_sync.state.database import reading, writing
-from sheets_sync.state.delivery import DeliveryState
+from sheets_sync.state.delivery import DOT_SECONDS, DeliveryState
 from sheets_sync.state.kind import kind_of, unwritable
+from sheets_sync.state.refusal import Busy
 from sheets_sync.state.schema import choices, deliveries, had, marks
 
+ASK_AGAIN_SECONDS = 0.05
+UNWRITTEN = (
+    select(choices)
+    .where(choices.c.act == bindparam("act"), choices.c.written.is_(False))
+    .order_by(choices.c.number)
+)
 WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
 
@@ -26,18 +34,42 @@ class Choices:
     def commit(self, some: Sequence[Choice], *, wait: bool = True) -> Sequence[bool]:
         """Commit choices durably; returns for each whether it is new.
 
+        A mail to one of these readers that is just being ended has left when it returns, and none
+        leaves afterwards that does not heed their choice.
+
         Raises StateError when they cannot be written, and Busy when `wait` is off and another
-        process is writing.
+        process is writing, or ending such a mail.
         """
         try:
             with writing(self._engine, wait=wait) as db:
-                return [_inserted(db, one) for one in some]
+                new = [_inserted(db, one) for one in some]
+                if (ending := _at_dot(db, {one.subscriber for one in some})) and not wait:
+                    raise Busy
         except DBAPIError as error:
             raise unwritable(self._engine, error.orig) from error
+        self._wait_for_the_end(ending)
+        return new
+
+    def _wait_for_the_end(self, ending: Collection[tuple[int, str]]) -> None:
+        """Wait until the dots of mails are said, or certainly never will be."""
+        if not ending:
+            return
+        gone = kind_of(self._engine).senders(self._engine).gone({name for _, name in ending})
+        numbers = {number for number, name in ending if name not in gone}
+        # Twice as long as their senders may take for it.
+        until = time.monotonic() + 2 * DOT_SECONDS
+        still = select(deliveries.c.number).where(
+            deliveries.c.number.in_(numbers), deliveries.c.state == DeliveryState.DOT
+        )
+        while numbers and time.monotonic() < until:
+            time.sleep(ASK_AGAIN_SECONDS)
+            with reading(self._engine) as db:
+                numbers.intersection_update(db.execute(still).scalars())
 
     def unwritten(self, act: ChoiceAct = ChoiceAct.CHOOSE) -> Sequence[tuple[int, Choice]]:
         """Return what the spreadsheet does not show yet, or was not mailed yet, oldest first."""
-        return self._found(choices.c.act == act.value, choices.c.written.is_(False))
+        with reading(self._engine) as db:
+            return [(row.number, _choice(row)) for row in db.execute(UNWRITTEN, {"act": act.value})]
 
     def waits(self) -> bool:
         """Tell whether the spreadsheet lacks anything that readers chose or answered."""
@@ -115,6 +147,14 @@ def mark_shown(db: Connection, numbers: Sequence[int]) -> None:
     marks = update(choices).values(written=True)
     for start in range(0, len(numbers), 500):
         db.execute(marks.where(choices.c.number.in_(numbers[start : start + 500])))
+
+
+def _at_dot(db: Connection, subscribers: Collection[str]) -> Collection[tuple[int, str]]:
+    """Return the mails to some readers of which the dot is being said, and who says it."""
+    theirs = select(deliveries.c.number, deliveries.c.sender).where(
+        deliveries.c.subscriber.in_(subscribers), deliveries.c.state == DeliveryState.DOT
+    )
+    return [(row.number, row.sender) for row in db.execute(theirs)]
 
 
 def _inserted(db: Connection, one: Choice) -> bool:

@@ -15,6 +15,9 @@ from sheets_sync.state.database import reading, write_at_once, writing
 from sheets_sync.state.kind import kind_of, unwritable
 from sheets_sync.state.schema import kept, submissions
 
+UNWRITTEN = (
+    select(submissions).where(submissions.c.written.is_(False)).order_by(submissions.c.number)
+)
 COLUMNS = [column.name for column in submissions.c if column.name != "number"]
 
 
@@ -95,9 +98,8 @@ class Journal:
 
     def unwritten(self) -> Sequence[Entry]:
         """Return what the spreadsheet does not hold yet, oldest first."""
-        found = select(submissions).where(submissions.c.written.is_(False))
         with reading(self._engine) as db:
-            return [_entry(row) for row in db.execute(found.order_by(submissions.c.number))]
+            return [_entry(row) for row in db.execute(UNWRITTEN)]
 
     def mark_written(self, db: Connection, numbers: Sequence[int]) -> None:
         """Note, within the caller's transaction, that the spreadsheet holds these entries."""

@@ -10,12 +10,14 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     insert,
     or_,
     select,
     update,
 )
 
+from sheets_sync.state.base import moment_of
 from sheets_sync.state.database import StateError
 from sheets_sync.state.delivery import Delivery, DeliveryState, as_text
 from sheets_sync.state.schema import deliveries, had, issues, letters
@@ -47,11 +49,13 @@ CLAIM = (
 MARK = (
     update(deliveries)
     .where(deliveries.c.number == bindparam("marked"), deliveries.c.sender == bindparam("by"))
-    .where(deliveries.c.state == bindparam("before"))
-    .values(state=bindparam("after"), changed_at=bindparam("at"))
+    .where(deliveries.c.state == bindparam("before"), or_(deliveries.c.state == DOT, ~HELD))
+    .values(
+        state=bindparam("after"),
+        changed_at=bindparam("at"),
+        answer=func.coalesce(bindparam("words"), deliveries.c.answer),
+    )
 )
-MARK_DOT = MARK.where(~HELD)
-MARK_AND_SAY = MARK.values(answer=bindparam("words"))
 
 
 class Page:
@@ -85,27 +89,24 @@ class Page:
             self._db.execute(CLAIM, [{"claimed": one, **by} for one in claimed])
         return claimed
 
-    def mark_dot(self, numbers: Sequence[int]) -> Collection[int]:
-        """Record, just before the final dots, that from here on the outcomes are unclear.
+    def mark(self, dots: Sequence[int], taken: Mapping[int, str]) -> Collection[int]:
+        """Record that the server took mails, in its words, and just before the final dots of
+        others, that from here on their outcomes are unclear.
 
         Returns those that are held meanwhile; these are not marked.
         """
-        if not numbers:
+        moves = [self._move(number, DOT, SENT, words) for number, words in taken.items()]
+        moves += [self._move(number, SENDING, DOT, None) for number in dots]
+        if not moves:
             return ()
-        moves = [self._move(number, SENDING, DOT) for number in numbers]
-        marked = self._db.execute(MARK_DOT, moves).rowcount
-        held = self._held(numbers) if marked < len(numbers) else ()
-        self._all_moved(marked + len(held), numbers)
+        marked = self._db.execute(MARK, moves).rowcount
+        held = self._held(dots) if marked < len(moves) else ()
+        self._all_moved(marked + len(held), [*taken, *dots])
         return held
 
-    def mark_sent(self, answers: Mapping[int, str]) -> None:
-        """Record that the server took these mails, in its words."""
-        if answers:
-            moves = [
-                self._move(number, DOT, SENT) | {"words": words}
-                for number, words in answers.items()
-            ]
-            self._all_moved(self._db.execute(MARK_AND_SAY, moves).rowcount, list(answers))
+    def moment(self) -> str:
+        """Return what is another word after each sync and after each thing that people send."""
+        return moment_of(self._db)
 
     def put_back(self, number: int) -> None:
         """Record that a mail certainly was not delivered, through no fault of its own."""
@@ -147,9 +148,11 @@ class Page:
         done = moved(self._db, number, before, self._sender, changed_at=self._at, **values)
         self._all_moved(int(done), [number])
 
-    def _move(self, number: int, before: str, after: str) -> dict[str, str | int]:
-        move: dict[str, str | int] = {"before": before, "after": after, "by": self._sender}
-        return move | {"marked": number, "at": self._at}
+    def _move(
+        self, number: int, before: str, after: str, words: str | None
+    ) -> Mapping[str, object]:
+        change = {"before": before, "after": after, "words": words}
+        return {**change, "marked": number, "by": self._sender, "at": self._at}
 
     def _all_moved(self, rows: int, numbers: Sequence[int]) -> None:
         if rows != len(numbers):

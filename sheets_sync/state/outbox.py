@@ -54,6 +54,19 @@ MOST_TURNS = 100
 """More are never taken ahead: each sender takes one."""
 
 
+def _how_many(state: DeliveryState) -> ColumnElement[int]:
+    # Without the cast SQLAlchemy takes the sum of truths for a truth, and 2 for True.
+    return func.coalesce(func.sum(cast(deliveries.c.state == state, Integer)), 0)
+
+
+LINES = (
+    select(issues, _how_many(SENT).label("sent"), _how_many(FAILED).label("failed"))
+    .outerjoin(deliveries, deliveries.c.issue == issues.c.name)
+    .group_by(issues.c.name)
+    .order_by(issues.c.name)
+)
+
+
 class Outbox:
     """Two readings of the deliveries: what waits, and what was sent."""
 
@@ -149,8 +162,10 @@ class Outbox:
         """
         with writing(self._engine) as db:
             claimed = deliveries.c.state.in_((SENDING, DOT))
-            names = db.execute(select(deliveries.c.sender).where(claimed).distinct()).scalars()
-            left = deliveries.c.sender.in_(self._senders.gone(set(names)))
+            names = set(db.execute(select(deliveries.c.sender).where(claimed).distinct()).scalars())
+            if not names:
+                return []
+            left = deliveries.c.sender.in_(self._senders.gone(names))
             put_back = update(deliveries).values(state=QUEUED, changed_at=as_text(now))
             untried = put_back.values(attempts=deliveries.c.attempts - 1)
             db.execute(untried.where(deliveries.c.state == SENDING, left))
@@ -215,16 +230,8 @@ class Outbox:
 
     def issue_lines(self) -> Sequence[IssueLine]:
         """Return the lines of the Digests tab, oldest first."""
-        counted = _how_many(SENT).label("sent")
-        failed = _how_many(FAILED).label("failed")
-        query = (
-            select(issues, counted, failed)
-            .outerjoin(deliveries, deliveries.c.issue == issues.c.name)
-            .group_by(issues.c.name)
-            .order_by(issues.c.name)
-        )
         with reading(self._engine) as db:
-            return [line_of(row) for row in db.execute(query)]
+            return [line_of(row) for row in db.execute(LINES)]
 
     def set_decision(self, issue: str, decision: str) -> bool:
         """Record a manager's word (`hold`, `send` or nothing); False when nothing changed."""
@@ -237,11 +244,6 @@ class Outbox:
         )
         with writing(self._engine) as db:
             return db.execute(told).rowcount == 1
-
-
-def _how_many(state: DeliveryState) -> ColumnElement[int]:
-    # Without the cast SQLAlchemy takes the sum of truths for a truth, and 2 for True.
-    return func.coalesce(func.sum(cast(deliveries.c.state == state, Integer)), 0)
 
 
 def _letter(delivery: Delivery) -> dict[str, str | bytes]:

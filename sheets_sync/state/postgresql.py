@@ -5,87 +5,30 @@ the server when its holder's connection ends. All of them belong to one schema, 
 one database do not meet.
 """
 
-import time
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, Text, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Table, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.ext.compiler import compiles
 
 from sheets_sync.state.kind import Upsert
-from sheets_sync.state.refusal import BUSY_SECONDS, Busy, StateError
+from sheets_sync.state.outage import Outage
+from sheets_sync.state.refusal import Busy, StateError
 from sheets_sync.state.rights import Rights, SendersApart
 from sheets_sync.state.schema import metadata
 from sheets_sync.state.senders import Senders
 
-RETRY_SECONDS = 0.2
 CLOSED = "this_state_was_moved"
-OLDEST = 130000
+OLDEST = 140000
 """The oldest server that is still looked after, as PostgreSQL numbers itself."""
-SESSION = (
-    # A machine that vanished is noticed after 25 seconds, by either side.
-    "tcp_keepalives_idle = 10",
-    "tcp_keepalives_interval = 5",
-    "tcp_keepalives_count = 3",
-    "tcp_user_timeout = '25s'",
-    f"lock_timeout = '{BUSY_SECONDS}s'",
-    "client_min_messages = warning",
-)
-CONNECTION = {
-    "connect_timeout": "10",
-    "keepalives_idle": "10",
-    "keepalives_interval": "5",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "25000",
-    "client_encoding": "utf8",
-    "application_name": "tidings",
-}
-
-
-@compiles(Text, "postgresql")
-def _text(_type: Text, _compiler: Any, **_options: object) -> str:
-    # Compared byte by byte, as SQLite does; a database's own order may pass over signs.
-    return 'TEXT COLLATE "C"'
-
-
-def _without_nul(
-    _connection: object,
-    _cursor: object,
-    statement: str,
-    values: Any,
-    _context: object,
-    many: bool,
-) -> tuple[str, Any]:
-    # What a relay answers or a cell holds may have it, and PostgreSQL's texts may not.
-    return statement, [_replaced(one) for one in values] if many else _replaced(values)
-
-
-def _replaced(values: Sequence[object]) -> tuple[object, ...]:
-    return tuple(one.replace("\0", "\ufffd") if isinstance(one, str) else one for one in values)
-
-
-@dataclass(slots=True)
-class Outage:
-    """How long the database has not been reached; the first use waits for nothing."""
-
-    since: float = float("-inf")
-
-    def over(self) -> None:
-        """Note that it was reached."""
-        self.since = 0.0
-
-    def wait(self) -> bool:
-        """Wait a moment; False when that has been long enough."""
-        now = time.monotonic()
-        self.since = self.since or now
-        if now - self.since > BUSY_SECONDS:
-            return False
-        time.sleep(RETRY_SECONDS)
-        return True
+SILENT_SECONDS = 25
+"""Where the address says nothing else: what was in hand is taken over within half a minute."""
+READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +48,12 @@ class PostgreSQL:
     def name(self) -> str:
         return self.place
 
+    @property
+    def silence(self) -> int:
+        """Seconds after which who says nothing is given up, by either side."""
+        told = str(self.url.query.get("tcp_user_timeout", ""))
+        return max(int(told) // 1000, 1) if told.isdecimal() else SILENT_SECONDS
+
     def exists(self) -> bool:
         engine = self.engine()
         try:
@@ -115,22 +64,14 @@ class PostgreSQL:
 
     def engine(self) -> Engine:
         try:
-            engine = create_engine(
-                self.url,
-                connect_args=CONNECTION,
-                execution_options={"kind": self},
-                hide_parameters=True,
-                paramstyle="format",
-                pool_pre_ping=True,
-            )
+            # Only here: the driver is there only where it was wished for.
+            from sheets_sync.state.sessions import open_engine  # noqa: PLC0415
         except ModuleNotFoundError as error:
             raise StateError(
                 "for a state in PostgreSQL a driver is missing; install it with: "
                 'pip install "tidings[postgresql]"'
             ) from error
-        event.listen(engine, "connect", self._begin_session)
-        event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
-        return engine
+        return open_engine(self.url, self.schema, self, silence=self.silence)
 
     def prepare(self, engine: Engine, *, create: bool) -> None:
         with self.reading(engine) as db:
@@ -164,35 +105,25 @@ class PostgreSQL:
 
     @contextmanager
     def reading(self, engine: Engine) -> Iterator[Connection]:
-        with self._connected(engine) as connection:
-            connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
-            with connection.begin():
-                yield connection
+        with self._connected(engine, READ) as connection:
+            yield connection
 
     @contextmanager
     def writing(self, engine: Engine, *, wait: bool, beside: bool) -> Iterator[Connection]:
-        with self._connected(engine, wait=wait) as connection, connection.begin():
-            self._rights(engine).admit(connection, wait=wait, beside=beside)
+        begin = self._rights(engine).admission(beside=beside) if wait else "BEGIN"
+        with self._connected(engine, begin, wait=wait) as connection:
+            if not wait:
+                self._rights(engine).admit_at_once(connection, beside=beside)
             yield connection
+            connection.commit()
 
     def at_once(
         self, engine: Engine, statement: str, values: Sequence[object], *, wait: bool
     ) -> None:
-        while True:
-            try:
-                with self._connected(engine, wait=wait) as connection:
-                    connection.execution_options(isolation_level="AUTOCOMMIT")
-                    connection.exec_driver_sql(statement, tuple(values))
-                return
-            except DBAPIError as error:
-                if not error.connection_invalidated:
-                    raise error.orig or error from error
-                if not wait:
-                    raise Busy from error
-                if not self.outage.wait():
-                    raise StateError(self._unreachable(error)) from error
+        try:
+            self._connected(engine, statement, tuple(values), wait=wait).close()
+        except DBAPIError as error:
+            raise error.orig or error from error
 
     def hold(self, engine: Engine, right: str) -> AbstractContextManager[None]:
         return self._rights(engine).hold(right)
@@ -210,7 +141,9 @@ class PostgreSQL:
 
     def leave_no_trace(self, engine: Engine) -> None:
         with self._connected(engine) as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
+            driven: Any = connection.connection.driver_connection
+            driven.patience = math.inf  # it takes as long as it takes, and says nothing meanwhile
+            connection.detach()
             try:
                 # Tables alone; what the server's own log and backups hold goes with their age.
                 for table in metadata.sorted_tables:
@@ -239,27 +172,53 @@ class PostgreSQL:
         return [f"SELECT setval({sequence}, {highest}, false)"]
 
     def _rights(self, engine: Engine) -> Rights:
-        return Rights(self.schema, lambda: self._connected(engine))
+        return Rights(self.schema, partial(self._connected, engine), self.silence)
 
-    def _begin_session(self, connection: Any, _record: object) -> None:
-        said = "; ".join(f"SET {one}" for one in SESSION)
-        connection.autocommit = True
-        connection.execute(f'{said}; SET search_path = "{self.schema}"')
-        connection.autocommit = False
+    def _connected(
+        self,
+        engine: Engine,
+        first: str = "",
+        values: tuple[object, ...] = (),
+        *,
+        wait: bool = True,
+    ) -> Connection:
+        """Return a connection that has done what comes first, which may be done twice.
 
-    def _connected(self, engine: Engine, *, wait: bool = True) -> Connection:
-        """Return a connection; waits a while for a server that is being started again."""
+        Waits a while for a server that is being started again.
+        """
+        is_old = True
         while True:
             try:
                 connection = engine.connect()
             except OperationalError as error:
-                if not wait:
-                    raise Busy from error
-                if not self.outage.wait():
-                    raise StateError(self._unreachable(error)) from error
+                lost: DBAPIError = error
             else:
-                self.outage.over()
-                return connection
+                found = self._lost(connection, first, values)
+                if found is None:
+                    return connection
+                if is_old:  # it broke while it lay ready, and the next one is new
+                    is_old = False
+                    continue
+                lost = found
+            if not wait:
+                raise Busy from lost
+            if not self.outage.wait():
+                raise StateError(self._unreachable(lost)) from lost
+
+    def _lost(
+        self, connection: Connection, first: str, values: tuple[object, ...]
+    ) -> DBAPIError | None:
+        """Do what comes first; returns why the connection was lost meanwhile."""
+        try:
+            if first:
+                connection.exec_driver_sql(first, values)
+        except DBAPIError as error:
+            connection.close()
+            if not error.connection_invalidated:
+                raise
+            return error
+        self.outage.over()
+        return None
 
     def _unreachable(self, error: DBAPIError) -> str:
         return (
@@ -285,7 +244,7 @@ class PostgreSQL:
     def _refuse_unfit(self, db: Connection) -> None:
         version = int(str(db.execute(text("SHOW server_version_num")).scalar()))
         if version < OLDEST:
-            raise StateError(f"the server is PostgreSQL {version // 10000}; take 13 or later")
+            raise StateError(f"the server is PostgreSQL {version // 10000}; take 14 or later")
         encoding = db.execute(text("SHOW server_encoding")).scalar()
         if encoding != "UTF8":
             raise StateError(

@@ -1,13 +1,16 @@
 """Rights that a PostgreSQL server keeps: advisory locks of one schema.
 
-One right at a time; the server takes it back when its holder's connection ends, however that was.
+One right at a time; the server takes it back when its holder's connection ends, however that was,
+and ends that itself when the holder gives no sign of life: where a network, a tunnel or a machine
+stands still, nothing else would.
 """
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from secrets import token_hex
+from threading import Event, Thread
 
 from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError
@@ -22,6 +25,8 @@ HELD = text(
 TAKE, SHARE = (text(f"SELECT pg_try_advisory_lock{how}(:key)") for how in ("", "_shared"))
 WRITERS = "writers"
 """The right that each transaction has which writes: alone, or beside others of its kind."""
+SIGNS = 5
+"""So many signs of life are given before their absence counts."""
 SENDING = "sending"
 """The right that all senders share."""
 
@@ -31,22 +36,43 @@ class Rights:
     """The rights of one schema, so that projects in one database do not meet."""
 
     schema: str
-    connect: Callable[[], Connection]
+    connect: Callable[[str], Connection]
+    """Returns a connection that has done what is to come first."""
+    silence: int
+    """Seconds after which the server gives up a holder that says nothing."""
 
     @contextmanager
     def hold(self, right: str, *, shared: str = "") -> Iterator[None]:
         """Hold a right alone, and another one with others; raises Taken."""
-        with self.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
+        with self.connect(f"SET idle_session_timeout = '{self.silence}s'") as connection:
             connection.detach()  # of its own as long as the rights are held, and closed at the end
             for asked, which in ((TAKE, right), (SHARE, shared)):
                 if which and not self._answer(connection, asked, which):
                     raise Taken(f"another process has the right to this ({self.schema}: {which})")
+            with self._giving_signs_of_life(connection):
+                yield
+
+    @contextmanager
+    def _giving_signs_of_life(self, connection: Connection) -> Iterator[None]:
+        ended = Event()
+
+        def give() -> None:
+            # When it cannot be given, the right is gone; what it guards is recorded accordingly.
+            with suppress(DBAPIError):
+                while not ended.wait(self.silence / SIGNS):
+                    connection.exec_driver_sql("SELECT 1").close()
+
+        thread = Thread(target=give, daemon=True, name="signs of life")
+        thread.start()
+        try:
             yield
+        finally:
+            ended.set()
+            thread.join()
 
     def is_held(self, right: str) -> bool:
         """Tell whether any process, on whatever machine, has a right."""
-        with self.connect() as connection:
+        with self.connect("") as connection:
             return bool(self._answer(connection, HELD, right))
 
     def _answer(self, connection: Connection, asked: TextClause, right: str) -> object:
@@ -58,11 +84,15 @@ class Rights:
                 "is at work. Nothing was changed; run it again"
             ) from error
 
-    def admit(self, connection: Connection, *, wait: bool, beside: bool) -> None:
+    def admission(self, *, beside: bool) -> str:
+        """Return what begins a transaction that writes, and waits until it may."""
+        how = f"advisory_xact_lock{'_shared' if beside else ''}"
+        return f"BEGIN; SELECT pg_{how}({self._key(WRITERS)['key']})"
+
+    def admit_at_once(self, connection: Connection, *, beside: bool) -> None:
         """Let a transaction write, until it ends; raises Busy when it would have to wait."""
-        how = f"{'' if wait else 'try_'}advisory_xact_lock{'_shared' if beside else ''}"
-        answer = connection.execute(text(f"SELECT pg_{how}(:key)"), self._key(WRITERS)).scalar()
-        if answer is False:
+        how = f"try_advisory_xact_lock{'_shared' if beside else ''}"
+        if not connection.execute(text(f"SELECT pg_{how}(:key)"), self._key(WRITERS)).scalar():
             raise Busy
 
     def _key(self, right: str) -> dict[str, int]:

@@ -7,6 +7,7 @@ from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
+from forms.phrase import Phrase
 from sheets_sync.clearing import without_entries
 from sheets_sync.community import Community, Note, Orphan, Person, Problem, Report, note
 from sheets_sync.memory import Memory
@@ -106,7 +107,11 @@ def _scrubbed_orphan(orphan: Orphan, traces: Traces) -> Orphan:
 
 
 def _scrubbed_note(told: Note, traces: Traces) -> Note:
-    return note(told.words, **{name: traces.without(value) for name, value in told.values})
+    values = {
+        name: value.changed(traces.without) if isinstance(value, Phrase) else traces.without(value)
+        for name, value in told.values
+    }
+    return note(told.words, **values)
 
 
 def _scrubbed_problem(problem: Problem, traces: Traces) -> Problem:

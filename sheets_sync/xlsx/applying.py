@@ -19,7 +19,14 @@ from sheets_sync.spreadsheet import (
     SheetChanged,
 )
 from sheets_sync.xlsx import heights
-from sheets_sync.xlsx.making import make_column, make_plain_column, make_tab, put_new, writable
+from sheets_sync.xlsx.making import (
+    format_plain_column,
+    make_column,
+    make_plain_column,
+    make_tab,
+    put_new,
+    writable,
+)
 
 
 def apply(book: Book, changes: Changes) -> None:
@@ -28,8 +35,8 @@ def apply(book: Book, changes: Changes) -> None:
         make_tab(book, tab)
     for added in changes.columns:
         _add_column(_sheet(book, added.tab), added)
-    for edit in changes.edits:
-        _edit(_sheet(book, edit.tab), edit)
+    for title in dict.fromkeys(edit.tab for edit in changes.edits):
+        _edit(_sheet(book, title), [edit for edit in changes.edits if edit.tab == title])
     for emptied in changes.emptied:
         _empty(_sheet(book, emptied.tab), emptied)
     for title in dict.fromkeys(append.tab for append in changes.appends):
@@ -50,6 +57,7 @@ def _add_column(sheet: Sheet, added: AddColumn) -> None:
     known = _known_column(sheet.title, added.header)
     if known is None:
         make_plain_column(sheet, added.row, added.column, added.header)
+        format_plain_column(sheet, added.column)
     else:
         make_column(sheet, added.row, added.column, known)
     _widen_filter(sheet, column=added.column + 1)
@@ -62,11 +70,19 @@ def _known_column(title: str, header: str) -> Column | None:
     return None
 
 
-def _edit(sheet: Sheet, edit: Edit) -> None:
-    if edit.value is None:
-        writable(sheet, edit.row, edit.column).value = None
-    else:
-        put_new(sheet, edit.row, edit.column, edit.value)
+def _edit(sheet: Sheet, edits: list[Edit]) -> None:
+    grown: dict[int, None] = {}
+    for edit in edits:
+        cell = writable(sheet, edit.row, edit.column)
+        if heights.may_wrap(cell.value) or heights.may_wrap(edit.value):
+            grown[edit.row] = None
+        if edit.value is None:
+            cell.value = None
+        else:
+            put_new(sheet, edit.row, edit.column, edit.value)
+    width = sheet.max_column if grown else 0
+    for row in grown:
+        heights.fit_anew(sheet, row, width)
 
 
 def _empty(sheet: Sheet, emptied: EmptyRow) -> None:
@@ -126,10 +142,12 @@ def _rewrite(sheet: Sheet, rewrite: Rewrite) -> None:
     for (row, _), cell in sheet._cells.items():
         if row > 1 and cell.value is not None:
             cell.value = None
+    heights.forget(sheet)
     for number, values in enumerate(rewrite.rows, start=2):
         for index, value in enumerate(values):
             if value is not None:
                 put_new(sheet, number, index, value)
+        heights.fit(sheet, number, dict(enumerate(values)))
     if sheet.auto_filter.ref:
         first, last = sheet.auto_filter.ref.split(":")
         column = "".join(filter(str.isalpha, last))

@@ -6,10 +6,7 @@ from datetime import date, datetime, timedelta
 from openpyxl.cell.cell import Cell
 
 from sheets_sync.look import DATE_FORMAT, MOMENT_FORMAT
-from sheets_sync.spreadsheet import SheetUnwritable, Value
-
-LONGEST_TEXT = 32_767
-"""Characters in one cell, counted as UTF-16; openpyxl would cut silently (fault 7)."""
+from sheets_sync.spreadsheet import LONGEST_TEXT, Value, too_long
 
 # What XML 1.0 cannot hold (fault 8).
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -33,10 +30,7 @@ def _put_text(cell: Cell, text: str) -> None:
     kept = _FORBIDDEN.sub("", text)
     length = len(kept.encode("utf-16-le")) // 2
     if length > LONGEST_TEXT:
-        raise SheetUnwritable(
-            f"{cell.parent.title}!{cell.coordinate}: the text has {length:,} characters and a cell "
-            f"holds {LONGEST_TEXT:,}; shorten it"
-        )
+        raise too_long(f"{cell.parent.title}!{cell.coordinate}", length)
     if not kept:
         cell.value = None
         return

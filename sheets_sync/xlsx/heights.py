@@ -16,8 +16,14 @@ from sheets_sync.xlsx.package import Package
 
 LINE = 15.0
 """Points."""
+LETTER = 0.9
+"""Of the width that a column's is counted in, which is that of a digit; words that move to the next
+line whole are in it."""
 MOST_LINES = 12
 """A longer text is cut off to the eye, so that one report never fills the screen."""
+
+NARROWEST = 8
+"""Letters that every column of ours holds on one line."""
 
 _ROW = re.compile(rb"<row [^>]*>")
 _NUMBER = re.compile(rb'\br="(\d+)"')
@@ -43,6 +49,27 @@ def fit(sheet: Sheet, row: int, values: Mapping[int, object]) -> None:
         )
 
 
+def may_wrap(value: object) -> bool:
+    """Tell, at little cost, whether a value may need more than one line."""
+    return isinstance(value, str) and (len(value) > NARROWEST or "\n" in value)
+
+
+def fit_anew(sheet: Sheet, row: int, width: int) -> None:
+    """Make a row as high as it has to be now, unless a person chose its height."""
+    if not isinstance(sheet.row_dimensions.get(row), _Automatic | None):
+        return
+    sheet.row_dimensions.pop(row, None)
+    cells = ((at, sheet._cells.get((row, at + 1))) for at in range(width))
+    fit(sheet, row, {at: cell.value for at, cell in cells if cell is not None})
+
+
+def forget(sheet: Sheet) -> None:
+    """Drop the heights below the header that were reckoned from what stood there."""
+    for row, dimension in list(sheet.row_dimensions.items()):
+        if row > 1 and isinstance(dimension, _Automatic):
+            del sheet.row_dimensions[row]
+
+
 def keep_automatic(book: Book, package: Package) -> None:
     """Mark the heights that nobody set by hand, which openpyxl does not tell apart."""
     parts = package.sheets()
@@ -66,4 +93,4 @@ def _lines(sheet: Sheet, column: int, value: object) -> int:
     width = shape.width if shape is not None and shape.width else 13
     if not isinstance(value, str) or shape is None or not shape.alignment.wrap_text:
         return 1
-    return sum(1 + int(len(line) * 1.05 / width) for line in value.split("\n"))
+    return sum(1 + int(len(line) * LETTER / width) for line in value.split("\n"))

@@ -6,6 +6,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from forms.phrase import Phrase, phrase, verbatim
+from forms.wording import N_
 from sheets_sync.spreadsheet import SheetBusy
 
 ABANDONED_AFTER = 24 * 3600.0
@@ -26,11 +28,13 @@ class Lock:
     age: float
 
     @property
-    def holder(self) -> str:
+    def holder(self) -> Phrase:
         """Return who has the workbook open, as people say it."""
-        at = f" on {self.host}" if self.host else ""
-        since = f" since {self.since}" if self.since else ""
-        return f"{self.user or 'someone'}{at} ({self.program}){since}"
+        who = verbatim(self.user) if self.user else phrase(N_("someone"))
+        if self.host:
+            who = phrase(N_("{who} on {host}"), who=who, host=self.host)
+        who = phrase("{who} ({program})", who=who, program=phrase(self.program))
+        return phrase(N_("{who} since {since}"), who=who, since=self.since) if self.since else who
 
 
 def find_lock(path: Path, *, now: float) -> Lock | None:
@@ -45,17 +49,18 @@ def find_lock(path: Path, *, now: float) -> Lock | None:
             continue
         except OSError:
             # Excel on Windows keeps its lock file unreadable for others; it is there all the same.
-            return Lock(place, "an editor", "", "", "", 0.0)
+            return Lock(place, N_("an editor"), "", "", "", 0.0)
     return None
 
 
 def refuse_lock(path: Path, lock: Lock) -> None:
     """Raise SheetBusy naming who holds it."""
-    raise SheetBusy(
-        f"{path.name} is open: {lock.holder}. Nothing was written; it will be when they close it. "
-        f"If nobody has it open any more, delete {lock.path.name} beside it",
-        holder=lock.holder,
+    told = N_(
+        "{file} is open: {holder}. Nothing was written; it will be when they close it. If nobody "
+        "has it open any more, delete {lock} beside it"
     )
+    said = phrase(told, file=path.name, holder=lock.holder, lock=lock.path.name)
+    raise SheetBusy(said, holder=lock.holder.text())
 
 
 def is_abandoned(lock: Lock) -> bool:

@@ -10,42 +10,44 @@ from collections.abc import Iterator
 from io import BytesIO
 from zipfile import ZipFile
 
+from forms.phrase import Phrase, listed, phrase
+from forms.wording import N_
 from sheets_sync.spreadsheet import SheetUnwritable
 from sheets_sync.xlsx.package import Package
 
 _SHAPES = {
-    "sp": "a text box or shape",
-    "cxnSp": "a line",
-    "grpSp": "grouped shapes",
-    "pic": "an image",
-    "contentPart": "a drawing by hand",
-    "userShapes": "shapes on a chart",
+    "sp": N_("a text box or shape"),
+    "cxnSp": N_("a line"),
+    "grpSp": N_("grouped shapes"),
+    "pic": N_("an image"),
+    "contentPart": N_("a drawing by hand"),
+    "userShapes": N_("shapes on a chart"),
 }
 _EXTENSIONS = {
-    "sparklineGroups": "sparklines",
-    "conditionalFormattings": "conditional formats of the newer kind (bars, icons)",
-    "dataValidations": "a drop-down list that takes its choices from another tab",
-    "slicerList": "slicers",
-    "timelineRefs": "timelines",
+    "sparklineGroups": N_("sparklines"),
+    "conditionalFormattings": N_("conditional formats of the newer kind (bars, icons)"),
+    "dataValidations": N_("a drop-down list that takes its choices from another tab"),
+    "slicerList": N_("slicers"),
+    "timelineRefs": N_("timelines"),
 }
 _IN_SHEET = {
-    "controls": "form controls",
-    "oleObjects": "embedded objects",
-    "legacyDrawingHF": "a picture in the header or footer",
-    "customSheetViews": "custom views",
+    "controls": N_("form controls"),
+    "oleObjects": N_("embedded objects"),
+    "legacyDrawingHF": N_("a picture in the header or footer"),
+    "customSheetViews": N_("custom views"),
 }
 _PARTS = {
-    "threadedcomment": "threaded comments",
-    "chartex": "a chart of the newer kind",
-    "media": "an image",
-    "ctrlprop": "form controls",
-    "slicer": "slicers",
-    "timeline": "timelines",
-    "embedding": "embedded objects",
-    "richdata": "pictures or data types in cells",
-    "querytable": "a query",
-    "connections": "a data connection",
-    "diagrams": "a diagram",
+    "threadedcomment": N_("threaded comments"),
+    "chartex": N_("a chart of the newer kind"),
+    "media": N_("an image"),
+    "ctrlprop": N_("form controls"),
+    "slicer": N_("slicers"),
+    "timeline": N_("timelines"),
+    "embedding": N_("embedded objects"),
+    "richdata": N_("pictures or data types in cells"),
+    "querytable": N_("a query"),
+    "connections": N_("a data connection"),
+    "diagrams": N_("a diagram"),
 }
 # Rebuilt by the editor, or nothing that a person made; drawings are judged by what is in them.
 _REBUILT = re.compile(
@@ -58,12 +60,13 @@ _DIGITS = re.compile(r"\d+")
 
 def refuse_losses(package: Package) -> None:
     """Raise SheetUnwritable when saving would lose something, naming tab and thing."""
-    found = list(dict.fromkeys(_losses(package)))
+    found = list({one.text(): one for one in _losses(package)}.values())
     if found:
-        raise SheetUnwritable(
-            f"{package.name} is not written, because this would be lost: {'; '.join(found)}. "
-            "Move it to a workbook of its own, and writing goes on"
+        told = N_(
+            "{file} is not written, because this would be lost: {things}. Move it to a workbook of "
+            "its own, and writing goes on"
         )
+        raise SheetUnwritable(phrase(told, file=package.name, things=listed(found, "; ")))
 
 
 def refuse_missing_parts(package: Package, saved: bytes) -> None:
@@ -71,22 +74,25 @@ def refuse_missing_parts(package: Package, saved: bytes) -> None:
     with ZipFile(BytesIO(saved)) as after:
         missing = _kinds(package.parts()) - _kinds(after.namelist())
     if missing:
-        raise SheetUnwritable(
-            f"{package.name} is not written, because this would be lost: "
-            f"{', '.join(sorted(missing))}. Move what needs it to a workbook of its own"
+        told = N_(
+            "{file} is not written, because this would be lost: {things}. Move what needs it to a "
+            "workbook of its own"
         )
+        things = ", ".join(sorted(missing))
+        raise SheetUnwritable(phrase(told, file=package.name, things=things))
 
 
-def _losses(package: Package) -> Iterator[str]:
+def _losses(package: Package) -> Iterator[Phrase]:
     for title, part in package.sheets().items():
         if part not in package.parts():
             continue
         for thing in _in_sheet(package, part):
-            yield f"{thing} in the tab {title!r}"
+            told = N_("{thing} in the tab {tab}")
+            yield phrase(told, thing=Phrase(thing), tab=repr(title))
     for name in package.parts():
         for sign, thing in _PARTS.items():
             if f"/{sign}" in name.lower() and not _belongs_to_sheet(name):
-                yield thing
+                yield Phrase(thing)
 
 
 def _belongs_to_sheet(name: str) -> bool:

@@ -22,6 +22,9 @@ from sheets_sync.xlsx.cell import put
 LAST_ROW = 1_048_576
 """The last row that a workbook can have; lists and formats reach down to it."""
 
+PLAIN_WIDTH = 24
+
+_HORIZONTAL = {Holds.DATE: "left", Holds.MOMENT: "left", Holds.NUMBER: "right"}
 _HEADER_FILL = {owner: PatternFill("solid", fgColor=colour) for owner, colour in COLOURS.items()}
 _TOOL_FILL = PatternFill("solid", fgColor=SHADE)
 _LINE = Side(style="thin", color=LINE)
@@ -67,6 +70,15 @@ def make_plain_column(sheet: Sheet, row: int, index: int, name: str) -> Cell:
     return header
 
 
+def format_plain_column(sheet: Sheet, index: int) -> None:
+    """Let a column that the layout does not know hold text, as those beside it do."""
+    dimension = columns.own_format(sheet, index)
+    if not dimension.has_style:
+        dimension.width = PLAIN_WIDTH
+        dimension.number_format = FORMATS[Holds.TEXT]
+        dimension.alignment = Alignment(vertical="top", wrap_text=True)
+
+
 def put_new(sheet: Sheet, row: int, index: int, value: Value) -> None:
     """Put a value into a cell; one without a format of its own takes its column's."""
     cell = writable(sheet, row, index)
@@ -100,7 +112,8 @@ def _format_column(sheet: Sheet, index: int, column: Column) -> None:
     dimension.alignment = Alignment(
         vertical="top",
         wrap_text=column.holds is Holds.TEXT,
-        horizontal="left" if column.holds in (Holds.DATE, Holds.MOMENT) else None,
+        horizontal=_HORIZONTAL.get(column.holds),
+        indent=1 if column.holds is Holds.NUMBER else 0,
     )
     if column.owner is Owner.TIDINGS:
         dimension.fill = _TOOL_FILL

@@ -19,6 +19,8 @@ from xml.etree.ElementTree import Element
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
+from forms.phrase import Phrase
+from forms.wording import N_
 from sheets_sync.spreadsheet import SheetError
 from sheets_sync.xlsx.formulas import Found, find
 
@@ -30,6 +32,36 @@ SMALL_PART = 10 << 20
 TIGHTEST = 100
 """How many times larger than packed a larger part may be; 100,000 real rows are 15 to 40."""
 ATTEMPTS = 3
+
+ENTITIES = N_(
+    "{part} declares XML entities, which no spreadsheet program writes; it may be an attack. Do "
+    "not use this file"
+)
+INCOMPLETE = N_(
+    "the workbook is incomplete or damaged ({fault}); if it is being copied or uploaded, wait "
+    "until that is done, else put back a copy from {backups}"
+)
+UNREADABLE = N_(
+    "the workbook cannot be read ({fault}); open it with LibreOffice or Excel and save it again, "
+    "or put back a copy from the backups"
+)
+LARGE = N_("larger than {most} MB; move old rows to another workbook")
+MISSING = N_(
+    "the workbook is not there; put it back (copies are in {backups}) or make one with `tidings "
+    "init`"
+)
+FORBIDDEN = N_("cannot be read ({fault}); check that it is a file and who may read it")
+PROTECTED = N_("protected by a password; save it without one")
+OLD = N_("an old .xls workbook under another name; open it and save it as .xlsx")
+OTHER = N_("not an .xlsx workbook; open it in a spreadsheet program, save it as .xlsx")
+OPEN_DOCUMENT = N_("an OpenDocument file; save it as .xlsx")
+BINARY = N_("a binary workbook (.xlsb); save it as .xlsx")
+MACROS = N_("holds macros; save it as .xlsx, without them")
+FOR_MACROS = N_("made for macros (.xlsm); save it as .xlsx")
+EMPTY = N_("a zip file without a workbook in it; save it as .xlsx")
+HOSTILE = N_(
+    "refused, for {why}; delete unused rows and formats, or check where the file comes from"
+)
 
 _UNZIPPING = (
     zipfile.BadZipFile,
@@ -79,10 +111,7 @@ class Package:
         if len(found) != declared.file_size:
             raise _Incomplete(f"{self.name}: {name} has not the size that the file declares")
         if b"<!DOCTYPE" in found[:4096] or b"<!ENTITY" in found[:4096]:
-            raise SheetError(
-                f"{self.name}: {name} declares XML entities, which no spreadsheet program "
-                "writes; it may be an attack. Do not use this file"
-            )
+            raise _refused(self.name, ENTITIES, part=name)
         return found
 
     def tree(self, name: str) -> Element:
@@ -127,18 +156,20 @@ def open_package(path: Path, *, pause: float) -> Package:
             return _checked(path)
         except _Incomplete as incomplete:
             last = incomplete
-    raise SheetError(
-        f"{path}: the workbook is incomplete or damaged ({last}); if it is being copied or "
-        f"uploaded, wait until that is done, else put back a copy from {path.parent / 'backups'}"
-    ) from last
+    backups = path.parent / "backups"
+    raise _refused(path, INCOMPLETE, fault=last.told, backups=backups) from last
 
 
 def damaged(package: Package, fault: BaseException) -> SheetError:
     """Return the error for a workbook whose parts cannot be understood."""
-    return SheetError(
-        f"{package.name}: the workbook cannot be read ({fault}); open it with LibreOffice or Excel "
-        "and save it again, or put back a copy from the backups"
-    )
+    return _refused(package.name, UNREADABLE, fault=fault)
+
+
+def _refused(file: object, words: str, **values: object) -> SheetError:
+    kept = {
+        name: value if isinstance(value, Phrase) else str(value) for name, value in values.items()
+    }
+    return SheetError(Phrase("{file}: {told}", {"file": str(file), "told": Phrase(words, kept)}))
 
 
 def _checked(path: Path) -> Package:
@@ -156,63 +187,51 @@ def _checked(path: Path) -> Package:
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise SheetError(
-                f"{path}: larger than {LARGEST_FILE >> 20} MB; move old rows to another workbook"
-            )
+            raise _refused(path, LARGE, most=LARGEST_FILE >> 20)
         return path.read_bytes()
     except FileNotFoundError as missing:
-        raise SheetError(
-            f"{path}: the workbook is not there; put it back (copies are in "
-            f"{path.parent / 'backups'}) or make one with `tidings init`"
-        ) from missing
+        raise _refused(path, MISSING, backups=path.parent / "backups") from missing
     except OSError as refused:
-        raise SheetError(
-            f"{path}: cannot be read ({refused.strerror}); check that it is a file and who may "
-            "read it"
-        ) from refused
+        raise _refused(path, FORBIDDEN, fault=refused.strerror) from refused
 
 
 def _refuse_other_kinds(path: Path, content: bytes) -> None:
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise SheetError(f"{path}: protected by a password; save it without one")
-        raise SheetError(
-            f"{path}: an old .xls workbook under another name; open it and save it as .xlsx"
-        )
+            raise _refused(path, PROTECTED)
+        raise _refused(path, OLD)
     if content and not b"PK\x03\x04".startswith(content[:4]):
-        raise SheetError(
-            f"{path}: not an .xlsx workbook; open it in a spreadsheet program, save it as .xlsx"
-        )
+        raise _refused(path, OTHER)
 
 
 def _check_directory(package: Package) -> None:
     entries = package.zip.infolist()
     names = set(package.parts())
     if "mimetype" in names and "content.xml" in names:
-        raise SheetError(f"{package.name}: an OpenDocument file; save it as .xlsx")
+        raise _refused(package.name, OPEN_DOCUMENT)
     if "xl/workbook.bin" in names:
-        raise SheetError(f"{package.name}: a binary workbook (.xlsb); save it as .xlsx")
+        raise _refused(package.name, BINARY)
     if any(name.endswith("vbaProject.bin") for name in names):
-        raise SheetError(f"{package.name}: holds macros; save it as .xlsx, without them")
+        raise _refused(package.name, MACROS)
     if any(entry.flag_bits & 1 for entry in entries):
-        raise SheetError(f"{package.name}: protected by a password; save it without one")
+        raise _refused(package.name, PROTECTED)
     if len(entries) > MOST_PARTS or len(names) != len(entries):
-        raise _hostile(package, f"it has {len(entries):,} parts")
+        raise _hostile(package, N_("it has {count} parts"), count=f"{len(entries):,}")
     if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
-        raise _hostile(package, f"it unpacks to more than {LARGEST_UNPACKED >> 20} MB")
+        raise _hostile(
+            package, N_("it unpacks to more than {most} MB"), most=LARGEST_UNPACKED >> 20
+        )
     for entry in entries:
         tightness = entry.file_size / max(entry.compress_size, 1)
         if entry.file_size > SMALL_PART and tightness > TIGHTEST:
-            raise _hostile(package, f"{entry.filename} unpacks to {tightness:.0f} times its size")
+            told = N_("{part} unpacks to {times} times its size")
+            raise _hostile(package, told, part=entry.filename, times=round(tightness))
     if not {"xl/workbook.xml", "[Content_Types].xml"} <= names:
-        raise SheetError(f"{package.name}: a zip file without a workbook in it; save it as .xlsx")
+        raise _refused(package.name, EMPTY)
 
 
-def _hostile(package: Package, why: str) -> SheetError:
-    return SheetError(
-        f"{package.name}: refused, for {why}; delete unused rows and formats, or check where the "
-        "file comes from"
-    )
+def _hostile(package: Package, words: str, **values: str | int) -> SheetError:
+    return _refused(package.name, HOSTILE, why=Phrase(words, values))
 
 
 def _check_parts(package: Package) -> None:
@@ -222,7 +241,7 @@ def _check_parts(package: Package) -> None:
             if _SHEET.match(name):
                 package.formulas[name] = find(unpacked)
     if b"macroEnabled" in package.part("[Content_Types].xml"):
-        raise SheetError(f"{package.name}: made for macros (.xlsm); save it as .xlsx")
+        raise _refused(package.name, FOR_MACROS)
 
 
 def _local(element: Element) -> str:

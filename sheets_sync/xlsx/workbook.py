@@ -18,6 +18,8 @@ from openpyxl import Workbook as Book
 from openpyxl import load_workbook
 from openpyxl.xml import DEFUSEDXML
 
+from forms.phrase import phrase
+from forms.wording import N_
 from sheets_sync.findings import Finding
 from sheets_sync.layout import Tab
 from sheets_sync.preparation import Preparation
@@ -165,7 +167,9 @@ class Workbook:
         if left_behind is not None:
             back_up(self.path, day=f"{today}-abandoned", keep=self._backups)
             log.warning(
-                "%s: the lock of %s was left by a crash; going on", self.name, left_behind.holder
+                "%s: the lock of %s was left by a crash; going on",
+                self.name,
+                left_behind.holder.text(),
             )
 
 
@@ -224,10 +228,11 @@ def _stored(package: Package, part: str, place: str) -> float:
         rb'<c [^>]*\br="' + place.encode() + rb'"[^>]*><v>([-+.\deE]+)</v>', package.part(part)
     )
     if stored is None:
-        raise SheetUnwritable(
-            f"{package.name} is not written: {place} holds a number that is no date, in a format "
-            "for dates; correct it"
+        told = N_(
+            "{file} is not written: {place} holds a number that is no date, in a format for dates; "
+            "correct it"
         )
+        raise SheetUnwritable(phrase(told, file=package.name, place=place))
     return float(stored[1])
 
 

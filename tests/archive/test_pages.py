@@ -50,7 +50,7 @@ def test_what_the_pages_say(here: Valley):
     here.mails()
     here.builds()
 
-    talked = "Ana Rossi November 19, 2026 Talked with Ben. With: Ben Okafor #mentorship #Italy"
+    talked = "Ana Rossi November 19, 2026 Talked with Ben. With: Ben Okafor #Mentoring #Italy"
     planned = "Ben Okafor November 20, 2026 Drew up the plan. #planning"
     older = "Ana Rossi October 2, 2026 An older thing."
     follow = "Follow this with a feed reader"

@@ -113,8 +113,13 @@ class Valley:
 
 
 @contextmanager
-def valley(folder: Path, settings: str = "", *, digest: str = "") -> Iterator[Valley]:
-    """Open a community; `settings` are lines of [archive], and `digest` of [digest]."""
+def valley(
+    folder: Path, settings: str = "", *, digest: str = "", tags: str = TAGS
+) -> Iterator[Valley]:
+    """Open a community; `settings` are lines of [archive], and `digest` of [digest].
+
+    Without `tags` its Tags tab is as `init` made it.
+    """
     found(folder, Answers("Green Valley", ["cleo@example.org"], "Europe/Berlin"), {})
     path = folder / "tidings.toml"
     lines = f'[archive]\nurl = "{URL}"\n{settings}\n'
@@ -123,6 +128,7 @@ def valley(folder: Path, settings: str = "", *, digest: str = "") -> Iterator[Va
     with open_project(folder, {}) as project:
         here = Valley(project)
         here.manager.holds("People", PEOPLE)
-        here.manager.holds("Tags", TAGS)
+        if tags:
+            here.manager.holds("Tags", tags)
         here.manager.holds("Mentors", "| mentee | mentor |\n| ben | ana |")
         yield here

@@ -5,15 +5,13 @@ Each is planned for a story when it begins, so that a short one has its share of
 
 import random
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import timedelta
 
+from sheets_sync.backing_up import copies_of_state
 from sheets_sync.state import open_state
 from tests.simulation.world import STATE, World
 
-BACKUPS_EVERY = timedelta(days=2)
 JUMPS = (
     timedelta(days=400),
     timedelta(days=9),
@@ -24,22 +22,13 @@ JUMPS = (
 )
 HOLIDAYS = (4, 9, 13, 20)
 """Days in which nothing runs but the pages."""
-BACKUP = "backup.db"
 
 
 def plan(world: World, chance: random.Random) -> None:
     """Plan a story's disasters."""
     weeks = world.story.weeks
-    rare: tuple[tuple[float, Callable[[World, random.Random], None]], ...] = (
-        (0.15, _full_disk),
-        (0.12, _holiday),
-        (0.12, _wrong_clock),
-        (0.15, _old_version),
-        (0.05, _lost_disk),
-    )
-    _backup(world)
     for week in range(1, weeks):
-        for share, comes in rare:
+        for share, comes in RARE:
             if chance.random() < share:
                 moment = timedelta(weeks=week, minutes=chance.randrange(7 * 24 * 60))
                 world.later(moment, lambda comes=comes: comes(world, chance))
@@ -82,33 +71,40 @@ def _old_version(world: World, chance: random.Random) -> None:
     world.office.restores_version()
 
 
-def _backup(world: World) -> None:
-    """Keep a copy of the state, as a nightly job does."""
-    if not world.machine.is_dead:
-        with (
-            closing(sqlite3.connect(world.folder / STATE)) as state,
-            closing(sqlite3.connect(world.folder / BACKUP)) as copy,
-        ):
-            state.backup(copy)
-    world.later(BACKUPS_EVERY, lambda: _backup(world))
-
-
 def _lost_disk(world: World, chance: random.Random) -> None:
     """Take the disk away; put the last backup on a new one, or begin with an empty state."""
     with_backup = chance.random() < 0.6
+    backup = _last_backup(world)
     world.machine.says(f"the disk is lost; {'the backup' if with_backup else 'nothing'} is left")
     world.ends()
     for left in world.folder.glob(f"{STATE}*"):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
     if with_backup:
-        (world.folder / STATE).write_bytes((world.folder / BACKUP).read_bytes())
+        (world.folder / STATE).write_bytes(backup)
     else:
         open_state(f"sqlite:{STATE}", folder=world.folder, create=True).close()
     world.machine.disk_is_full = False
-    # One disaster at a time: nobody goes back behind the loss as well. What was sent to whom since
-    # such a version would then be known to nobody.
-    world.office.versions.clear()
     mailed = {mail.issue for mail in world.relay.arrived}
     named = {str(issue) for _, issue in world.papers["Digests"].columns("issue")}
     world.history.lost_a_disk(world.marked_rows(), mailed - named)
     world.boots()
+
+
+def _last_backup(world: World) -> bytes:
+    """Return the latest of the copies that the product makes; they are kept elsewhere, too.
+
+    One from the time of a wrong clock is dated in the future, and nobody takes it.
+    """
+    copies = copies_of_state(world.project)
+    today = f"{world.machine.clock.time:%Y-%m-%d}"
+    return [one for one in copies if one.stem.removeprefix("tidings-") <= today][-1].read_bytes()
+
+
+RARE: tuple[tuple[float, Callable[[World, random.Random], None]], ...] = (
+    (0.15, _full_disk),
+    (0.12, _holiday),
+    (0.12, _wrong_clock),
+    (0.15, _old_version),
+    (0.05, _lost_disk),
+)
+"""What comes in so many of all weeks."""

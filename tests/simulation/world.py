@@ -95,7 +95,7 @@ class World:
         """Whether the last run left nothing for the next."""
         self._steps_of_a_run = 40
         self.project: Project
-        self._site: Any
+        self._site: Any = None
 
     # Time
 
@@ -131,7 +131,7 @@ class World:
         self.project = replace(
             project, spreadsheet=self.google.opened(project.state.base), carrier=self.relay
         )
-        self._site = create_app(open_desk(self.project, self.machine.clock.now)).test_client()
+        self._site = None
 
     def ends(self) -> None:
         """Switch everything off."""
@@ -139,10 +139,18 @@ class World:
 
     # What people do with the pages
 
+    @property
+    def site(self) -> Any:
+        """Return the pages; made at the first visit, since that takes a while."""
+        if self._site is None:
+            desk = open_desk(self.project, self.machine.clock.now)
+            self._site = create_app(desk).test_client()
+        return self._site
+
     def visits(self, path: str) -> str | None:
         """Return a page; None when there is none just now."""
         self.machine.step("a page is asked for")
-        answer = self._site.get(path)
+        answer = self.site.get(path)
         invariants.check_answer(path, answer.status_code)
         return (
             str(answer.text) if answer.status_code == 200 and "form-token" in answer.text else None
@@ -151,7 +159,7 @@ class World:
     def posts(self, path: str, token: str, fields: dict[str, str]) -> str:
         """Send a form; returns the id on the receipt, or nothing when there was no thanks."""
         self.machine.step("a form is sent")
-        answer = self._site.post(
+        answer = self.site.post(
             path, data={"form-token": token, **fields}, headers={"Sec-Fetch-Site": "same-origin"}
         )
         self.machine.step("the form's answer leaves")

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sheets_sync.sync import seldom_collecting
 from tests.simulation import disasters, invariants
 from tests.simulation.community import founded
 from tests.simulation.machine import dice, no_real_chance
@@ -14,7 +15,7 @@ WEEK = timedelta(days=7)
 
 def play(story: Story, folder: Path) -> World:
     """Play a story; raises Broken, with the command that plays it again, at the first fault."""
-    with no_real_chance(story.seed):
+    with no_real_chance(story.seed), seldom_collecting():
         world = founded(story, folder)
         try:
             _play(world)

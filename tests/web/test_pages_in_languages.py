@@ -7,7 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from forms.wording import catalogues
-from sheets_sync.founding import FIRST_TAGS
+from sheets_sync.first_tags import FIRST_TAGS
 from sheets_sync.renewal import Reply
 from tests.web.test_subscribing import letters, link, token
 from tests.web.village import SITE, Village

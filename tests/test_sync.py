@@ -15,6 +15,8 @@ from sheets_sync.sync import sync
 from sheets_sync.xlsx import Workbook
 from tests.story import Interrupted, Story, story
 
+pytestmark = [pytest.mark.usefixtures("on_either_database"), pytest.mark.sampled]
+
 
 @pytest.fixture
 def s(tmp_path: Path) -> Iterator[Story]:
@@ -452,6 +454,7 @@ def test_a_spreadsheet_of_another_installation_is_refused(s: Story, tmp_path: Pa
     assert s.path.read_bytes() == saved
 
 
+@pytest.mark.parametrize("state_url", ["sqlite:tidings.db"])
 def test_a_state_from_an_old_backup_is_refused(s: Story):  # fault 75
     s.posts("ben", "one")
     s.sync()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from forms.phrase import Phrase, phrase
+from forms.wording import translations
 from sheets_sync.form_memory import MEMORY, FormMemory
 from sheets_sync.mentor_sheet import Elsewhere
 from sheets_sync.spreadsheet import SheetError
@@ -79,6 +80,12 @@ def test_who_keeps_the_file_open_for_more_than_a_day(s: Story) -> None:
 
     community = s.state.base.community()
     assert community is not None
+    assert community.notes[0].text(translations("de").gettext) == (
+        "Seit mehr als einem Tag konnte nichts in die Tabelle geschrieben werden: workbook.xlsx ist "
+        "geöffnet: Mara Moss auf desk-1 (LibreOffice) seit 23.11.2026 09:14. Nichts wurde "
+        "geschrieben; das geschieht, wenn die Datei geschlossen wird. Hat sie niemand mehr offen, "
+        "lösch .~lock.workbook.xlsx# daneben"
+    )
     without = scrubbed_community(community, Traces(frozenset({"Mara Moss"})))
     assert "Mara" not in without.notes[0].text()
     assert "desk-1" in without.notes[0].text()

@@ -81,8 +81,8 @@ def test_who_keeps_the_file_open_for_more_than_a_day(s: Story) -> None:
     community = s.state.base.community()
     assert community is not None
     assert community.notes[0].text(translations("de").gettext) == (
-        "Seit mehr als einem Tag konnte nichts in die Tabelle geschrieben werden: workbook.xlsx ist "
-        "geöffnet: Mara Moss auf desk-1 (LibreOffice) seit 23.11.2026 09:14. Nichts wurde "
+        "Seit mehr als einem Tag konnte nichts in die Tabelle geschrieben werden: workbook.xlsx "
+        "ist geöffnet: Mara Moss auf desk-1 (LibreOffice) seit 23.11.2026 09:14. Nichts wurde "
         "geschrieben; das geschieht, wenn die Datei geschlossen wird. Hat sie niemand mehr offen, "
         "lösch .~lock.workbook.xlsx# daneben"
     )

@@ -118,3 +118,18 @@ def test_why_the_google_form_cannot_be_read() -> None:
     ]
     older = MEMORY.validate_json(b'{"failing_since": "2026-11-01T00:00:00+00:00", "trouble": "x"}')
     assert older.lasting_trouble(MONDAY)[0].text(shouted).endswith(": x")
+
+
+def test_a_cell_without_a_result_and_what_a_program_shows(s: Story) -> None:
+    s.types_report(reporter="ben", text="=1+1", link="https://example.org")
+    s.types_report(reporter="ben", text="#REF!", link="https://example.org")
+    with s.manager.editing() as book:
+        book["Reports"].cell(3, 3).data_type = "e"
+
+    told = [problem.text(shouted) for problem in s.sync().problems if problem.column == "text"]
+
+    end = "; THE LAST GOOD VALUE IS KEPT; TYPE THE VALUE ITSELF"
+    assert told == [
+        f"Reports ROW 2, text: THE CELL SHOWS FORMULA WITHOUT A RESULT{end}",
+        f"Reports ROW 3, text: THE CELL SHOWS #REF!{end}",
+    ]

@@ -36,8 +36,8 @@ MUTATIONS = {
     "mark before send": (
         Line(
             "sheets_sync/state/marking.py",
-            "moves += [self._move(number, SENDING, DOT, None) for number in dots]",
-            "moves += [self._move(number, SENDING, SENT, None) for number in dots]",
+            "self._move(number, SENDING, DOT, None)",
+            "self._move(number, SENDING, SENT, None)",
         ),
         Line(
             "sheets_sync/state/marking.py",

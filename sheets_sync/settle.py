@@ -107,7 +107,9 @@ def remember(
             continue
         known = past.known.get(line.id)
         # A run may have appended the row and never come to record it: that was a write of ours too.
-        ours = line.appended or line.id in past.intake.rows
+        # And what people brought back is not what an older copy lacks since they removed it.
+        is_back = known is not None and known.missing_since is not None
+        ours = line.appended or line.id in past.intake.rows or is_back
         new = _known(one, known, counter if ours else 0, moment)
         if new == known:
             continue

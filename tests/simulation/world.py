@@ -207,10 +207,9 @@ class World:
     def _looks(self) -> None:
         """Look whether all is well; more closely from time to time, since that takes long."""
         invariants.check_run(self)
-        if self.disturbed or self.machine.steps % CLOSE_LOOKS:
+        if self.disturbed or self._is_braked or self.machine.steps % CLOSE_LOOKS:
             return
-        if not self._is_braked:
-            invariants.check_values_are_on_their_rows(self)
+        invariants.check_values_are_on_their_rows(self)
         if self._is_settled:
             self.quiet_run()
 

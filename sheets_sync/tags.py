@@ -19,7 +19,7 @@ def key(tag: str) -> str:
     folded = tag
     for _ in range(3):  # NFKC and casefold can each undo the other's work once
         folded = unicodedata.normalize("NFKC", folded.casefold())
-    visible = "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Cc"})
+    visible = "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Cc", "Cs"})
     words = visible.replace("#", " ").replace("_", " ").replace("-", " ").split()
     return "-".join(words)
 

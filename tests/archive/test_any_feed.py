@@ -54,11 +54,11 @@ def person(name: str, username: str) -> Person:
 
 
 def files(
-    reports: list[Report], *, name: str, username: str, title: str
+    reports: list[Report], *, name: str, username: str, tag: str
 ) -> Iterator[tuple[str, bytes]]:
     """Build the archive of these reports; yield the feeds, and what the browser's search reads."""
-    community = Community(MONDAY, people=(person(name, username),), tags=(Tag("tea", title, ""),))
-    imprint = Imprint(title or "Valley", URL, "reports.example.org,2026-11-20", secret=b"x")
+    community = Community(MONDAY, people=(person(name, username),), tags=(Tag("tea", tag, ""),))
+    imprint = Imprint("Valley", URL, "reports.example.org,2026-11-20", secret=b"x")
     addresses = give_addresses(community.people, {})
     public = make_public(Holdings(reports, community, UTC), addresses, imprint)
     site = Site(public, imprint, translations("en"))
@@ -80,10 +80,10 @@ def files(
     ),
     name=words,
     username=words,
-    title=words,
+    tag=words,
     written=st.booleans(),
 )
-def test_any_words_make_valid_feeds(said, name, username, title, written) -> None:
+def test_any_words_make_valid_feeds(said, name, username, tag, written) -> None:
     # faults 8, 9, 10, 15
     reports = [
         report(
@@ -93,7 +93,7 @@ def test_any_words_make_valid_feeds(said, name, username, title, written) -> Non
         for number, (text, other, link, tags) in enumerate(said, 1)
     ]  # fmt: skip
 
-    made = dict(files(reports, name=name, username=username, title=title))
+    made = dict(files(reports, name=name, username=username, tag=tag))
 
     assert "feed.xml" in made
     assert wrong(made) == []
@@ -134,7 +134,7 @@ def test_a_megabyte_becomes_a_valid_feed_at_once(part: str) -> None:
     reports = [report(number, text=f"x{text}", tags=("tea",)) for number in range(1, 31)]
 
     with less_than_a_second():
-        made = [next(files(reports, name="Ana Rossi", username="ana", title="Valley"))]
+        made = [next(files(reports, name="Ana Rossi", username="ana", tag="tea"))]
 
     assert [path for path, _ in made] == ["tags/tea/feed.xml"]
     assert wrong(dict(made)) == []

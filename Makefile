@@ -54,7 +54,7 @@ messages: .venv/ready-for-development
 	@mkdir -p forms/locale
 	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --sort-by-file --no-location \
 	    --project Tidings --output-file forms/locale/tidings.pot --keywords N_ \
-	    --keywords count:1,2 forms sheets_sync digests
+	    --keywords counted:1,2 forms sheets_sync digests
 	for language in $(LANGUAGES); do mkdir -p forms/locale/$$language/LC_MESSAGES; \
 	    $(BIN)/pybabel --quiet update --domain tidings --input-file forms/locale/tidings.pot \
 	    --output-dir forms/locale --locale $$language --init-missing --no-fuzzy-matching \

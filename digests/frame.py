@@ -109,7 +109,7 @@ def mail_view(
         more=marks.more,
         form=marks.form,
         quiet=teller.quiet([one for one in content.quiet if not one.is_long]),
-        long_quiet_heading=teller.count(
+        long_quiet_heading=teller.counted(
             "Not seen for {count} month", "Not seen for {count} months", content.quiet_months
         ),
         long_quiet=teller.quiet([one for one in content.quiet if one.is_long]),
@@ -118,7 +118,7 @@ def mail_view(
         orphans=teller.orphans(desk.orphans),
         trends=teller.trends(desk.trends),
         waiting=teller.waiting(desk.waiting),
-        problems_heading=teller.count(
+        problems_heading=teller.counted(
             "{count} problem to mend", "{count} problems to mend", len(desk.problems)
         ),
         problems=teller.lines([problem.text(teller.words.gettext) for problem in desk.problems]),
@@ -152,7 +152,7 @@ def _notices(content: Content, teller: Teller) -> Iterator[str]:
             filter=teller.line(content.unread_filter),
         )
     if content.left_behind:
-        yield teller.count(
+        yield teller.counted(
             "It has been a while. This mail goes back {weeks} weeks; {count} older report is not "
             "in it.",
             "It has been a while. This mail goes back {weeks} weeks; {count} older reports are "

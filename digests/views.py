@@ -104,7 +104,7 @@ class Teller:
         """Return a phrase in the language, with values put in."""
         return self.words.gettext(words).format(**values)
 
-    def count(self, one: str, many: str, count: int, **values: object) -> str:
+    def counted(self, one: str, many: str, count: int, **values: object) -> str:
         """Return a phrase that counts something."""
         return self.words.ngettext(one, many, count).format(count=count, **values)
 
@@ -145,7 +145,7 @@ class Teller:
         if len(masked) <= longest:
             return masked
         rest = len(masked) - longest
-        cut = self.count("[… {count} more character]", "[… {count} more characters]", rest)
+        cut = self.counted("[… {count} more character]", "[… {count} more characters]", rest)
         return f"{masked[:longest].rstrip()} {cut}"
 
     def line(self, typed: str) -> str:
@@ -209,13 +209,13 @@ class Teller:
     def _trend_line(self, trend: Trend) -> QuietLine:
         name = hashtag(self.line(trend.shown))
         if trend.is_new:
-            told = self.count(
+            told = self.counted(
                 "new, used {count} time in a month",
                 "new, used {count} times in a month",
                 trend.uses,
             )
         else:
-            told = self.count(
+            told = self.counted(
                 "used {count} time in a month, {before} before",
                 "used {count} times in a month, {before} before",
                 trend.uses,
@@ -238,7 +238,7 @@ class Teller:
 
     def _first(self, things: Sequence[S], tell: Callable[[S], T], most: int) -> Lines[T]:
         rest = len(things) - most
-        more = self.count("and {count} more", "and {count} more", rest) if rest > 0 else ""
+        more = self.counted("and {count} more", "and {count} more", rest) if rest > 0 else ""
         return Lines(tuple(tell(thing) for thing in things[:most]), more)
 
     def subject(self, content: Content, issue: str) -> str:
@@ -247,7 +247,7 @@ class Teller:
 
     def more(self, count: int) -> str:
         """Return the words for reports that did not fit."""
-        return self.count(
+        return self.counted(
             "and {count} more report, which did not fit",
             "and {count} more reports, which did not fit",
             count,

@@ -27,7 +27,7 @@ def find_hashtags(text: str) -> tuple[str, ...]:
     They stand for the tags that nobody typed. One holds letters, so that `#1` is a number; it ends
     where something other than letters, digits, hyphens and underscores begins.
     """
-    if not any(sign in text for sign in HASHES):
+    if not any([sign in text for sign in HASHES]):
         return ()
     words = (_word(found[1]) for found in _HASHTAG.finditer(text))
     fitting = (f"#{word}" for word in words if word and len(word) < LONGEST_TAG)

@@ -13,6 +13,9 @@ from forms.wording import N_
 class Status(StrEnum):
     """What becomes of a report (the `status` column)."""
 
+    __hash__ = str.__hash__
+    """As a word's, and ten times as fast as an enumeration's."""
+
     OK = "ok"
     CHECK = "check"
     UNMATCHED = "unmatched"
@@ -23,6 +26,8 @@ class Status(StrEnum):
 
 class Role(StrEnum):
     """What a group means to Tidings; `[groups]` in the settings maps the community's words."""
+
+    __hash__ = str.__hash__
 
     MEMBER = "member"
     MENTOR = "mentor"
@@ -137,7 +142,7 @@ class Person:
 
 def told(problems: Iterable[Problem]) -> str:
     """Return a row's problems as its `problem` cell shows them, one a line."""
-    return "\n".join(f"{p.column}: {p.message}; {p.remedy}" for p in problems)
+    return "\n".join([f"{p.column}: {p.message}; {p.remedy}" for p in problems])
 
 
 @dataclass(frozen=True, slots=True)

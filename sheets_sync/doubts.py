@@ -34,9 +34,8 @@ class Context:
     """Whether hashtags in the text are tags where the tags column is blank."""
 
 
-def canonical(table: Table, cells: Sequence[Cell], column: str) -> str:
-    """Return a cell as it is compared: a date as ISO, anything else as its text."""
-    cell = table.cell(cells, column)
+def canonical(cell: Cell, column: str) -> str:
+    """Return a cell of a column as it is compared: a date as ISO, anything else as its text."""
     if cell is None:
         return ""
     if column == "date":
@@ -145,7 +144,7 @@ def memory_faults(
             ),
         )
     for column, (wanted, kept) in memory.conflicts.items():
-        if decision != "ok" and canonical(table, cells, column) == kept:
+        if decision != "ok" and canonical(table.cell(cells, column), column) == kept:
             yield (
                 column,
                 Fault(

@@ -96,11 +96,12 @@ def find_strays(lines: Sequence[Line], known: Known) -> Strays:
 
 def _astray(line: Line, known: Known) -> str:
     """Return the column in which a name or an address of somebody else stands for sure."""
-    if line.email and known.has_name(line.email, line):
+    if line.email and "@" not in line.email and known.has_name(line.email, line):
         return "email"
     # Somebody may be called by their own address, or have it as their username.
     for column, value in (("name", line.name), ("username", line.username)):
-        if value.casefold() != line.email.casefold() and known.has_email(value, line):
+        is_others = "@" in value and value.casefold() != line.email.casefold()
+        if is_others and known.has_email(value, line):
             return column
     is_name = " " in line.username and known.has_name(line.username, line)
     return "username" if is_name else ""

@@ -7,7 +7,7 @@ headers. Nothing is guessed: a doubtful header is a Problem.
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -70,6 +70,11 @@ class Table:
         """Return a row's cell in the column of this name; None where there is no such column."""
         at = self.columns.get(name, -1)
         return cells[at] if 0 <= at < len(cells) else None
+
+    def picked(self, cells: Sequence[Cell], names: Iterable[str]) -> list[Cell]:
+        """Return a row's cells in the columns of these names."""
+        places, width = self.columns, len(cells)
+        return [cells[at] if 0 <= (at := places.get(name, -1)) < width else None for name in names]
 
     def text(self, cells: Sequence[Cell], name: str) -> str:
         """Return a row's cell in the column of this name as text."""

@@ -135,7 +135,7 @@ def correct(
             at = table.columns.get(column, -1)
             if at < 0 or _print(wanted) == last.get(column):
                 continue
-            stands = canonical(table, row, column)
+            stands = canonical(table.cell(row, column), column)
             untouched = not stands or _print(stands) == last.get(column)
             if not untouched and stands != wanted:
                 conflicts[column] = (wanted, stands)

@@ -202,7 +202,7 @@ def _told_apart_by(table: Table, columns: Sequence[str]) -> Sequence[str]:
 
 
 def _is_report(table: Table, cells: Sequence[Cell]) -> bool:
-    return any(table.text(cells, name) for name in ("id", *STANDARD, TIMESTAMP))
+    return any(map(as_text, table.picked(cells, ("id", *STANDARD, TIMESTAMP))))
 
 
 def _line(row: _Row, who: Identity, past: Past) -> Line:

@@ -88,7 +88,7 @@ def answered(table: Table, cells: Sequence[Cell], memory: Memory) -> Memory:
     if same or (TIMESTAMP in table.columns and not moment):
         return memory
     answers = {
-        column.name: canonical(table, cells, column.name)
+        column.name: canonical(table.cell(cells, column.name), column.name)
         for column in table.tab.columns
         if column.owner is Owner.REPORTER and column.name in table.columns
     }

@@ -6,7 +6,7 @@ seen; one of them may change from sync to sync, two at once are asked about.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -79,13 +79,14 @@ def read_people(
     index = _index(acquaintances)
     taken: set[str] = set()
     listed = []
+    roles = _roles_by_word(groups)
     for line in lines.people:
         before, doubt = _recognise(line, index, taken)
         if doubt:
             problems.append(doubt)
         id = before.id if before else f"p-{secrets.token_hex(8)}"
         taken.add(id)
-        person, faults = _person(table, line, id, groups, today)
+        person, faults = _person(table, line, id, roles, today)
         problems += faults
         listed.append(
             Listed(line.row, person, _own_mentor(table, line.cells), asked=doubt is not None)
@@ -141,7 +142,7 @@ def _was(before: Acquaintance, changed: Sequence[str]) -> str:
 
 
 def _person(
-    table: Table, line: Line, id: str, groups: Mapping[Role, Sequence[str]], today: date
+    table: Table, line: Line, id: str, roles: Mapping[str, Set[Role]], today: date
 ) -> tuple[Person, list[Problem]]:
     problems = []
 
@@ -156,16 +157,17 @@ def _person(
     if email and (fault := check_address(email)):
         problems.append(_problem(table, line, "email", fault))
         email = ""
-    words = tuple(w.strip() for w in as_text(table.cell(line.cells, "groups")).split(","))
+    typed = table.text(line.cells, "groups").split(",")
+    words = tuple([word for each in typed if (word := each.strip())])
     left = day("left")
-    roles = frozenset(_roles(words, groups, gone=left is not None and left <= today))
+    gone = {Role.ALUMNI} if left is not None and left <= today else set()
     person = Person(
         id=id,
         name=line.name or line.username,
         email=email,
         username=line.username,
-        groups=tuple(word for word in words if word),
-        roles=roles,
+        groups=words,
+        roles=frozenset(gone.union(*(roles.get(plain(word), ()) for word in words))),
         country=table.text(line.cells, "country"),
         mentor="",
         joined=day("joined"),
@@ -185,15 +187,13 @@ def _problem(table: Table, line: Line, column: str, fault: Fault) -> Problem:
     return Problem.of("People", line.row, column, table.shown(line.cells, column), fault)
 
 
-def _roles(
-    words: Sequence[str], groups: Mapping[Role, Sequence[str]], *, gone: bool
-) -> Iterator[Role]:
-    own = {plain(word) for word in words}
+def _roles_by_word(groups: Mapping[Role, Sequence[str]]) -> Mapping[str, Set[Role]]:
+    """Return what each group means, by its name as it is compared."""
+    found: dict[str, set[Role]] = defaultdict(set)
     for role in Role:
-        if own & {plain(word) for word in (*DEFAULT_GROUPS[role], *groups.get(role, ()))}:
-            yield role
-    if gone:
-        yield Role.ALUMNI
+        for word in (*DEFAULT_GROUPS[role], *groups.get(role, ())):
+            found[plain(word)].add(role)
+    return found
 
 
 def _own_mentor(table: Table, cells: Sequence[Cell]) -> str:

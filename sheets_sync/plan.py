@@ -79,7 +79,7 @@ class Plan:
         for one in settled:
             line, table, memory = one.line, one.line.table, one.judged.memory
             ours: dict[str, Value] = {
-                "status": one.report.status.value,
+                "status": str(one.report.status),
                 "problem": told(one.problems),
             }
             if line.id:

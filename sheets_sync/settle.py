@@ -107,7 +107,9 @@ def remember(
             continue
         known = past.known.get(line.id)
         # A run may have appended the row and never come to record it: that was a write of ours too.
-        ours = line.appended or line.id in past.intake.rows
+        # And what people brought back is not what an older copy lacks since they removed it.
+        is_back = known is not None and known.missing_since is not None
+        ours = line.appended or line.id in past.intake.rows or is_back
         new = _known(one, known, counter if ours else 0, moment)
         if new == known:
             continue
@@ -115,8 +117,8 @@ def remember(
         if line.fresh and not line.appended:
             unwritten[line.id] = None
         elif line.memory != line.before:
-            unwritten[line.id] = replace(new, memory=_json(line.before))
-    changed += [replace(known, missing_since=moment) for known in missing]
+            unwritten[line.id] = new._replace(memory=_json(line.before))
+    changed += [known._replace(missing_since=moment) for known in missing]
     changed += _withdrawn_unseen(settled, past)
     return Remembered(changed, unwritten)
 
@@ -129,9 +131,9 @@ def _known(one: Settled, known: Known | None, appended_at: int, moment: str) -> 
     return Known(
         id=line.id,
         tab=line.table.title,
-        fields=REPORT.dump_json(report).decode(),
+        fields=REPORT.serializer.to_json(report).decode(),
         content=line.content,
-        status=report.status.value,
+        status=str(report.status),
         accepted=accepted,
         accepted_at=(known.accepted_at if known else None)
         or (moment if accepted is not None else None),
@@ -142,14 +144,14 @@ def _known(one: Settled, known: Known | None, appended_at: int, moment: str) -> 
 
 
 def _json(memory: object) -> str:
-    return MEMORY.dump_json(memory).decode()  # type: ignore[arg-type]
+    return MEMORY.serializer.to_json(memory).decode()
 
 
 def _withdrawn_unseen(settled: Sequence[Settled], past: Past) -> list[Known]:
     """Return the reports that were withdrawn while their row is gone."""
     seen = {one.line.id for one in settled}
     return [
-        replace(known, memory=_json(replace(MEMORY.validate_json(known.memory), withdrawn=True)))
+        known._replace(memory=_json(replace(MEMORY.validate_json(known.memory), withdrawn=True)))
         for id in past.intake.withdrawn - seen
         if (known := past.known.get(id))
     ]

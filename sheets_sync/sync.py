@@ -82,7 +82,7 @@ def seldom_collecting() -> Iterator[None]:
     To look through all of it again and again takes a third of the time of a large one.
     """
     usual = gc.get_threshold()
-    gc.set_threshold(max(usual[0], 200_000), *usual[1:])
+    gc.set_threshold(max(usual[0], 10_000_000), *usual[1:])
     try:
         yield
     finally:
@@ -121,7 +121,15 @@ def sync(
         if dry_run:
             return _outcome(decision.community, decision.changes, written=False)
         try:
-            note = write_back(spreadsheet, sheet, decision.changes, state, stamp, values)
+            note = write_back(
+                spreadsheet,
+                sheet,
+                decision.changes,
+                state,
+                stamp,
+                values,
+                older_copy=given.older_copy,
+            )
         except SheetChanged:
             if attempt == ATTEMPTS:
                 raise
@@ -258,10 +266,13 @@ def write_back(
     state: State,
     stamp: Stamp,
     seen: Mapping[str, str],
+    *,
+    older_copy: int | None = None,
 ) -> Phrase | None:
     """Write the changes; return why they could not be written, if so. Raises SheetChanged.
 
-    `seen` are the state's single values from which the changes come.
+    `seen` are the state's single values from which the changes come. After the write the stamp
+    tells no more that the sheet was an `older_copy`.
     """
     if not changes:
         return None
@@ -270,6 +281,8 @@ def write_back(
         refuse_overtaken(db, seen)
         put(db, "instance", stamp.instance)
         put(db, "counter", str(stamp.counter))
+        if older_copy is not None:
+            put(db, OLDER_COPY, str(older_copy))
     try:
         spreadsheet.write(sheet, replace(changes, stamp=stamp))
     except (SheetBusy, SheetUnwritable) as error:

@@ -140,7 +140,7 @@ def unchanged_rows(
         if one is None or one.missing_since is not None or one.tab != table.title:
             continue
         if looked_at.rows.get(id) == row_print(cells) != "":
-            found[id] = Standing(table, row, cells, REPORT.validate_json(one.fields))
+            found[id] = Standing(table, row, cells, REPORT.validator.validate_json(one.fields))
     for id in twice | touched:
         found.pop(id, None)
     return found

@@ -80,7 +80,7 @@ def further_questions(form: Form) -> list[Question]:
 
 def content_print(table: Table, cells: Sequence[Cell], columns: Sequence[str]) -> str:
     """Return a short print of what people typed in these columns."""
-    typed = "\x1f".join([canonical(table, cells, name) for name in columns])
+    typed = "\x1f".join(map(canonical, table.picked(cells, columns), columns))
     return hashlib.blake2b(typed.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
@@ -201,8 +201,7 @@ class Judge:
     def _cell_faults(
         self, cells: Sequence[Cell], typed: Mapping[str, str]
     ) -> Iterator[tuple[str, Fault]]:
-        for column in STANDARD:
-            cell = self._table.cell(cells, column)
+        for column, cell in zip(STANDARD, self._table.picked(cells, STANDARD), strict=True):
             if isinstance(cell, CellFault):
                 yield (
                     column,

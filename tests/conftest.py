@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,7 @@ class NoSkips:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Allow no skips where CI asks for it; a worker only reports to the run that started it."""
+    config.addinivalue_line("markers", SAMPLED)
     if os.environ.get("TIDINGS_NO_SKIPS") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(NoSkips())
 
@@ -100,3 +102,26 @@ def state_url(request: pytest.FixtureRequest) -> str:
         return "sqlite:tidings.db"
     server: Server = request.getfixturevalue("postgresql")
     return server.url()
+
+
+@pytest.fixture
+def on_either_database(tmp_path: Path, state_url: str) -> None:
+    """Let the state of the test's folder be on either database."""
+    # As above.
+    from tests.places import choose  # noqa: PLC0415
+
+    choose(tmp_path, state_url)
+
+
+SAMPLED = "sampled: of these tests on PostgreSQL only each fourth is run, all of them by make soak"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what `make soak` alone runs."""
+    if os.environ.get("TIDINGS_SOAK"):
+        return
+    more = [
+        item for item in items if item.get_closest_marker("sampled") and "postgresql" in item.name
+    ]
+    left_out = set(more) - set(more[::4])
+    items[:] = [item for item in items if item not in left_out]

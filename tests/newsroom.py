@@ -24,9 +24,10 @@ from digests.send import open_transport
 from digests.settling import Delivered
 from sheets_sync.community import Community, Person, Report, Role, Status, Subscription
 from sheets_sync.links import Links
-from sheets_sync.state import State, open_state
+from sheets_sync.state import State
 from sheets_sync.state.base import COMMUNITY, REPORT, Known, record_reports
 from sheets_sync.state.database import writing
+from tests.places import open_at
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 DUE = Due("2026-W48", NOW)
@@ -79,17 +80,6 @@ def _known(one: Report) -> Known:
     return Known(
         one.id, "Reports", fields, one.text, one.status, one.accepted, moment, None, 0, "{}"
     )
-
-
-def choose(folder: Path, state_url: str) -> None:
-    """Say where the state of a folder is, also to the processes that work in it."""
-    (folder / "state-url").write_text(state_url)
-
-
-def open_at(folder: Path) -> State:
-    chosen = folder / "state-url"
-    url = chosen.read_text() if chosen.exists() else "sqlite:tidings.db"
-    return open_state(url, folder=folder, create=True)
 
 
 def press(state: State, **changes: object) -> Press:

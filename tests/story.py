@@ -17,11 +17,12 @@ from sheets_sync.identity import new_report_id
 from sheets_sync.layout import PEOPLE, TABS
 from sheets_sync.mentor_sheet import Elsewhere
 from sheets_sync.spreadsheet import Changes, Snapshot, Value
-from sheets_sync.state import State, open_state
+from sheets_sync.state import State
 from sheets_sync.sync import Outcome, sync
 from sheets_sync.validate import reports_tab
 from sheets_sync.xlsx import Workbook
 from tests.people import Manager
+from tests.places import open_at
 
 FORM = load_form(DEFAULT)
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -59,7 +60,7 @@ class Story:
         self.rules = Rules(FORM, ZoneInfo("Europe/Berlin"), bad_filter)
         self.book = Workbook(self.path)
         self.path.write_bytes(_workbook(people=people))
-        self.state: State = open_state("sqlite:tidings.db", folder=folder, create=True)
+        self.state: State = open_at(folder)
         self.manager = Manager(self.path)
         self._keys = count()
 

@@ -25,7 +25,7 @@ def catalogue(path: Path, language: str | None = None) -> Catalog:
 def source(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """Return the words that stand in the source now."""
     template = tmp_path_factory.mktemp("words") / "tidings.pot"
-    told = ["-F", "pyproject.toml", "-k", "N_", "-k", "count:1,2", "-o", str(template)]
+    told = ["-F", "pyproject.toml", "-k", "N_", "-k", "counted:1,2", "-o", str(template)]
     folders = ["forms", "sheets_sync", "digests"]
     command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", *told, *folders]
     subprocess.run(command, check=True, cwd=ROOT, timeout=60)

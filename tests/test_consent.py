@@ -15,18 +15,8 @@ from sheets_sync.choices import Choice, ChoiceAct
 from sheets_sync.community import Status
 from sheets_sync.state import Busy, State
 from sheets_sync.state.delivery import DOT_SECONDS
-from tests.newsroom import (
-    DUE,
-    NAMES,
-    NOW,
-    choose,
-    open_at,
-    person,
-    press,
-    report,
-    run,
-    synced,
-)
+from tests.newsroom import DUE, NAMES, NOW, person, press, report, run, synced
+from tests.places import choose, open_at
 from tests.test_crashes import recording
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")

@@ -4,12 +4,13 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, insert, select
+from sqlalchemy import Engine, event, insert, select, text
 
 from digests.issue import make
 from forms.submission import Act, Submission
@@ -158,6 +159,50 @@ def test_a_place_that_holds_a_state_is_refused(old, places, tmp_path, kind):
     assert rows(other) == before
     old.journal.accept(Submission("k4", "r-12", Act.REPORT, {"text": "On."}, "form", NOON))
     other.close()
+
+
+ALTERS = {
+    "file": [
+        "CREATE TRIGGER alters AFTER INSERT ON submissions BEGIN "
+        "UPDATE submissions SET report = 'r-other' WHERE number = new.number; END"
+    ],
+    "server": [
+        "CREATE FUNCTION alters() RETURNS trigger LANGUAGE plpgsql "
+        "AS 'BEGIN NEW.report := ''r-other''; RETURN NEW; END'",
+        "CREATE TRIGGER alters BEFORE INSERT ON submissions FOR EACH ROW EXECUTE FUNCTION alters()",
+    ],
+}
+DROPS = {
+    "file": [
+        "CREATE TRIGGER drops AFTER INSERT ON had BEGIN "
+        "DELETE FROM had WHERE subscriber = new.subscriber AND report = 'r-2'; END"
+    ],
+    "server": [
+        "CREATE FUNCTION drops() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "CREATE TRIGGER drops BEFORE INSERT ON had FOR EACH ROW "
+        "WHEN (NEW.report = 'r-2') EXECUTE FUNCTION drops()",
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", ["file", "server"])
+@pytest.mark.parametrize(
+    ("fault", "table"), [(ALTERS, "submissions"), (DROPS, "had")], ids=["altered", "dropped"]
+)
+def test_a_row_that_does_not_arrive_as_it_was_is_noticed_and_nothing_moves(
+    old, places, tmp_path, kind, fault, table
+):
+    before, target = rows(old), places(kind)
+    with closing(open_state(target, create=True)) as new, writing(new.engine) as db:
+        for statement in fault[kind]:
+            db.execute(text(statement))
+
+    with pytest.raises(StateError, match=rf"row \d+ of the table {table} did not arrive as it was"):
+        copy_state(locate("sqlite:tidings.db", tmp_path), target)
+
+    assert rows(old) == before
+    old.journal.accept(Submission("k4", "r-12", Act.REPORT, {"text": "On."}, "form", NOON))
+    assert {name: found for name, found in rows_at(target).items() if found}.keys() == {"kept"}
 
 
 def copy_until(urls: Sequence[str], commits: int) -> None:

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 from openpyxl.comments import Comment
+from sqlalchemy import select
 
 from forms.submission import Act, Submission
 from sheets_sync.archiving import build_archive
@@ -24,7 +25,12 @@ from sheets_sync.cli.shell import Shell
 from sheets_sync.erasing import AmbiguousError, carry_out, look, readmit
 from sheets_sync.founding import Answers, found
 from sheets_sync.project import open_project
+from sheets_sync.state.address import locate
 from sheets_sync.state.backup import back_up_state
+from sheets_sync.state.copying import copy_state
+from sheets_sync.state.database import reading
+from sheets_sync.state.schema import metadata
+from tests.postgresql import Server
 from tests.test_whole_way import MONDAY, Town
 
 PEOPLE = """
@@ -115,6 +121,20 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def town(lived_in: Path, tmp_path: Path) -> Iterator[Town]:
     folder = tmp_path / "town"
     shutil.copytree(lived_in, folder)
+    yield from opened(folder)
+
+
+@pytest.fixture
+def town_on_a_server(lived_in: Path, tmp_path: Path, postgresql: Server) -> Iterator[Town]:
+    folder, url = tmp_path / "town", postgresql.url()
+    shutil.copytree(lived_in, folder)
+    copy_state(locate("sqlite:tidings.db", folder), locate(url, folder))
+    settings = folder / "tidings.toml"
+    settings.write_text(f'state = "{url}"\n{settings.read_text()}')
+    yield from opened(folder)
+
+
+def opened(folder: Path) -> Iterator[Town]:
     with open_project(folder, {}) as project:
         town = Town(project)
         town.now = MONDAY + timedelta(hours=1)
@@ -168,6 +188,38 @@ def test_afterwards_no_byte_of_name_or_address_is_found(town: Town):
 
     town.project.state.close()
     assert places(town.project.folder) == []
+
+
+def test_afterwards_no_row_on_the_server_holds_them(town_on_a_server: Town):
+    # fault 84
+    town = town_on_a_server
+    assert in_tables(town) >= {"submissions", "reports", "people", "deliveries", "letters"}
+
+    left = erase(town)
+
+    assert in_tables(town) == set()
+    # The file that the state was moved from, and its backups, are named and nothing else.
+    assert {re.sub(r"-[-0-9]+", "", name) for name in left} == {"tidings.db", "backups/tidings.db"}
+    for name in left:
+        (town.project.folder / name).unlink()
+    assert places(town.project.folder) == []
+    assert town.reports("reporter", "text")[2:] == [
+        ("ben", "Talked with [erased] about it."),
+        ("ben", "Alone at last."),
+    ]
+    assert look(town.project, "ana@example.org").before == town.now
+
+
+def in_tables(town: Town) -> set[str]:
+    """Return every table that holds a word of hers, letters decoded."""
+    found_in = set()
+    with reading(town.project.state.engine) as db:
+        for table in metadata.sorted_tables:
+            for row in db.execute(select(table)):
+                told = [str(value) for value in row]
+                told += [text for one in row if isinstance(one, bytes) for text in decoded(one)]
+                found_in |= {table.name} if WORDS.search("\n".join(told)) else set()
+    return found_in
 
 
 def test_what_is_others_stays(town: Town):

@@ -21,7 +21,8 @@ from sheets_sync.state.schema import metadata
 from sheets_sync.state.scrubbing import scrubbed_community
 from sheets_sync.traces import Traces
 from tests.form_story import FormStory, form_story
-from tests.newsroom import DUE, NOW, choose, open_at, person, press, report, synced
+from tests.newsroom import DUE, NOW, person, press, report, synced
+from tests.places import choose, open_at
 from tests.test_linked import TAB, answers, s
 
 __all__ = ["s"]

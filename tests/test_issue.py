@@ -29,7 +29,8 @@ from digests.transport import Broken, Letter, Refused, Stage, Unclear, Unreachab
 from sheets_sync.community import Role, Status, Subscription
 from sheets_sync.state import State
 from sheets_sync.state.delivery import IssueLine
-from tests.newsroom import DUE, NAMES, NOW, choose, open_at, person, press, report, synced
+from tests.newsroom import DUE, NAMES, NOW, person, press, report, synced
+from tests.places import choose, open_at
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
 EVERYBODY = {f"{name}@example.org" for name in NAMES}

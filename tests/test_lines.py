@@ -14,10 +14,14 @@ from digests.send import Server, Smtp
 from digests.send_line import body
 from digests.settling import Delivered
 from digests.transport import Broken, Refused
-from tests.newsroom import NAMES, NOW, open_at, person, report, run, synced
+from tests.newsroom import NAMES, NOW, person, report, run, synced
+from tests.places import open_at
 from tests.test_send import Mailbox, letter, serving
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd"),
+    pytest.mark.usefixtures("on_either_database"),
+]
 
 
 @dataclass

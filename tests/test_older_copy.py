@@ -84,6 +84,46 @@ def test_what_cannot_be_put_back_at_once_is_put_back_later(s: Story):
     assert (s.sync().notes, texts(s)) == ((), [("old",)])
 
 
+def test_a_run_that_stopped_after_its_first_write_still_puts_back_all_later(s: Story):
+    s.posts("ben", "old")
+    s.sync()
+    stale = s.path.read_bytes()
+    s.posts("ana", "new")
+    for number in range(8):
+        s.types_report(reporter="ben", text=f"typed {number}")
+    s.sync()
+    s.path.write_bytes(stale)
+    s.manager.types("People", 2, "mentor", "?")  # so that something is written at once
+    with pytest.raises(KeyboardInterrupt):
+        sync(Stopped(s.path), s.state, s.rules, now=s.now)
+
+    s.sync()
+    s.pass_time(hours=25)
+    s.sync()
+
+    assert texts(s) == [("old",), ("new",)]
+
+
+def test_a_row_that_was_removed_and_pasted_back_is_put_back_too(s: Story):
+    s.posts("ben", "old")
+    s.posts("ana", "removed once")
+    s.sync()
+    with_it = s.path.read_bytes()
+    s.manager.deletes_row("Reports", 3)
+    s.sync()
+    s.posts("cho", "new")
+    s.sync()
+    without_it = s.path.read_bytes()
+    s.path.write_bytes(with_it)
+    s.sync()
+    assert texts(s) == [("old",), ("removed once",), ("new",)]
+
+    s.path.write_bytes(without_it)
+    s.sync()
+
+    assert texts(s) == [("old",), ("new",), ("removed once",)]
+
+
 def test_a_report_comes_back_with_the_correction_that_waited_for_its_row(s: Story):
     s.posts("ben", "old")
     s.sync()

@@ -140,3 +140,11 @@ def test_who_is_shown_on_public_pages():
         "People row 5, public: this is neither yes nor no; they are shown as “a member”; "
         "write yes or no"
     ]
+
+
+def test_a_problem_quotes_a_day_as_people_write_it():
+    sheet = table(PEOPLE, "| name | joined | left |\n| Ana | 41183 | 41152 |")
+
+    (problem,) = read_people(sheet, (), groups={}, today=TODAY).problems
+
+    assert (problem.column, problem.value) == ("left", "2012-08-31")

@@ -17,7 +17,8 @@ from aiosmtpd.smtp import Envelope
 
 from digests.issue import make
 from digests.settling import Delivered
-from tests.newsroom import DUE, NOW, choose, open_at, person, press, report, run, synced
+from tests.newsroom import DUE, NOW, person, press, report, run, synced
+from tests.places import choose, open_at
 from tests.test_send import Mailbox, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")

@@ -48,13 +48,15 @@ def test_an_error_says_its_phrase_in_english_and_plain_words_as_they_are() -> No
 def test_why_a_tab_cannot_be_read(s: Story) -> None:
     s.manager.renames_header("People", "name", "nome")
     s.manager.moves_column("People", "nome", 3)
+    s.types_report(reporter="zoe", text="who am I")
 
     s.sync()
 
     community = s.state.base.community()
     assert community is not None
     problems = [problem.text(shouted) for problem in community.problems]
-    assert [line for line in problems if line.startswith("People")] == [
+    assert problems[1].startswith("Reports ROW 2")
+    assert problems[:1] == [
         "People: NO COLUMN 'name' (PERHAPS 'nome'?). NOTHING WAS WRITTEN. NAME THE COLUMN SO "
         "AGAIN, OR MAP ITS HEADER IN TIDINGS.TOML UNDER [spreadsheet.headers.People]"
     ]

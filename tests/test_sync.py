@@ -15,6 +15,8 @@ from sheets_sync.sync import sync
 from sheets_sync.xlsx import Workbook
 from tests.story import Interrupted, Story, story
 
+pytestmark = [pytest.mark.usefixtures("on_either_database"), pytest.mark.sampled]
+
 
 @pytest.fixture
 def s(tmp_path: Path) -> Iterator[Story]:
@@ -78,8 +80,6 @@ def test_each_bad_row_is_named_and_the_others_go_through(s: Story):
     s.types_report(reporter="Ana Rossi <ben@example.org>", text="two people", link="nowhere at all")
 
     assert lines(s) == [
-        "Mentors row 3, mentor: they mentor each other in a circle: Ana Rossi → Cho Min → "
-        "Ana Rossi; correct one of the rows",
         "Reports row 3, date: “31/02/2026” is not a date; write year, month and day like this: "
         "2026-11-23",
         "Reports row 4, reporter: nobody on the People tab is called so; only coordinators see "
@@ -91,6 +91,8 @@ def test_each_bad_row_is_named_and_the_others_go_through(s: Story):
         "with https://; more of them fit in the text",
         "Reports row 8, reporter: the address is Ben Okafor's, the name Ana Rossi's; the address "
         "counts; correct one of them",
+        "Mentors row 3, mentor: they mentor each other in a circle: Ana Rossi → Cho Min → "
+        "Ana Rossi; correct one of the rows",
     ]
     assert s.shows("Reports", "status") == [
         ("ok",),
@@ -101,7 +103,7 @@ def test_each_bad_row_is_named_and_the_others_go_through(s: Story):
         ("check",),
         ("check",),
     ]
-    assert [row for (row,) in s.shows("Problems", "row")] == [3, 3, 4, 5, 6, 7, 8, 8]
+    assert [row for (row,) in s.shows("Problems", "row")] == [3, 4, 5, 6, 7, 8, 8, 3]
     accepted = [r.text for r in s.state.base.accepted_above(0)]
     assert accepted == ["fine", "when?", "ok?", "two people"]
 
@@ -452,6 +454,7 @@ def test_a_spreadsheet_of_another_installation_is_refused(s: Story, tmp_path: Pa
     assert s.path.read_bytes() == saved
 
 
+@pytest.mark.parametrize("state_url", ["sqlite:tidings.db"])
 def test_a_state_from_an_old_backup_is_refused(s: Story):  # fault 75
     s.posts("ben", "one")
     s.sync()

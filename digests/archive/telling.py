@@ -68,10 +68,6 @@ class Teller:
         """Return a phrase in the language, with values put in."""
         return self.words.gettext(words).format(**values)
 
-    def count(self, one: str, many: str, count: int) -> str:
-        """Return a phrase that counts something."""
-        return self.words.ngettext(one, many, count).format(count=count)
-
     def day(self, when: date) -> str:
         """Return a day, always with its year: pages outlive it."""
         return whole_day(when, self._language)

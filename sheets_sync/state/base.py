@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, bindparam, delete, func, select
@@ -36,8 +36,7 @@ MOMENT = select(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A report as the state has it; `fields` and `memory` are JSON."""
 
     id: str
@@ -71,8 +70,8 @@ class Base:
     def known(self) -> dict[str, Known]:
         """Return every report ever seen, by id."""
         with reading(self._engine) as db:
-            rows = db.execute(select(*(reports.c[name] for name in Known.__slots__))).all()
-        return {row[0]: Known(*row) for row in rows}
+            rows = db.execute(select(*(reports.c[name] for name in Known._fields))).all()
+        return {row[0]: Known._make(row) for row in rows}
 
     def ids(self) -> frozenset[str]:
         """Return the ids of all reports ever seen."""
@@ -205,11 +204,12 @@ def record_reports(db: Connection, changed: Sequence[Known]) -> None:
     if not changed:
         return
     row = kind_of(db).upsert(reports)
-    values = {name: row.excluded[name] for name in Known.__slots__ if name != "id"}
-    db.execute(
-        row.on_conflict_do_update(index_elements=["id"], set_=values),
-        [{name: getattr(one, name) for name in Known.__slots__} for one in changed],
-    )
+    values = {name: row.excluded[name] for name in Known._fields if name != "id"}
+    statement = row.on_conflict_do_update(index_elements=["id"], set_=values)
+    # By the driver itself, which takes half the time.
+    compiled = statement.compile(dialect=db.dialect)
+    rows = changed if compiled.positional else [one._asdict() for one in changed]
+    db.exec_driver_sql(compiled.string, list(rows))
 
 
 def record_people(db: Connection, present: Mapping[str, Acquaintance]) -> None:

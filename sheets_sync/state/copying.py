@@ -8,7 +8,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, delete, func, insert, select, text
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
 from sheets_sync.state.base import forget, put
@@ -92,22 +103,28 @@ def _move(old: Engine, new: Engine) -> None:
 
 
 def _copy(here: Connection, there: Connection, table: Table) -> None:
-    for rows in here.execute(_all(table)).mappings().partitions(AT_ONCE):
-        there.execute(insert(table), [dict(row) for row in rows])
+    with _rows(here, table) as found:
+        for rows in found.mappings().partitions():
+            there.execute(insert(table), [dict(row) for row in rows])
     for statement in kind_of(there).renumbering(table):
         there.execute(text(statement))
 
 
 def _compare(here: Connection, there: Connection, table: Table) -> None:
-    ours, theirs = (iter(db.execute(_all(table)).yield_per(AT_ONCE)) for db in (here, there))
-    for number, row in enumerate(ours, 1):
-        if next(theirs, None) != row:
-            raise StateError(
-                f"row {number} of the table {table.name} did not arrive as it was. Nothing was "
-                "changed. Please report this as a fault of Tidings"
-            )
-    if next(theirs, None) is not None:
-        raise StateError(f"the table {table.name} got rows from elsewhere. Nothing was changed")
+    with _rows(here, table) as ours, _rows(there, table) as theirs:
+        for number, row in enumerate(ours, 1):
+            if next(theirs, None) != row:
+                raise StateError(
+                    f"row {number} of the table {table.name} did not arrive as it was. Nothing was "
+                    "changed. Please report this as a fault of Tidings"
+                )
+        if next(theirs, None) is not None:
+            raise StateError(f"the table {table.name} got rows from elsewhere. Nothing was changed")
+
+
+def _rows(db: Connection, table: Table) -> CursorResult[Any]:
+    # Asked for some at a time: a server would give up who says nothing for long.
+    return db.execute(_all(table), execution_options={"yield_per": AT_ONCE})
 
 
 def _all(table: Table) -> Select[Any]:

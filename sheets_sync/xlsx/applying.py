@@ -1,5 +1,6 @@
 """An openpyxl workbook and a batch of changes → the workbook with them, all else untouched."""
 
+from dataclasses import replace
 from typing import Any
 
 from openpyxl import Workbook as Book
@@ -8,6 +9,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet as Sheet
 
+from sheets_sync.headers import OURS
 from sheets_sync.layout import TABS, Column
 from sheets_sync.spreadsheet import (
     AddColumn,
@@ -59,15 +61,16 @@ def _add_column(sheet: Sheet, added: AddColumn) -> None:
         make_plain_column(sheet, added.row, added.column, added.header)
         format_plain_column(sheet, added.column)
     else:
-        make_column(sheet, added.row, added.column, known)
+        make_column(sheet, added.row, added.column, replace(known, name=added.header))
     _widen_filter(sheet, column=added.column + 1)
 
 
 def _known_column(title: str, header: str) -> Column | None:
-    for tab in TABS:
-        if tab.title.casefold() == title.strip().casefold():
-            return next((c for c in tab.columns if c.name.casefold() == header.casefold()), None)
-    return None
+    """Return the column of the layout that bears a header, ours beside a manager's own too."""
+    wanted = title.strip().casefold()
+    columns = (one for tab in TABS if tab.title.casefold() == wanted for one in tab.columns)
+    names = (header.casefold(), header.removesuffix(OURS.format(name="")).casefold())
+    return next((one for one in columns if one.name in names), None)
 
 
 def _edit(sheet: Sheet, edits: list[Edit]) -> None:

@@ -22,8 +22,8 @@ line whole are in it."""
 MOST_LINES = 12
 """A longer text is cut off to the eye, so that one report never fills the screen."""
 
-NARROWEST = 8
-"""Letters that every column of ours holds on one line."""
+SHORT = 20
+"""So many letters stand on one line in nearly every column."""
 
 _ROW = re.compile(rb"<row [^>]*>")
 _NUMBER = re.compile(rb'\br="(\d+)"')
@@ -42,32 +42,31 @@ def fit(sheet: Sheet, row: int, values: Mapping[int, object]) -> None:
 
     `values` are its cells by column index: asking the sheet for a row looks at all its cells.
     """
-    lines = max((_lines(sheet, column, value) for column, value in values.items()), default=1)
-    if lines > 1:
-        sheet.row_dimensions[row] = _Automatic(
-            sheet, index=row, ht=LINE * min(lines, MOST_LINES) + 1
-        )
+    if height := _height(sheet, values):
+        sheet.row_dimensions[row] = _Automatic(sheet, index=row, ht=height)
 
 
 def may_wrap(value: object) -> bool:
     """Tell, at little cost, whether a value may need more than one line."""
-    return isinstance(value, str) and (len(value) > NARROWEST or "\n" in value)
+    return isinstance(value, str) and (len(value) > SHORT or "\n" in value)
 
 
 def fit_anew(sheet: Sheet, row: int, width: int) -> None:
     """Make a row as high as it has to be now, unless a person chose its height."""
-    if not isinstance(sheet.row_dimensions.get(row), _Automatic | None):
-        return
-    sheet.row_dimensions.pop(row, None)
+    before = sheet.row_dimensions.get(row)
     cells = ((at, sheet._cells.get((row, at + 1))) for at in range(width))
-    fit(sheet, row, {at: cell.value for at, cell in cells if cell is not None})
+    values = {at: cell.value for at, cell in cells if cell is not None}
+    if before is None:
+        fit(sheet, row, values)
+    elif isinstance(before, _Automatic):  # which may be hidden, by a filter say
+        before.ht = _height(sheet, values)
 
 
 def forget(sheet: Sheet) -> None:
     """Drop the heights below the header that were reckoned from what stood there."""
-    for row, dimension in list(sheet.row_dimensions.items()):
+    for row, dimension in sheet.row_dimensions.items():
         if row > 1 and isinstance(dimension, _Automatic):
-            del sheet.row_dimensions[row]
+            dimension.ht = None
 
 
 def keep_automatic(book: Book, package: Package) -> None:
@@ -86,6 +85,12 @@ def _fixed(xml: bytes) -> set[int]:
         return set()
     marked = (tag for tag in _ROW.findall(xml) if re.search(rb'customHeight="(1|true)"', tag))
     return {int(number[1]) for tag in marked if (number := _NUMBER.search(tag))}
+
+
+def _height(sheet: Sheet, values: Mapping[int, object]) -> float | None:
+    """Return the height of a row with these values; None for a row of one line."""
+    lines = max((_lines(sheet, column, value) for column, value in values.items()), default=1)
+    return LINE * min(lines, MOST_LINES) + 1 if lines > 1 else None
 
 
 def _lines(sheet: Sheet, column: int, value: object) -> int:

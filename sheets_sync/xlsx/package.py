@@ -11,6 +11,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -22,15 +23,20 @@ from defusedxml.ElementTree import ParseError, fromstring
 from forms.phrase import Phrase
 from forms.wording import N_
 from sheets_sync.spreadsheet import SheetError
+from sheets_sync.xlsx.bounds import MOST_CELLS, cells_laid_out, cells_merged, characters_shown
 from sheets_sync.xlsx.formulas import Found, find
 
 LARGEST_FILE = 64 << 20
 LARGEST_UNPACKED = 1 << 30
 MOST_PARTS = 5_000
-SMALL_PART = 10 << 20
-"""Below this a part may be packed as tightly as it likes."""
-TIGHTEST = 100
-"""How many times larger than packed a larger part may be; 100,000 real rows are 15 to 40."""
+SMALL = 4 << 20
+"""Up to this a workbook may be packed as tightly as it likes."""
+TIGHTEST = 45
+"""How many times larger than packed what exceeds it may be; 100,000 real rows are 15 to 40."""
+FREE_TAGS, MOST_TAGS = 200_000, 2
+"""So many in all, and for each byte of the file; real ones have one for each two bytes."""
+LARGEST_TREE = 1 << 20
+"""What is made a tree: a part that lists others, or says what a drawing holds."""
 ATTEMPTS = 3
 
 ENTITIES = N_(
@@ -74,7 +80,7 @@ _UNZIPPING = (
     RuntimeError,
 )
 
-_SHEET = re.compile(r"/?xl/worksheets/[^/]+\.xml\Z", re.IGNORECASE)
+_STRINGS = re.compile(r"/?xl/[^/]*strings[^/]*\.xml\Z", re.IGNORECASE)
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -92,6 +98,7 @@ class Package:
     zip: zipfile.ZipFile
     formulas: dict[str, Found] = field(default_factory=dict)
     """Errors and formulas of each part that is a sheet."""
+    trees: dict[str, Element] = field(default_factory=dict)
 
     def parts(self) -> list[str]:
         """Return the names of all parts."""
@@ -116,21 +123,31 @@ class Package:
 
     def tree(self, name: str) -> Element:
         """Return one part as a tree; an empty one when there is no such part."""
+        if name not in self.trees:
+            self.trees[name] = self._tree(name)
+        return self.trees[name]
+
+    def _tree(self, name: str) -> Element:
         if name not in self.zip.NameToInfo:
             return Element("none")
-        try:
-            return fromstring(self.part(name))
-        except (ParseError, DefusedXmlException, UnicodeError, ValueError) as broken:
-            raise _Incomplete(f"{self.name}, {name}: {broken}") from broken
+        xml = self.part(name)
+        if len(xml) > LARGEST_TREE:
+            raise _hostile(self.name, f"{name} is larger than {LARGEST_TREE >> 20} MB")
+        with _named(self.name, name):
+            return fromstring(xml)
 
     def sheets(self) -> dict[str, str]:
         """Return title → part of every tab, in order."""
+        return dict(self.tabs())
+
+    def tabs(self) -> list[tuple[str, str]]:
+        """Return title and part of every tab, also of those with one title."""
         targets = self.targets("xl/workbook.xml")
-        return {
-            sheet.get("name", ""): targets.get(sheet.get(_RELATIONSHIP, ""), "")
+        return [
+            (sheet.get("name", ""), targets.get(sheet.get(_RELATIONSHIP, ""), ""))
             for sheet in self.tree("xl/workbook.xml").iter()
             if _local(sheet) == "sheet"
-        }
+        ]
 
     def targets(self, part: str) -> dict[str, str]:
         """Return relationship id → part that it leads to, for one part."""
@@ -216,32 +233,76 @@ def _check_directory(package: Package) -> None:
     if any(entry.flag_bits & 1 for entry in entries):
         raise _refused(package.name, PROTECTED)
     if len(entries) > MOST_PARTS or len(names) != len(entries):
-        raise _hostile(package, N_("it has {count} parts"), count=f"{len(entries):,}")
-    if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
-        raise _hostile(
-            package, N_("it unpacks to more than {most} MB"), most=LARGEST_UNPACKED >> 20
-        )
-    for entry in entries:
-        tightness = entry.file_size / max(entry.compress_size, 1)
-        if entry.file_size > SMALL_PART and tightness > TIGHTEST:
-            told = N_("{part} unpacks to {times} times its size")
-            raise _hostile(package, told, part=entry.filename, times=round(tightness))
+        raise _hostile(package.name, f"it has {len(entries):,} parts")
+    _check_sizes(package)
     if not {"xl/workbook.xml", "[Content_Types].xml"} <= names:
-        raise _refused(package.name, EMPTY)
+        raise SheetError(f"{package.name}: a zip file without a workbook in it; save it as .xlsx")
 
 
-def _hostile(package: Package, words: str, **values: str | int) -> SheetError:
-    return _refused(package.name, HOSTILE, why=Phrase(words, values))
+def _check_sizes(package: Package) -> None:
+    entries = package.zip.infolist()
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > LARGEST_UNPACKED:
+        raise _hostile(package.name, f"it unpacks to more than {LARGEST_UNPACKED >> 20} MB")
+    if unpacked > _most_unpacked(package):
+        largest = max(entries, key=lambda entry: entry.file_size)
+        tightness = largest.file_size / max(largest.compress_size, 1)
+        raise _hostile(
+            package.name, f"{largest.filename} unpacks to {tightness:.0f} times its size"
+        )
+
+
+def _most_unpacked(package: Package) -> int:
+    return SMALL + TIGHTEST * len(package.content)
+
+
+def _hostile(name: str, why: str) -> SheetError:
+    return SheetError(
+        f"{name}: refused, for {why}; delete unused rows and formats, or check where the file "
+        "comes from"
+    )
 
 
 def _check_parts(package: Package) -> None:
+    sheets, tags = {}, 0
     for name in package.parts():
         if not name.endswith("/"):
             unpacked = package.part(name)
-            if _SHEET.match(name):
-                package.formulas[name] = find(unpacked)
+            tags += max(unpacked.count(b"<"), unpacked.count(b"=") // 2)
+            # Whatever it is called: the list of tabs may lead to any part.
+            if b"sheetData" in unpacked:
+                sheets[name] = unpacked
+    if tags > FREE_TAGS + MOST_TAGS * len(package.content):
+        raise _hostile(package.name, f"it holds {tags:,} tags")
     if b"macroEnabled" in package.part("[Content_Types].xml"):
-        raise _refused(package.name, FOR_MACROS)
+        raise SheetError(f"{package.name}: made for macros (.xlsm); save it as .xlsx")
+    _check_cells(package, list(sheets.values()))
+    for name, xml in sheets.items():
+        with _named(package.name, name):
+            package.formulas[name] = find(xml)
+
+
+def _check_cells(package: Package, sheets: list[bytes]) -> None:
+    tabs = [part for _, part in package.tabs() if part]
+    if len(tabs) != len(set(tabs)):
+        raise _hostile(package.name, "two of its tabs are one")
+    if cells_laid_out(sheets) > MOST_CELLS:
+        raise _hostile(package.name, "a cell stands far below or beside all others")
+    if sum(map(cells_merged, sheets)) > MOST_CELLS:
+        raise _hostile(package.name, "millions of cells are merged")
+    most = _most_unpacked(package)
+    for name in filter(_STRINGS.match, package.parts()):
+        if characters_shown(sheets, package.part(name), limit=most) > most:
+            raise _hostile(package.name, "a long text stands in very many cells")
+
+
+@contextmanager
+def _named(name: str, part: str) -> Iterator[None]:
+    """Turn what a parser says of a part into an error of ours."""
+    try:
+        yield
+    except (ParseError, DefusedXmlException, UnicodeError, ValueError) as broken:
+        raise _Incomplete(f"{name}, {part}: {broken}") from broken
 
 
 def _local(element: Element) -> str:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sheets_sync.backing_up import copies_of_state
 from sheets_sync.state import open_state
+from tests.simulation.invariants import known_marks
 from tests.simulation.world import STATE, World
 
 JUMPS = (
@@ -75,6 +76,8 @@ def _lost_disk(world: World, chance: random.Random) -> None:
     """Take the disk away; put the last backup on a new one, or begin with an empty state."""
     with_backup = chance.random() < 0.6
     backup = _last_backup(world)
+    # Copies that people made are reports that only the state knew, once their rows are gone.
+    world.history.marks_of_ids = known_marks(world) | world.history.marks_of_ids
     world.machine.says(f"the disk is lost; {'the backup' if with_backup else 'nothing'} is left")
     world.ends()
     for left in world.folder.glob(f"{STATE}*"):

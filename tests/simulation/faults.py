@@ -14,6 +14,8 @@ from tests.simulation.relay import Relay
 
 OFTEN = 0.05
 """The chance of each kind, in each run."""
+BUSY_OFTEN = 0.15
+"""The same at the relay, where everybody is busy."""
 AT_RELAY: Mapping[str, tuple[str, ...]] = {
     "open": ("refused",),
     "talk": ("4xx", "5xx", "421", "drop"),
@@ -24,6 +26,7 @@ CALLS = 6
 LASTING = (1, 1, 1, 2, 30)
 """For how many calls in a row a fault stays."""
 POWER = 0.08
+BUSY_POWER = 0.25
 """The chance that the power fails during a run."""
 BUSY_HUMAN = 0.1
 HUMAN = 0.04
@@ -44,7 +47,7 @@ class Trouble:
         return self.at.get(moment, {}).get(self.passed[moment], "")
 
 
-def plan(google: Google, relay: Relay, chance: random.Random) -> None:
+def plan(google: Google, relay: Relay, chance: random.Random, *, busy: bool) -> None:
     """Decide what a run meets."""
     google.world.forget_plans()
     for kind in Kind:
@@ -59,8 +62,8 @@ def plan(google: Google, relay: Relay, chance: random.Random) -> None:
     trouble = Trouble(chance)
     for moment, moods in AT_RELAY.items():
         for mood in moods:
-            if chance.random() < OFTEN:
-                passing = chance.randint(1, 1 if moment == "open" else 30)
+            if chance.random() < (BUSY_OFTEN if busy else OFTEN):
+                passing = chance.randint(1, 1 if moment == "open" else 10 if busy else 30)
                 trouble.at.setdefault(moment, {})[passing] = mood
     relay.mood = trouble.mood
 

@@ -53,6 +53,8 @@ class History:
     """By mark."""
     unsteady: set[str] = field(default_factory=set)
     """Marks of reports with which people did something that may keep them out of mails."""
+    mended: set[str] = field(default_factory=set)
+    """Marks of reports whose text people changed in the spreadsheet."""
     marks_of_ids: dict[str, str] = field(default_factory=dict)
     """By id, the mark of the row that first bore it."""
     forgotten: set[str] = field(default_factory=set)
@@ -68,11 +70,18 @@ class History:
         span.most = max(0, span.most + most)
 
     def went_back(
-        self, before: Counter[str], now: Counter[str], *, gone: set[str], there: set[str]
+        self,
+        before: Counter[str],
+        now: Counter[str],
+        *,
+        gone: set[str],
+        there: set[str],
+        unheard: Counter[str],
     ) -> None:
         """Note that an old version took the spreadsheet's place.
 
         What came by the form and is `gone` is put back; what people typed since, they threw away.
+        Of `unheard` marks rows stood there that came by the form, and nobody was thanked for.
         """
         for mark in before.keys() | now.keys() | self.rows.keys():
             self.unsteady.add(mark)
@@ -84,7 +93,7 @@ class History:
             lacking = max(0, before[mark] - now[mark])
             come_back = min(lacking, len((by_form & gone) - self.forgotten))
             span.least = now[mark] + come_back + still_to_come
-            span.most = now[mark] + len(by_form - there) + may_come
+            span.most = now[mark] + len(by_form - there) + may_come + unheard[mark]
             span.why.append(f"an old version: {span.least} to {span.most}")
 
     def lost_a_disk(self, rows: Counter[str], unnamed: set[str]) -> None:

@@ -4,13 +4,14 @@ The words are those of the design's section 14.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from sheets_sync.cells import as_text
 from sheets_sync.community import Status
 from sheets_sync.identity import WELL_FORMED
-from tests.simulation.history import marks_in, marks_of
+from sheets_sync.state.delivery import DeliveryState
+from tests.simulation.history import Sent, marks_in, marks_of
 from tests.simulation.paper import Difference
 
 if TYPE_CHECKING:
@@ -20,8 +21,14 @@ EXPECTED = {200, 303, 403, 404, 409, 422, 429, 503}
 """What a page may answer; 500 is a fault of the program."""
 Received = dict[str, Counter[str]]
 """By address, how often each mark came."""
+LATEST = 10
+"""Of what was thanked for, so many are looked for after each run."""
 MAY_CHANGE = {"last sync", "last digest"}
 """Of the single values in the state, by a run that finds nothing to do."""
+
+
+NEVER_SAID = ("a fault of Tidings", "by another run", "another sync has been recorded")
+"""With one machine, at which one run follows the other, nothing stops for such a reason."""
 
 
 class Broken(AssertionError):
@@ -37,6 +44,17 @@ def hold(truth: object, what: str) -> None:
 def check_answer(path: str, status: int) -> None:
     """A page never fails by itself."""
     hold(status in EXPECTED, f"{path} answered {status}")
+
+
+def check_stop(line: str) -> None:
+    """A run stops for what is wrong outside, never for what Tidings did itself."""
+    hold(not any(words in line for words in NEVER_SAID), line)
+
+
+def check_each_run(world: "World") -> None:
+    """After a run, also one that stopped: what was thanked for is kept, and no mail came twice."""
+    _check_is_kept(world, list(world.history.sent)[-LATEST:])
+    _check_nobody_got_an_issue_twice(world)
 
 
 def check_run(world: "World") -> None:
@@ -73,11 +91,17 @@ def _is_correction(world: "World", difference: Difference) -> bool:
         return difference.header == "decision"
     if difference.tab != "Reports":
         return False
-    sent = world.history.sent.get(str(paper.value(difference.row, "id")))
+    sent = _sent_as(world, str(paper.value(difference.row, "id")), paper.marks(difference.row))
     # A header may bear any name by now, so the column does not count here.
-    told = {answer for one in sent.versions for answer in one.values()} if sent else set()
+    told = {answer for one in sent for told in one.versions for answer in told.values()}
     known, found = as_text(difference.known.value), as_text(difference.found.value)
     return found in told and (not known or known in told)
+
+
+def _sent_as(world: "World", id: str, marks: list[str]) -> list[Sent]:
+    """Return what was sent as a report; of a copy, all that it may be a copy of."""
+    sent = world.history.sent
+    return [sent[id]] if id in sent else [one for one in sent.values() if one.mark in marks]
 
 
 def _check_appended(world: "World") -> None:
@@ -134,11 +158,36 @@ def check_quiet(
 def check_end(world: "World") -> None:
     """The histories: what was thanked for is there, and the mails went where they should."""
     check_values_are_on_their_rows(world)
+    _check_is_kept(world, world.history.sent)
     _check_nothing_is_lost(world)
+    _check_corrections_are_used(world)
+    _check_what_was_sent_arrived(world)
     _check_nobody_got_an_issue_twice(world)
     received = _received(world)
     _check_nobody_got_a_report_twice(world, received)
     _check_nobody_was_skipped(world, received)
+
+
+def _check_is_kept(world: "World", ids: Iterable[str]) -> None:
+    """What was thanked for stands in the journal as it was, or as it may have become since."""
+    journal = world.project.state.journal
+    for id in ids:
+        one = world.history.sent[id]
+        if one.sure and id not in world.history.forgotten:
+            kept = journal.answers(id)
+            said = [{**answers} for answers in one.versions[one.sure - 1 :]]
+            hold(kept in said, f"{id} was thanked for as {said[0]}, and is kept as {kept}")
+
+
+def _check_corrections_are_used(world: "World") -> None:
+    """A report that nobody else touched says what its writer said last."""
+    history, base = world.history, world.project.state.base
+    for id, one in history.sent.items():
+        touched = history.unsteady | history.mended
+        report = None if one.mark in touched or id in history.forgotten else base.report(id)
+        if report and one.sure:
+            said = [answers["text"] for answers in one.versions[one.sure - 1 :]]
+            hold(report.text in said, f"{id} should say {said[0]!r}, and says {report.text!r}")
 
 
 def _check_nothing_is_lost(world: "World") -> None:
@@ -160,6 +209,18 @@ def _check_nothing_is_doubled(world: "World") -> None:
             f"note {mark} should stand in {span.most} rows of Reports at most, not in "
             f"{found[mark]}: {'; '.join(span.why)}",
         )
+
+
+def _check_what_was_sent_arrived(world: "World") -> None:
+    """What the state says was taken, somebody got."""
+    arrived = {(mail.issue, mail.address) for mail in world.relay.arrived}
+    state = world.project.state
+    for issue in sorted(state.outbox.made()):
+        for one in state.operating.standings(issue):
+            hold(
+                one.state != DeliveryState.SENT or (issue, one.address) in arrived,
+                f"{one.address} never got issue {issue}, which counts as sent",
+            )
 
 
 def _check_nobody_got_an_issue_twice(world: "World") -> None:
@@ -197,18 +258,21 @@ def _received(world: "World") -> Received:
 
 
 def _check_nobody_got_a_report_twice(world: "World", received: Received) -> None:
-    base, seen = world.project.state.base, dict(world.history.marks_of_ids)
+    seen = known_marks(world) | world.history.marks_of_ids
     seen |= {id: one.mark for id, one in world.history.sent.items()}
-    for id in base.known().keys() - seen.keys():
-        report = base.report(id)
-        found = marks_in(report.text) if report else []
-        if found:
-            seen[id] = found[0]
     reports = Counter(seen.values())
     for address, marks in received.items():
         for mark, times in marks.items():
             most = reports[mark]
             hold(times <= most, f"{address} had note {mark} {times} times, of {most} reports")
+
+
+def known_marks(world: "World") -> dict[str, str]:
+    """Return for each report that the state knows the mark of its text."""
+    base = world.project.state.base
+    reports = {id: base.report(id) for id in base.known()}
+    marks = {id: marks_in(report.text) for id, report in reports.items() if report}
+    return {id: found[0] for id, found in marks.items() if found}
 
 
 def _check_nobody_was_skipped(world: "World", received: Received) -> None:

@@ -1,11 +1,14 @@
 """Five people who keep the spreadsheet: each act is whole, and may come between any two calls."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sheets_sync.sync import OLDER_COPY
+from tests.simulation.history import marks_in
 from tests.simulation.paper import Line, Paper
 from tests.simulation.world import World
 
@@ -90,6 +93,7 @@ class Office:
         # Typed anew, a text that begins with = becomes a formula in their program.
         if isinstance(text, str) and text and not text.startswith("="):
             paper.types(row, "text", f"{text} (mended)")
+            self._world.history.mended.update(paper.marks(row))
 
     def _inserts(self, paper: Paper, row: int) -> None:
         paper.inserts(row)
@@ -139,10 +143,14 @@ class Office:
         paper.types(row, "id", self._chance.choice((None, "hello")))
 
     def _may_come_again(self, paper: Paper, row: int) -> int:
-        """Return 1 for a row that a run has written, and not come to check or record yet."""
-        journal = self._world.project.state.journal
-        waiting = {entry.submission.report for entry in journal.unwritten()}
-        return int(self._world.is_amid_a_run or str(paper.value(row, "id")) in waiting)
+        """Return 1 for a row that a run has written, and not come to check or record yet.
+
+        Also while what an older copy lacked is not known to be back.
+        """
+        state = self._world.project.state
+        waiting = {entry.submission.report for entry in state.journal.unwritten()}
+        is_waiting = str(paper.value(row, "id")) in waiting or bool(state.base.get(OLDER_COPY))
+        return int(self._world.is_amid_a_run or is_waiting)
 
     def _overtypes(self, paper: Paper, row: int) -> None:
         paper.types(row, self._chance.choice(("status", "problem", "mentor", "source")), "?")
@@ -210,12 +218,22 @@ class Office:
             return
         version = self._chance.choice(self.versions)
         world.machine.says(f"a manager: restores the version of {version.at:%Y-%m-%d}")
-        before, ids = world.marked_rows(), world.ids_in_sheet()
+        before, ids, unheard = world.marked_rows(), world.ids_in_sheet(), self._unheard()
         world.google.book.restore(version.book)
         version.book = world.google.book.saved()
         for tab, paper in world.papers.items():
             paper.lines = [line.copy() for line in version.lines[tab]]
         world.history.went_back(
-            before, world.marked_rows(), gone=ids - world.ids_in_sheet(), there=world.ids_in_sheet()
+            before,
+            world.marked_rows(),
+            gone=ids - world.ids_in_sheet(),
+            there=world.ids_in_sheet(),
+            unheard=unheard,
         )
         world.disturbed = True
+
+    def _unheard(self) -> Counter[str]:
+        """Return how many rows with each mark were sent by somebody who never got thanks."""
+        world, journal = self._world, self._world.project.state.journal
+        sent = map(journal.answers, world.ids_in_sheet() - world.history.sent.keys())
+        return Counter(mark for one in sent if one for mark in marks_in(one["text"]))

@@ -127,7 +127,8 @@ class Errand:
     def __call__(self) -> None:
         """Try once. What goes wrong is tried again later, with the page that is still open."""
         try:
-            done = self._opens() and self._sends()
+            with self.crowd._world.power():
+                done = self._opens() and self._sends()
         except PowerCut:
             self._comes_back(minutes=20)
             raise

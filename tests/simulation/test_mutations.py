@@ -36,13 +36,13 @@ MUTATIONS = {
     "mark before send": (
         Line(
             "sheets_sync/state/marking.py",
-            "moves = [self._move(number, SENDING, DOT) for number in numbers]",
-            "moves = [self._move(number, SENDING, SENT) for number in numbers]",
+            "self._move(number, SENDING, DOT, None)",
+            "self._move(number, SENDING, SENT, None)",
         ),
         Line(
             "sheets_sync/state/marking.py",
-            'self._move(number, DOT, SENT) | {"words": words}',
-            'self._move(number, SENT, SENT) | {"words": words}',
+            "self._move(number, DOT, SENT, words)",
+            "self._move(number, SENT, SENT, words)",
         ),
     ),
     "retry an append": (

@@ -13,8 +13,9 @@ from forms.definition import default_form_text, read_form
 from sheets_sync.community import Community, Person, Tag
 from sheets_sync.links import Links
 from sheets_sync.settings import FormSettings
-from sheets_sync.state import State, open_state
+from sheets_sync.state import State
 from sheets_sync.web import Desk, Server, create_app
+from tests.places import open_at
 from tests.web.village import Village, founded
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -31,7 +32,7 @@ EMAIL_QUESTION = '\n[[questions]]\nname = "email"\nkind = "email"\nlabel = "Your
 @pytest.fixture
 def state(tmp_path: Path) -> Iterator[State]:
     """Return an empty state on disk."""
-    opened = open_state("sqlite:tidings.db", folder=tmp_path, create=True)
+    opened = open_at(tmp_path)
     yield opened
     opened.close()
 

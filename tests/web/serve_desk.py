@@ -7,13 +7,13 @@ from pathlib import Path
 from forms.definition import DEFAULT, load_form
 from sheets_sync.links import Links
 from sheets_sync.settings import FormSettings
-from sheets_sync.state import open_state
 from sheets_sync.web import Desk, Server, create_app
+from tests.places import open_at
 
 
 def main(folder: Path) -> None:
     """Serve until killed; the port is printed first."""
-    state = open_state("sqlite:tidings.db", folder=folder, create=True)
+    state = open_at(folder)
     desk = Desk(
         form=load_form(DEFAULT),
         journal=state.journal,

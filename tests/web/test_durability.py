@@ -19,8 +19,8 @@ from urllib.parse import urlencode
 import pytest
 
 from sheets_sync.links import Links
-from sheets_sync.state import open_state
 from sheets_sync.web.posting import Ticket, new_ticket, sign
+from tests.places import open_at
 from tests.web.visitor import token_in
 
 LINKS = Links("a secret for tests")
@@ -63,12 +63,13 @@ def keep_posting(port: int, name: int, acknowledged: list[str]) -> None:
 
 
 def journal_keys(folder: Path) -> Sequence[str]:
-    state = open_state("sqlite:tidings.db", folder=folder)
+    state = open_at(folder)
     keys = [entry.submission.key for entry in state.journal.unwritten()]
     state.close()
     return keys
 
 
+@pytest.mark.usefixtures("on_either_database")
 @pytest.mark.parametrize("seed", range(3))
 def test_what_was_acknowledged_survives_a_kill_at_any_moment(tmp_path: Path, seed: int):
     # fault 1

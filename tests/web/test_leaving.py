@@ -18,6 +18,8 @@ from sheets_sync.state.database import writing
 from sheets_sync.state.schema import choices
 from tests.web.village import SITE, Village
 
+pytestmark = [pytest.mark.usefixtures("on_either_database"), pytest.mark.sampled]
+
 ONE_CLICK = {"data": {"List-Unsubscribe": "One-Click"}}
 ASKED: list[tuple[str, dict[str, object]]] = [
     ("GET", {}),
@@ -177,6 +179,7 @@ def test_leaving_is_written_when_the_workbook_is_closed_again(village):
     assert not village.sync().changes
 
 
+@pytest.mark.parametrize("state_url", ["sqlite:tidings.db"])
 def test_a_full_disk_is_said_and_not_called_leaving(village):
     path = village.leave_path("ben@example.org")
     with read_only(village):

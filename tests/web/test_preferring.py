@@ -8,6 +8,8 @@ import pytest
 from sheets_sync.mailing import open_press
 from tests.web.village import SITE, Village
 
+pytestmark = [pytest.mark.usefixtures("on_either_database"), pytest.mark.sampled]
+
 SAVE = {"do": "save", "frequency": "weekly"}
 
 

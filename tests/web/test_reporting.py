@@ -17,6 +17,8 @@ from sheets_sync.web import Desk, Paper, create_app
 from tests.web.conftest import ANA
 from tests.web.visitor import ANSWERS, Visitor, token_in
 
+pytestmark = [pytest.mark.usefixtures("on_either_database"), pytest.mark.sampled]
+
 
 @pytest.fixture
 def visitor(app: Flask) -> Visitor:
@@ -259,6 +261,7 @@ def test_a_form_that_is_not_ours_is_shown_again_with_a_token_of_ours(
     assert visitor.send(token=token_in(page.text)).status_code == 303
 
 
+@pytest.mark.parametrize("state_url", ["sqlite:tidings.db"])
 def test_when_the_state_cannot_be_written_the_text_stays_and_health_says_so(
     visitor: Visitor, state: State, tmp_path: Path
 ):

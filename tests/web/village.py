@@ -18,6 +18,7 @@ from sheets_sync.sync import Outcome, sync
 from sheets_sync.web import create_app
 from sheets_sync.workflow import open_desk
 from tests.people import Manager
+from tests.places import move
 
 SITE = "https://tidings.example.org"
 PEOPLE = """
@@ -102,6 +103,7 @@ def founded(
     lines = [line for line in text.splitlines() if not line.startswith("public_url")]
     at = lines.index("[community]") + 1
     settings.write_text("\n".join([*lines[:at], f'public_url = "{public_url}"', *lines[at:]]))
+    move(folder)
     with open_project(folder, {}) as project:
         village = Village(project, datetime(2026, 11, 20, 6, 30, tzinfo=UTC))
         village.manager.holds("People", PEOPLE)

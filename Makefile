@@ -21,8 +21,10 @@ demo: .venv/ready
 
 test: .venv/ready-for-development browser tests
 
-# The tests come last, so that their summary is what stands at the end.
-check: .venv/ready-for-development browser lint types wheel tests
+# Types and the wheel are tried while tests wait for browsers and disks. The tests take longest, so
+# that their summary stands at the end.
+check: .venv/ready-for-development browser lint
+	@$(MAKE) --no-print-directory --jobs 3 types wheel tests
 
 lint: .venv/ready-for-development
 	$(BIN)/ruff format --check $(CODE)
@@ -86,7 +88,7 @@ lock: .venv/ready
 
 .venv/ready-for-development: requirements-dev.lock .venv/ready
 	@echo "Installing what the tests need into .venv ..."
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Never stops a run: without Chromium its tests are skipped and say so.

@@ -105,7 +105,8 @@ class Judge:
         self._table = table
         self._context = context
         self._further = further_questions(context.form)
-        columns = (*STANDARD, "decision", "portal page", *(q.column for q in self._further))
+        further = [q.column for q in self._further]
+        columns = {*STANDARD, "decision", "portal page", *further} - {"date"}
         self._blank = dict.fromkeys(columns, "")
         self._places = [(name, at) for name, at in table.columns.items() if name in columns]
         self._tags = lru_cache(maxsize=None)(split_tags)

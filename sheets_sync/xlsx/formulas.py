@@ -29,7 +29,7 @@ class Found:
 
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _KIND = re.compile(rb"""\bt=["'](\w+)["']""")
-_MOST_UNUSUAL = 200_000
+_MOST_UNUSUAL, _LARGEST_UNUSUAL = 200_000, 8 << 20
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _SAVED = re.compile(
     rb'<c r="([A-Z]+\d+)"([^>]*)>(<f(?: [^>]*)?/>|<f(?: [^>]*)?>[^<]*</f>)<v ?(?:/>|></v>)</c>'
@@ -101,7 +101,7 @@ def _place(row: int, at: int) -> tuple[int, int]:
 
 def _parsed(xml: bytes) -> Found:
     """Return the faults of a sheet whose cells do not say where they are; slower."""
-    if xml.count(b"<") > _MOST_UNUSUAL:
+    if len(xml) > _LARGEST_UNUSUAL or xml.count(b"<") > _MOST_UNUSUAL:
         raise ValueError("its cells do not say where they are; save it with LibreOffice or Excel")
     found = Found()
     row = 0

@@ -92,25 +92,27 @@ class Town:
 
     def strikes(self, chance: random.Random, server: Server, ends: float) -> None:
         """Kill one machine after the other; now and then what is between them goes wrong."""
-        others = [
+        wrong = [
             partial(self.restarts, server, chance),
             self.network.cuts,
             self.network.loses,
             self.stalls,
             partial(self.restarts, server, chance),
-        ]
-        moments = [ends - SECONDS * part for part in (0.85, 0.7, 0.55, 0.3, 0.15)]
-        while time.monotonic() < ends or (
-            len(set(self.runs().values())) <= SYNCERS and time.monotonic() < ends + TAKEN_OVER
-        ):
+        ] * max(round(SECONDS / 60), 1)
+        moments = [ends - SECONDS * (at + 0.5) / len(wrong) for at in range(len(wrong))]
+        while time.monotonic() < ends or self.want_more_runs(ends):
             time.sleep(chance.uniform(0.3, 1.3))
             ripe = [one for one in self.machines if time.monotonic() - one.started > 2]
             if ripe:
                 self.strike(chance.choice(ripe))
-            if moments and time.monotonic() > moments[0]:
-                moments.pop(0)
-                others.pop(0)()
+            if moments and time.monotonic() > moments[-1]:
+                moments.pop()
+                wrong.pop()()
                 self.blows += sum(map(sends, self.machines))
+
+    def want_more_runs(self, ends: float) -> bool:
+        """Tell whether it is worth while to wait until more of them had the right to run."""
+        return len(set(self.runs().values())) <= SYNCERS and time.monotonic() < ends + TAKEN_OVER
 
     def runs(self) -> dict[float, str]:
         """Return when something was synced, and by which process."""

@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import URL, Engine, ExceptionContext, Text, create_engine, event
+from sqlalchemy import URL, Engine, Text, create_engine, event
 from sqlalchemy.ext.compiler import compiles
 
 from sheets_sync.state.refusal import BUSY_SECONDS
@@ -36,13 +36,6 @@ CONNECTION = {
     "client_encoding": "utf8",
     "application_name": "tidings",
 }
-
-LAST_WORDS = (
-    psycopg.errors.AdminShutdown.sqlstate,
-    psycopg.errors.CrashShutdown.sqlstate,
-    psycopg.errors.IdleSessionTimeout.sqlstate,
-    psycopg.errors.IdleInTransactionSessionTimeout.sqlstate,
-)
 
 
 class Session(psycopg.Connection[Any]):
@@ -105,18 +98,11 @@ def open_engine(url: URL, schema: str, kind: object, *, silence: int) -> Engine:
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "connect", begin_session)
     event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
-    event.listen(engine, "handle_error", _notice_end)
     return engine
 
 
 def _connect(_dialect: object, _record: object, arguments: Any, options: Any) -> Session:
     return Session.connect(*arguments, **options)
-
-
-def _notice_end(context: ExceptionContext) -> None:
-    # The server's last words may come some time before the end of the connection.
-    said = getattr(context.original_exception, "sqlstate", None)
-    context.is_disconnect = context.is_disconnect or said in LAST_WORDS
 
 
 @compiles(Text, "postgresql")

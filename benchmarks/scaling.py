@@ -1,7 +1,7 @@
 """100,000 reports of 20,000 people with 5,000 tags: how a sync grows, and what it costs by itself.
 
-The spreadsheet is a list in memory, so that reading and writing a file is no part of it. Seconds are
-the processor's: what else the machine does is no part of them either.
+The spreadsheet is a list in memory, so that reading and writing a file is no part of it. Seconds
+are the processor's: what else the machine does is no part of them either.
 """
 
 import random

@@ -81,8 +81,10 @@ class History:
         """Note that an old version took the spreadsheet's place.
 
         What came by the form and is `gone` is put back; what people typed since, they threw away.
+        A row that stands there says again what it said, also where its writer corrected it since.
         Of `unheard` marks rows stood there that came by the form, and nobody was thanked for.
         """
+        self.mended |= {one.mark for one in self.sent.values() if len(one.versions) > 1}
         for mark in before.keys() | now.keys() | self.rows.keys():
             self.unsteady.add(mark)
             by_form = {id for id, one in self.sent.items() if one.mark == mark}

@@ -84,7 +84,6 @@ class History:
         A row that stands there says again what it said, also where its writer corrected it since.
         Of `unheard` marks rows stood there that came by the form, and nobody was thanked for.
         """
-        self.mended |= {one.mark for one in self.sent.values() if len(one.versions) > 1}
         for mark in before.keys() | now.keys() | self.rows.keys():
             self.unsteady.add(mark)
             by_form = {id for id, one in self.sent.items() if one.mark == mark}

@@ -21,8 +21,10 @@ demo: .venv/ready
 
 test: .venv/ready-for-development browser tests
 
-# The tests come last, so that their summary is what stands at the end.
-check: .venv/ready-for-development browser lint types wheel tests
+# Types and the wheel are tried while tests wait for browsers and disks. The tests take longest, so
+# that their summary stands at the end.
+check: .venv/ready-for-development browser lint
+	@$(MAKE) --no-print-directory --jobs 3 types wheel tests
 
 lint: .venv/ready-for-development
 	$(BIN)/ruff format --check $(CODE)
@@ -39,7 +41,8 @@ tests: .venv/ready-for-development
 soak: .venv/ready-for-development
 	TIDINGS_SOAK=1 $(BIN)/pytest $(TEST_OPTIONS) tests/google_sheets tests/test_crashes.py \
 	    tests/test_copying.py tests/test_machines.py tests/test_unchanged.py tests/simulation \
-	    tests/test_fuzzing.py tests/archive/test_any_feed.py
+	    tests/test_fuzzing.py tests/archive/test_any_feed.py tests/test_sync.py \
+	    tests/web/test_reporting.py tests/web/test_leaving.py tests/web/test_preferring.py
 
 wheel: .venv/ready-for-development
 	PYTHON=$(PYTHON) .ci/try-wheel $(BIN)/python
@@ -85,7 +88,7 @@ lock: .venv/ready
 
 .venv/ready-for-development: requirements-dev.lock .venv/ready
 	@echo "Installing what the tests need into .venv ..."
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Never stops a run: without Chromium its tests are skipped and say so.

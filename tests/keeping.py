@@ -37,8 +37,9 @@ class Keeping:
         """Make tabs hold these rows, below their own headers, before the first sync."""
         sheet = self.opened(self.state)
         sheet.create((reports_tab(FORM), *TABS[1:]), {})
-        for tab, lines in tabs.items():
-            self.manager.holds(tab, "\n".join(lines))
+        with self.manager.editing():
+            for tab, lines in tabs.items():
+                self.manager.holds(tab, "\n".join(lines))
 
     def sync(self, **options: bool) -> Outcome:
         """Sync as a process that starts now."""

@@ -98,6 +98,8 @@ class Manager:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._open: Book | None = None
+        self._seen: tuple[object, Book] | None = None
+        """The book as it was when it was last only looked at, and which file that was."""
 
     @contextmanager
     def editing(self) -> Iterator[Book]:
@@ -105,7 +107,7 @@ class Manager:
         if self._open is not None:
             yield self._open
             return
-        self._open = load_workbook(self.path)
+        self._open, self._seen = self._read(), None
         try:
             yield self._open
             self._save(self._open)
@@ -121,7 +123,7 @@ class Manager:
         return sheet.cell(row, _index(sheet, column) + 1).data_type in ("s", "inlineStr")
 
     def tabs(self) -> list[str]:
-        return list((self._open or load_workbook(self.path)).sheetnames)
+        return list(self._looked_at().sheetnames)
 
     def holds(self, tab: str, markdown: str) -> None:
         with self.editing() as book:
@@ -207,7 +209,25 @@ class Manager:
             book.create_sheet(title)
 
     def _looks_at(self, tab: str) -> Sheet:
-        return (self._open or load_workbook(self.path))[tab]
+        return self._looked_at()[tab]
+
+    def _looked_at(self) -> Book:
+        if self._open is not None:
+            return self._open
+        version = self._version()
+        book = self._read()
+        self._seen = (version, book)
+        return book
+
+    def _read(self) -> Book:
+        """Return what the file holds; opened again only when it is another one."""
+        if self._seen is not None and self._seen[0] == self._version():
+            return self._seen[1]
+        return load_workbook(self.path)
+
+    def _version(self) -> object:
+        there = self.path.stat()
+        return (there.st_ino, there.st_size, there.st_mtime_ns)
 
     def _save(self, book: Book) -> None:
         # As editors do: a new file takes the old one's place.

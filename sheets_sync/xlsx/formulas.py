@@ -12,10 +12,10 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 
-from sheets_sync.spreadsheet import CellFault
+from sheets_sync.spreadsheet import NO_RESULT, CellFault
 from sheets_sync.xlsx.bounds import column
 
-NO_RESULT = CellFault("formula without a result")
+WITHOUT_RESULT = CellFault(NO_RESULT)
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ def _note(found: Found, named: re.Match[bytes], kind: re.Match[bytes] | None, ce
         attribute = b' t="' + kind[1] + b'"' if kind else b""
         found.results[named[1] + named[2]] = attribute + b"><v>" + result + b"</v>"
     elif not (kind and kind[1] == b"str"):
-        found.faults[place] = NO_RESULT
+        found.faults[place] = WITHOUT_RESULT
 
 
 def _result(cell: bytes) -> bytes:
@@ -121,7 +121,7 @@ def _note_parsed(found: Found, place: tuple[int, int], cell: Element) -> None:
     if cell.get("t") == "e":
         found.faults[place] = CellFault(parts.get("v") or "#?")
     elif "f" in parts and not parts.get("v") and cell.get("t") != "str":
-        found.faults[place] = NO_RESULT
+        found.faults[place] = WITHOUT_RESULT
 
 
 def _local(element: Element) -> str:

@@ -127,8 +127,9 @@ def valley(
     path.write_text(text.replace("[digest]\n", f"[digest]\n{digest}\n"), "utf-8")
     with open_project(folder, {}) as project:
         here = Valley(project)
-        here.manager.holds("People", PEOPLE)
-        if tags:
-            here.manager.holds("Tags", tags)
-        here.manager.holds("Mentors", "| mentee | mentor |\n| ben | ana |")
+        with here.manager.editing():
+            here.manager.holds("People", PEOPLE)
+            if tags:
+                here.manager.holds("Tags", tags)
+            here.manager.holds("Mentors", "| mentee | mentor |\n| ben | ana |")
         yield here

@@ -26,12 +26,13 @@ def asking(tmp_path):
     """Return a village that asks each year; Ana is Ben's mentor."""
     lines = "hold_after_days = 1000\nrenewal_months = 12"
     with founded(tmp_path / "village", digest=lines) as village:
-        village.manager.holds("People", PEOPLE)
-        village.manager.holds("Mentors", "| mentee | mentor |\n| ben | ana |")
-        village.manager.holds(
-            "Subscriptions",
-            "| email | filter |\n| ben@example.org | press |\n| jo@press.example | |",
-        )
+        with village.manager.editing():
+            village.manager.holds("People", PEOPLE)
+            village.manager.holds("Mentors", "| mentee | mentor |\n| ben | ana |")
+            village.manager.holds(
+                "Subscriptions",
+                "| email | filter |\n| ben@example.org | press |\n| jo@press.example | |",
+            )
         village.reports("ana: Met a newcomer #mentorship")
         yield village
 

@@ -41,7 +41,8 @@ tests: .venv/ready-for-development
 soak: .venv/ready-for-development
 	TIDINGS_SOAK=1 $(BIN)/pytest $(TEST_OPTIONS) tests/google_sheets tests/test_crashes.py \
 	    tests/test_copying.py tests/test_machines.py tests/test_unchanged.py tests/simulation \
-	    tests/test_fuzzing.py
+	    tests/test_fuzzing.py tests/archive/test_any_feed.py tests/test_sync.py \
+	    tests/web/test_reporting.py tests/web/test_leaving.py tests/web/test_preferring.py
 
 wheel: .venv/ready-for-development
 	PYTHON=$(PYTHON) .ci/try-wheel $(BIN)/python

@@ -5,9 +5,11 @@ The spreadsheet is a list in memory, so that reading and writing a file is no pa
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -58,6 +60,11 @@ def measure(folder: Path) -> list[Result]:
         Worker(f"{HERE}:bare_validation"),
         turns=TURNS,
     )
+    moved, beside_moved = in_turns(
+        Worker(f"{HERE}:sync_of_people", str(folder / "people")),
+        Worker(f"{HERE}:bare_validation"),
+        turns=TURNS,
+    )
     ours, each = in_turns(
         Worker(f"{HERE}:spellings"), Worker(f"{HERE}:spellings_one_by_one"), turns=TURNS
     )
@@ -79,6 +86,14 @@ def measure(folder: Path) -> list[Result]:
             3,
         ),
         memory("the same", whole, bare),
+        at_most(
+            "a whole sync of as many after a person was added, renamed or given another address, "
+            "or a pair was added (the slowest of the four); beside one pydantic validation",
+            "s",
+            moved.figure,
+            beside_moved.figure,
+            3,
+        ),
         information(
             f"the very first sync of {size}, without reading or writing a file", began, "s"
         ),
@@ -205,19 +220,44 @@ def first_sync(place: str) -> Iterator[float]:
 
 def whole_sync(place: str) -> Iterator[float]:
     """Seconds of a sync after somebody changed a text, when all else is in order."""
-    book = InMemory(invented_tabs(ROWS))
-    folder = Path(place)
-    _synced(book, folder, create=True)
-    _synced(book, folder)
-    turn = 0
-    while True:
-        turn += 1
+    book, folder = _in_order(place)
+    for turn in count(1):
         _put(book.tabs["Reports"][EDITED_ROW], 2, f"Changed by hand for turn {turn}.")
         yield _synced(book, folder)
 
 
-def _synced(book: InMemory, folder: Path, *, create: bool = False) -> float:
+def sync_of_people(place: str) -> Iterator[float]:
+    """Seconds of the slowest sync after a change of People or Mentors, of four."""
+    book, folder = _in_order(place)
+    people, pairs = book.tabs["People"], book.tabs["Mentors"]
+    for turn in count(1):
+        newcomer: list[Cell] = [f"New Person {turn}", f"n{turn}@example.org", f"n{turn}", "Rep"]
+        changes = (
+            partial(people.append, newcomer),
+            partial(pairs.append, [f"n{turn}", "p1"]),
+            partial(_put, people[2 * turn], 0, f"Renamed Person {turn}"),
+            partial(_put, people[2 * turn + 1], 1, f"another{turn}@example.org"),
+        )
+        yield max(_synced(book, folder, after=change) for change in changes)
+
+
+def _in_order(place: str) -> tuple[InMemory, Path]:
+    """Return a spreadsheet, and the folder of its state, in which nothing is left to do."""
+    book, folder = InMemory(invented_tabs(ROWS)), Path(place)
+    _synced(book, folder, create=True)
+    _synced(book, folder)
+    return book, folder
+
+
+def _synced(
+    book: InMemory,
+    folder: Path,
+    *,
+    create: bool = False,
+    after: Callable[[], object] = lambda: None,
+) -> float:
     folder.mkdir(exist_ok=True)
+    after()
     with closing(open_state("sqlite:tidings.db", folder=folder, create=create)) as state:
         before, began = book.seconds, time.perf_counter()
         sync(book, state, RULES, now=NOW)  # type: ignore[arg-type]

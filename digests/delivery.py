@@ -194,9 +194,10 @@ class _Dispatch:
         late = self.taken and (idle or time.monotonic() - self.recorded > SOONEST)
         if not (self.at_dot or faults or short or late or (self.taken and not self.busy)):
             return
-        self.marked = began = time.monotonic()
+        began = time.monotonic()
         self.steps("before commit")
         with self.outbox.together(self.now, self.name) as page:
+            self.marked = time.monotonic()  # nobody else writes from here on
             self.waiting.look_again(page)
             unwanted = self._mark(page)
             for delivery, fault in faults:

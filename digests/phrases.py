@@ -110,7 +110,9 @@ def safe_line(typed: str) -> str:
     if typed.isascii() and typed.isprintable():
         return " ".join(typed.split())
     visible = (c if unicodedata.category(c) not in {"Cc", "Zl", "Zp"} else " " for c in typed)
-    return " ".join("".join(c for c in visible if unicodedata.category(c) != "Cf").split())
+    return " ".join(
+        "".join(c for c in visible if unicodedata.category(c) not in {"Cf", "Cs"}).split()
+    )
 
 
 def shortened(text: str, longest: int) -> str:

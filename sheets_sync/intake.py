@@ -27,10 +27,13 @@ class Intake:
     """What the journal brings to the sheet, by report id."""
 
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Reports that have no row yet: column -> answer."""
+    """Reports that have no row yet, all corrections applied: column -> answer."""
     memories: dict[str, Memory] = field(default_factory=dict)
     corrections: dict[str, list[Submission]] = field(default_factory=dict)
-    """For rows that the sheet has already, oldest first."""
+    """For rows that the sheet has already, oldest first.
+
+    Also for those that a run wrote which never came to record it.
+    """
     withdrawn: set[str] = field(default_factory=set)
 
 
@@ -41,13 +44,16 @@ def take_in(queue: Sequence[Submission], form: Form) -> Intake:
         id = submission.report
         if submission.act is Act.WITHDRAWAL:
             intake.withdrawn.add(id)
-        elif submission.act is Act.REPORT or id in intake.rows:
+        elif submission.act is Act.REPORT:
             intake.rows[id] = answers_by_column(submission.answers, form)
             first = intake.memories.get(id, first_memory(submission))
-            held = submission.held or ("" if submission.act is Act.CORRECTION else first.held)
+            held = submission.held or first.held
             intake.memories[id] = replace(first, held=held, form=prints(intake.rows[id]))
         else:
             intake.corrections.setdefault(id, []).append(submission)
+            if id in intake.rows:
+                intake.rows[id] = answers_by_column(submission.answers, form)
+                intake.memories[id] = replace(intake.memories[id], held=submission.held)
     return intake
 
 

@@ -16,7 +16,7 @@ from sheets_sync.erased import dismiss
 from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.given import Given, Rules
 from sheets_sync.intake import take_in
-from sheets_sync.layout import MENTORS, PEOPLE, TABS
+from sheets_sync.layout import MENTORS, PEOPLE
 from sheets_sync.lines import Lines, Past, find_lines, find_missing, note_restored
 from sheets_sync.membership import Membership, read_membership
 from sheets_sync.people import Listed
@@ -31,8 +31,6 @@ from sheets_sync.suspension import SUSPENDED, Suspended, people_problems, shown,
 from sheets_sync.taglist import SPELLED, TagList, list_tags, load_spelled
 from sheets_sync.unchanged import LookedAt, load_looked_at
 from sheets_sync.validate import reports_tab
-
-TITLES = {tab.title: at for at, tab in enumerate(TABS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +107,13 @@ class Judged:
             *self.wishes.problems,
             *self.decisions.problems,
         )
-        return tuple(sorted(found, key=_place))
+        order = {title: at for at, title in enumerate(self.gathered.tables)}
+        return tuple(sorted(found, key=lambda one: _place(one, order)))
 
 
-def _place(problem: Problem) -> tuple[bool, int, str, int]:
+def _place(problem: Problem, order: Mapping[str, int]) -> tuple[bool, int, int]:
     """Return where a problem stands among the others: what is wrong with whole tabs comes first."""
-    place = TITLES.get(problem.tab, len(TITLES))
-    return problem.row is not None, place, problem.tab, problem.row or 0
+    return problem.row is not None, order.get(problem.tab, len(order)), problem.row or 0
 
 
 def judge(given: Given, rules: Rules) -> Judged:

@@ -44,12 +44,10 @@ class Pasted:
 def find_pasted(table: Table) -> Pasted:
     """Return the tables of usernames that were pasted into the tab."""
     taken = taken_columns(table)
-    if found := beside(table):
-        return Pasted(dict(_beneath(table, taken)), found, table.header_row)
-    for row, cells in table.data():
-        if found := _header(cells, taken):
-            return Pasted(dict(_beneath(table, taken)), found, row)
-    return Pasted(dict(_beneath(table, taken)))
+    rows = ((table.header_row, table.header), *table.data()) if table.rows else ()
+    headers = ((row, found) for row, cells in rows if (found := _header(cells, taken)))
+    row, columns = next(headers, (0, {}))
+    return Pasted(dict(_beneath(table, taken)), columns, row)
 
 
 def taken_columns(table: Table) -> Set[int]:

@@ -15,6 +15,8 @@ from forms.wording import N_
 from sheets_sync.community import Note
 from sheets_sync.layout import Tab
 
+NO_RESULT = N_("formula without a result")
+"""What a cell is said to show whose program stored no result."""
 LONGEST_TEXT = 32_767
 """Characters in one cell, counted as UTF-16; openpyxl would cut silently (fault 7).
 
@@ -27,7 +29,7 @@ class CellFault:
     """A cell whose value cannot be used: an error, or a formula without a stored result."""
 
     what: str
-    """As the spreadsheet shows it (`#REF!`), or `formula without a result`."""
+    """As the spreadsheet shows it (`#REF!`), or `NO_RESULT`."""
 
 
 Cell = str | float | int | bool | CellFault | None

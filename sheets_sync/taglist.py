@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from forms.hashtags import spelling
+from forms.phrase import Phrase, listed, phrase
 from forms.rules import Fault
 from forms.wording import N_
 from sheets_sync.cells import shown
@@ -168,17 +169,18 @@ def _tag(table: Table, cells: Sequence[Cell]) -> Tag:
 
 
 def _second(number: int, tag: Tag, first: _Row) -> Problem:
-    where = ""
+    where: list[Phrase] = []
     for column, here, there in (
         ("same as", tag.same_as, first.tag.same_as),
         ("category", key(tag.category), key(first.tag.category)),
     ):
         if here and here != there:
-            where += f", where {column} is {there!r}" if there else f", where {column} is empty"
+            other = N_(", where {column} is {value}") if there else N_(", where {column} is empty")
+            where.append(phrase(other, column=column, value=repr(there)))
     fault = Fault(
         N_("the same tag stands in row {row}; that row counts{where}"),
         N_("remove one of the two rows"),
-        {"row": first.row, "where": where},
+        {"row": first.row, "where": listed(where, "")},
     )
     return Problem.of("Tags", number, "tag", shown(tag.shown), fault)
 

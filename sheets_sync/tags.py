@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from forms.rules import clean
 from sheets_sync.community import Tag
 
 MENTORSHIP_TAGS = ("mentoring", "mentorship", "mentor", "mentee")
@@ -19,7 +20,7 @@ def key(tag: str) -> str:
     folded = tag
     for _ in range(3):  # NFKC and casefold can each undo the other's work once
         folded = unicodedata.normalize("NFKC", folded.casefold())
-    visible = "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Cc"})
+    visible = "".join(c for c in clean(folded) if unicodedata.category(c) not in {"Cf", "Cc"})
     words = visible.replace("#", " ").replace("_", " ").replace("-", " ").split()
     return "-".join(words)
 

@@ -56,7 +56,7 @@ def load_looked_at(
 def _print_of_rules(context: Context, tables: Iterable[Table]) -> str:
     """Return a print of what judging any row depends on, but for the people it may name."""
     columns = [(table.title, sorted(table.columns.items())) for table in tables]
-    settled = (context.form, context.zone, context.trust, context.hashtags, version("tidings"))
+    settled = (context.form, context.zone, context.trust, context.hashtags, edition())
     return _print(repr((columns, settled, implementation.cache_tag)).encode())
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from forms.definition import Form, Question
 from forms.hashtags import find_hashtags
+from forms.phrase import phrase
 from forms.rules import (
     SHEET_MAXIMUM,
     Fault,
@@ -41,7 +42,7 @@ from sheets_sync.headers import Table
 from sheets_sync.layout import REPORTS, Column, Holds, Owner, Tab
 from sheets_sync.memory import Memory
 from sheets_sync.roster import Match, split_names
-from sheets_sync.spreadsheet import Cell, CellFault
+from sheets_sync.spreadsheet import NO_RESULT, Cell, CellFault
 
 STANDARD = ("date", "reporter", "email", "text", "tags", "link", "about", "outcome")
 LASTING = ("reporter", "text", "tags", "link", "outcome")
@@ -104,7 +105,8 @@ class Judge:
         self._table = table
         self._context = context
         self._further = further_questions(context.form)
-        columns = (*STANDARD, "decision", "portal page", *(q.column for q in self._further))
+        further = [q.column for q in self._further]
+        columns = {*STANDARD, "decision", "portal page", *further} - {"date"}
         self._blank = dict.fromkeys(columns, "")
         self._places = [(name, at) for name, at in table.columns.items() if name in columns]
         self._tags = lru_cache(maxsize=None)(split_tags)
@@ -208,7 +210,7 @@ class Judge:
                     Fault(
                         N_("the cell shows {what}; the last good value is kept"),
                         N_("type the value itself"),
-                        {"what": cell.what},
+                        {"what": phrase(NO_RESULT) if cell.what == NO_RESULT else cell.what},
                     ),
                 )
             elif isinstance(cell, str) and (fault := check_length(cell, SHEET_MAXIMUM)):

@@ -197,7 +197,7 @@ def test_problems_name_the_linked_tab(s: Story):
     s.sync()
 
     assert s.shows(TAB, "status") == [("held",), ("unmatched",)]
-    assert s.shows("Problems", "tab", "row", "column")[-3:] == [
+    assert s.shows("Problems", "tab", "row", "column")[:3] == [
         ("Reports", 2, "reporter"),
         (TAB, 2, "text"),
         (TAB, 3, "reporter"),

@@ -3,8 +3,11 @@
 import json
 import logging
 import re
+import socket
 import subprocess
 import sys
+import threading
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from urllib.parse import urlencode
@@ -12,7 +15,9 @@ from urllib.parse import urlencode
 import pytest
 
 from sheets_sync.cli.group import COMMANDS
+from sheets_sync.cli.logs import begin_logging
 from sheets_sync.cli.saying import LOG
+from sheets_sync.cli.shell import Shell
 from tests.test_cli import CANARY, Terminal, types
 from tests.test_operating import MONDAY, SUNDAY
 from tests.test_send import Mailbox, serving
@@ -149,6 +154,68 @@ def asked(port: int) -> None:
         connection.request(method, path, body if method == "POST" else None, head)
         connection.getresponse().read()
         connection.close()
+
+
+@pytest.mark.parametrize("kind", ["text", "json"])
+def test_what_libraries_and_exceptions_say_is_not_logged(canaries, kind, capsys):
+    # As waitress logs a request that its application could not answer, and SQLAlchemy a statement.
+    begin_logging(Shell(canaries.folder, environment={"TIDINGS_LOG": kind}))
+    try:
+        raise RuntimeError(f"{TEXT} of {ADDRESS}\n/leave/{CANARY}")
+    except RuntimeError:
+        logging.getLogger("waitress").exception("Exception while serving %s", f"/for/{CANARY}")
+        logging.getLogger("sheets_sync.sync").exception("a sync failed")
+    logging.getLogger("sqlalchemy.pool").error(f"INSERT {TEXT}")
+
+    log = capsys.readouterr().err
+
+    assert [re.sub(r"test_logs.py:\d+", "here", event) for event in lines(kind, log)] == [
+        "Exception while serving %s (here): RuntimeError",
+        "a sync failed: RuntimeError",
+        "see here",
+    ]
+    assert [one for one in SAID if one in log] == []
+
+
+@pytest.mark.parametrize("at", ["its greeting", "the sender"])
+@pytest.mark.parametrize("kind", ["text", "json"])
+def test_a_relay_that_quotes_gets_no_address_and_no_secret_into_the_log(canaries, kind, at):
+    canaries("run")
+    canaries.now = MONDAY
+    canaries.environment = {"TIDINGS_LOG": kind}
+    settings = canaries.folder / "tidings.toml"
+    with refusing(at) as port:
+        text = re.sub(r"smtp://localhost:\d+", f"smtp://localhost:{port}", settings.read_text())
+        settings.write_text(text)
+        told = canaries("run")
+
+    assert any("554" in event for event in lines(kind, told.err))
+    assert [one for one in SAID if one in told.err] == []
+
+
+@contextmanager
+def refusing(at):
+    """Run a relay that refuses, quoting what must not be logged; yield its port."""
+    words = f"554 5.7.1 <{ADDRESS}> {CANARY}\r\n".encode()
+
+    def talk():
+        with suppress(OSError):
+            while True:
+                line, _ = listening.accept()
+                with line, suppress(OSError):
+                    line.sendall(words if at == "its greeting" else b"220 here\r\n")
+                    for said in line.makefile("rb"):
+                        line.sendall(words if said.upper().startswith(b"MAIL") else b"250 ok\r\n")
+
+    listening = socket.create_server(("localhost", 0))
+    thread = threading.Thread(target=talk)
+    thread.start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+        thread.join()
 
 
 def test_a_kind_of_log_that_is_not_known_is_wrong_use(tidings_at):

@@ -142,7 +142,6 @@ def test_a_machine_that_stands_still_loses_its_right_to_run(state, near, url):
     with subprocess.Popen([sys.executable, "-c", HOLDS, url], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
-        time.sleep(1.25 * SILENCE)
         with pytest.raises(Taken), hold(near.engine, "run"):
             pass
         other.send_signal(signal.SIGSTOP)

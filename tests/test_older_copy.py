@@ -169,6 +169,23 @@ def test_what_a_lost_state_knew_is_no_news_when_an_old_copy_brings_it_back(s: St
     assert [one.text for one in s.state.base.accepted_above(0)] == ["another", "new"]
 
 
+def test_a_correction_reaches_a_row_that_a_stopped_run_wrote(s: Story):
+    id = s.posts("ana", "new", tags="press")
+    with pytest.raises(KeyboardInterrupt):
+        sync(Stopped(s.path), s.state, s.rules, now=s.now)
+    s.posts("ana", "better told", tags="press", id=id)
+
+    s.sync()
+
+    assert texts(s) == [("better told",)]
+    assert s.report(id).text == "better told"
+    assert s.state.journal.unwritten() == []
+    s.manager.types("Reports", 2, "text", "mended")
+    s.posts("ana", "best told", tags="italy", id=id)
+    s.sync()
+    assert s.shows("Reports", "text", "tags") == [("mended", "italy")]
+
+
 def test_a_row_is_news_when_a_run_stopped_right_after_it_got_its_id(s: Story):
     s.sync()
     s.pass_time(days=30)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from forms.phrase import Phrase, phrase
+from forms.wording import translations
 from sheets_sync.form_memory import MEMORY, FormMemory
 from sheets_sync.mentor_sheet import Elsewhere
 from sheets_sync.spreadsheet import SheetError
@@ -79,6 +80,12 @@ def test_who_keeps_the_file_open_for_more_than_a_day(s: Story) -> None:
 
     community = s.state.base.community()
     assert community is not None
+    assert community.notes[0].text(translations("de").gettext) == (
+        "Seit mehr als einem Tag konnte nichts in die Tabelle geschrieben werden: workbook.xlsx "
+        "ist geöffnet: Mara Moss auf desk-1 (LibreOffice) seit 23.11.2026 09:14. Nichts wurde "
+        "geschrieben; das geschieht, wenn die Datei geschlossen wird. Hat sie niemand mehr offen, "
+        "lösch .~lock.workbook.xlsx# daneben"
+    )
     without = scrubbed_community(community, Traces(frozenset({"Mara Moss"})))
     assert "Mara" not in without.notes[0].text()
     assert "desk-1" in without.notes[0].text()
@@ -111,3 +118,18 @@ def test_why_the_google_form_cannot_be_read() -> None:
     ]
     older = MEMORY.validate_json(b'{"failing_since": "2026-11-01T00:00:00+00:00", "trouble": "x"}')
     assert older.lasting_trouble(MONDAY)[0].text(shouted).endswith(": x")
+
+
+def test_a_cell_without_a_result_and_what_a_program_shows(s: Story) -> None:
+    s.types_report(reporter="ben", text="=1+1", link="https://example.org")
+    s.types_report(reporter="ben", text="#REF!", link="https://example.org")
+    with s.manager.editing() as book:
+        book["Reports"].cell(3, 3).data_type = "e"
+
+    told = [problem.text(shouted) for problem in s.sync().problems if problem.column == "text"]
+
+    end = "; THE LAST GOOD VALUE IS KEPT; TYPE THE VALUE ITSELF"
+    assert told == [
+        f"Reports ROW 2, text: THE CELL SHOWS FORMULA WITHOUT A RESULT{end}",
+        f"Reports ROW 3, text: THE CELL SHOWS #REF!{end}",
+    ]

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,36 @@ def test_the_whole_way_needs_no_memory_that_is_written_and_run(tmp_path):
     if done.returncode == 77:
         pytest.skip("this Linux cannot forbid it")
     assert done.returncode == 0
+
+
+SHUT = (
+    *("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", tempfile.gettempdir()),
+    *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup"),
+    *("--cap-drop", "ALL", "--new-session", "--die-with-parent"),
+    *("--ro-bind", str(ROOT), str(ROOT)),
+)
+"""What the units allow of files, devices, processes and rights, as bubblewrap is told of it."""
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+def test_the_whole_way_writes_nowhere_but_into_its_folder(tmp_path):
+    # `ReadWritePaths`, `ProtectSystem`, `PrivateTmp`, `PrivateDevices`, `PrivateUsers`,
+    # `CapabilityBoundingSet`, `NoNewPrivileges`.
+    def shut(*command):
+        folder = ("--bind", str(tmp_path), str(tmp_path))
+        return subprocess.run(
+            ["bwrap", *SHUT, *folder, "--chdir", str(ROOT), *command],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    if shut("true").returncode:
+        pytest.skip("this machine lets nobody make such a sandbox")
+    cli = (sys.executable, "-m", "sheets_sync.cli")
+    demo = shut(*cli, "demo", "--no-serve", str(tmp_path / "demo"))
+    run = shut(*cli, "--project", str(tmp_path / "demo"), "run")
+
+    assert (demo.returncode, run.returncode) == (0, 0), demo.stderr + run.stderr
+    assert shut("touch", str(ROOT / "elsewhere")).returncode == 1
+    assert shut("touch", "/etc/elsewhere").returncode == 1

@@ -72,7 +72,7 @@ def href(path: str) -> str:
 
 def short_print(text: str) -> str:
     """Return eight characters that stand for a text."""
-    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
 def _wanted(person: Person) -> str:

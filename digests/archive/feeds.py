@@ -3,6 +3,7 @@
 Pure. When an entry was last changed is remembered from build to build, in `Revisions`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -20,6 +21,8 @@ from sheets_sync.tags import key
 
 ENTRIES = 30
 ATOM = "http://www.w3.org/2005/Atom"
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML can hold, not even escaped: one such sign, and no reader shows the feed."""
 Known = Mapping[str, Sequence[str]]
 """Id of a report -> print of its words, and when they became these."""
 
@@ -85,6 +88,9 @@ def _feed(site: Site, listing: Listing, name: str, entries: Sequence[tuple[Slip,
     _add(feed, "generator", "Tidings")
     for slip, updated in entries:
         feed.append(_entry(site, slip, updated))
+    for element in feed.iter():
+        element.text = _NO_XML.sub("", element.text) if element.text else None
+        element.attrib = {name: _NO_XML.sub("", value) for name, value in element.attrib.items()}
     ET.indent(feed, "")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(ET.tostring(feed, "utf-8")) + b"\n"
 

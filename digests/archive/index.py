@@ -115,4 +115,6 @@ def _names(site: Site, pieces: Sequence[Sequence[object]]) -> dict[str, Any]:
 
 
 def _dumped(content: object) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    # Half of a character, as a spreadsheet may hold, has no place in UTF-8.
+    written = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return written.encode("utf-8", "replace")

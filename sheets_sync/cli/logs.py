@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sheets_sync.sync import Outcome
 
 OURS = ("tidings", "sheets_sync", "digests")
-"""What others have to tell of is asked of them as warnings only."""
+"""What others have to tell of is asked of them as warnings only, and without what they put in."""
 Fields = dict[str, str | int]
 
 
@@ -29,12 +29,13 @@ class _OneLine(logging.Formatter):
     """Faults 81 and 83 end here, at the root, whoever logs."""
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        super().__init__()
         self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         told = "".join(f" {name}={value}" for name, value in _fields(record).items())
-        return self._masked(super().format(record) + told)
+        head = f"{self.formatTime(record)} {record.levelname} {record.name}: "
+        return self._masked(head + _event_of(record) + told)
 
     def _masked(self, text: str) -> str:
         return visible(ADDRESS.sub("[address]", redacted(text, self._secrets)))
@@ -44,14 +45,11 @@ class _Json(_OneLine):
     """The same as an object."""
 
     def format(self, record: logging.LogRecord) -> str:
-        message = record.getMessage()
-        if record.exc_info and record.exc_info[0]:
-            message = f"{message}: {record.exc_info[0].__name__}"
         line = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
-            "event": self._masked(message),
+            "event": self._masked(_event_of(record)),
         }
         fields = {
             name: self._masked(value) if isinstance(value, str) else value
@@ -89,6 +87,17 @@ def log_run(outcome: "Outcome", mailed: "Mailed", archive: str) -> None:
         _event("archive", told=archive)
     if done.stopped:
         LOG.error("sending stopped: %s", done.stopped)
+
+
+def _event_of(record: logging.LogRecord) -> str:
+    """Return what happened; never what an exception says, nor what others fill their words with."""
+    place = f"{record.filename}:{record.lineno}"
+    if record.name.partition(".")[0] in OURS:
+        told = record.getMessage()
+    else:
+        told = f"{record.msg} ({place})" if record.args else f"see {place}"
+    fault = record.exc_info and record.exc_info[0]
+    return f"{told}: {fault.__name__}" if fault else told
 
 
 def _event(name: str, **fields: str | int) -> None:

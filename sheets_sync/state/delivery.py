@@ -11,7 +11,7 @@ from sqlalchemy import Row
 TAKEN_OVER = "taken over from the spreadsheet"
 """Period of an issue of which only its line in the Digests tab is known."""
 
-DOT_SECONDS = 3.0
+DOT_SECONDS = 5.0
 """A final dot is said within so many seconds after it was recorded, or not at all."""
 
 

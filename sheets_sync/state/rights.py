@@ -69,6 +69,13 @@ class Rights:
         finally:
             ended.set()
             thread.join()
+            self._give_back(connection)
+
+    def _give_back(self, connection: Connection) -> None:
+        # Whoever waits for it need not wait until the server notices that we are gone.
+        with suppress(DBAPIError):
+            if not connection.invalidated:
+                connection.exec_driver_sql("SELECT pg_advisory_unlock_all()").close()
 
     def is_held(self, right: str) -> bool:
         """Tell whether any process, on whatever machine, has a right."""

@@ -4,6 +4,7 @@ The network, the server's machine or a tunnel between may fall silent in the mid
 and say nothing of it.
 """
 
+import logging
 import math
 import time
 from collections.abc import Generator, Sequence
@@ -16,6 +17,9 @@ from sqlalchemy.ext.compiler import compiles
 from sheets_sync.state.refusal import BUSY_SECONDS
 
 Told = TypeVar("Told")
+
+# What goes wrong is told by the error; its warnings beside that would stand between our lines.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 SESSION = (
     # A machine that vanished is noticed by either side; the last probe is 25 seconds off.

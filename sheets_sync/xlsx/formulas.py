@@ -12,10 +12,10 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 
-from sheets_sync.spreadsheet import CellFault
+from sheets_sync.spreadsheet import NO_RESULT, CellFault
 from sheets_sync.xlsx.bounds import column
 
-NO_RESULT = CellFault("formula without a result")
+WITHOUT_RESULT = CellFault(NO_RESULT)
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Found:
 
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _KIND = re.compile(rb"""\bt=["'](\w+)["']""")
-_MOST_UNUSUAL = 200_000
+_MOST_UNUSUAL, _LARGEST_UNUSUAL = 200_000, 8 << 20
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _SAVED = re.compile(
     rb'<c r="([A-Z]+\d+)"([^>]*)>(<f(?: [^>]*)?/>|<f(?: [^>]*)?>[^<]*</f>)<v ?(?:/>|></v>)</c>'
@@ -83,7 +83,7 @@ def _note(found: Found, named: re.Match[bytes], kind: re.Match[bytes] | None, ce
         attribute = b' t="' + kind[1] + b'"' if kind else b""
         found.results[named[1] + named[2]] = attribute + b"><v>" + result + b"</v>"
     elif not (kind and kind[1] == b"str"):
-        found.faults[place] = NO_RESULT
+        found.faults[place] = WITHOUT_RESULT
 
 
 def _result(cell: bytes) -> bytes:
@@ -101,7 +101,7 @@ def _place(row: int, at: int) -> tuple[int, int]:
 
 def _parsed(xml: bytes) -> Found:
     """Return the faults of a sheet whose cells do not say where they are; slower."""
-    if xml.count(b"<") > _MOST_UNUSUAL:
+    if len(xml) > _LARGEST_UNUSUAL or xml.count(b"<") > _MOST_UNUSUAL:
         raise ValueError("its cells do not say where they are; save it with LibreOffice or Excel")
     found = Found()
     row = 0
@@ -121,7 +121,7 @@ def _note_parsed(found: Found, place: tuple[int, int], cell: Element) -> None:
     if cell.get("t") == "e":
         found.faults[place] = CellFault(parts.get("v") or "#?")
     elif "f" in parts and not parts.get("v") and cell.get("t") != "str":
-        found.faults[place] = NO_RESULT
+        found.faults[place] = WITHOUT_RESULT
 
 
 def _local(element: Element) -> str:

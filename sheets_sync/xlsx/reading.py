@@ -38,7 +38,10 @@ def _worksheet(package: Package, part: str, sheet: CalamineSheet) -> Worksheet:
 def _plain_rows(sheet: CalamineSheet) -> list[list[Cell]]:
     rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
     # One loop without calls for text, which most cells are: 100,000 rows pass through here.
+    blank = [""] * sheet.total_width
     for row in rows:
+        if row == blank:
+            continue
         for index, value in enumerate(row):
             kind = type(value)
             if kind is not str:

@@ -166,11 +166,7 @@ class Workbook:
         back_up(self.path, day=today, keep=self._backups)
         if left_behind is not None:
             back_up(self.path, day=f"{today}-abandoned", keep=self._backups)
-            log.warning(
-                "%s: the lock of %s was left by a crash; going on",
-                self.name,
-                left_behind.holder.text(),
-            )
+            log.warning("%s: a lock was left by a crash; going on", self.name)
 
 
 def _is_done(package: Package, changes: Changes) -> bool:

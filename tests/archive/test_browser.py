@@ -238,7 +238,7 @@ def test_a_search_by_tags_person_and_time(page: Page, site: str, query: str, cou
 
 def test_what_is_found_says_what_its_page_says(page: Page, site: str):
     _, found = found_by(page, site, "filter=mentoring&since=2024-01-01")
-    assert found == ["a member February 29, 2024 Quietly. #mentorship"]
+    assert found == ["a member February 29, 2024 Quietly. #mentoring"]
 
     page.fill("#filter", "صحافة")
     expect(page.locator("#found .words")).to_contain_text("الوادي")

@@ -21,6 +21,8 @@ JUMPS = (
     timedelta(hours=-7),
     timedelta(days=-40),
 )
+BUSY_HOLIDAYS = 0.4
+"""The chance of one in each week, where everybody is busy."""
 HOLIDAYS = (4, 9, 13, 20)
 """Days in which nothing runs but the pages."""
 
@@ -30,7 +32,8 @@ def plan(world: World, chance: random.Random) -> None:
     weeks = world.story.weeks
     for week in range(1, weeks):
         for share, comes in RARE:
-            if chance.random() < share:
+            is_often = world.story.busy and comes is _holiday
+            if chance.random() < (BUSY_HOLIDAYS if is_often else share):
                 moment = timedelta(weeks=week, minutes=chance.randrange(7 * 24 * 60))
                 world.later(moment, lambda comes=comes: comes(world, chance))
 

@@ -22,13 +22,15 @@ WEEKDAYS = (116, 123, 122, 155, 164, 181, 99)
 WRITING_SHARE = 12 / 220
 """Of the people, in a usual week."""
 BUSY_SHARE = 0.3
+MOST = 0.9
+"""In so many of all weeks the busiest write."""
 A_WEEK = ((1, 40), (2, 25), (3, 18), (4, 9), (6, 5), (9, 3))
 """How many reports somebody sends in a week in which they write, and how often that is."""
 REPEATS, BREAKS_LINES, CORRECTS, WITHDRAWS, DOUBLE_CLICKS = 0.11, 0.14, 0.12, 0.02, 0.1
 MOST_TRIES = 40
 """Then even the most patient gives up."""
 GOES_QUIET = 0.01
-"""Each week, for good."""
+"""The chance, each week; then somebody else writes in their place."""
 TAGS = ("mentorship", "onboarding", "#planning", "press", "Local Community", "translation", "Köln")
 
 
@@ -39,7 +41,6 @@ class Writer:
     number: int
     pace: float
     """In how many of all weeks they write."""
-    is_quiet: bool = False
     texts: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     """Ids of their reports, as the receipts had them."""
@@ -64,8 +65,11 @@ class Writer:
 def writers(number: int, chance: random.Random, *, busy: bool = False) -> list[Writer]:
     """Return people of whom some write often and most hardly ever."""
     paces = [chance.paretovariate(1.3) for _ in range(number)]
-    scale = (BUSY_SHARE if busy else WRITING_SHARE) * number / sum(paces)
-    return [Writer(at, min(pace * scale, 0.9)) for at, pace in enumerate(paces)]
+    writing = (BUSY_SHARE if busy else WRITING_SHARE) * number
+    for _ in range(20):  # until as many write as should, though nobody writes more than that
+        scale = writing / sum(paces)
+        paces = [min(pace * scale, MOST) for pace in paces]
+    return [Writer(at, pace) for at, pace in enumerate(paces)]
 
 
 class Crowd:
@@ -79,14 +83,20 @@ class Crowd:
         """Yield what they will do in a week."""
         chance = self._chance
         for writer in self._people:
-            writer.is_quiet = writer.is_quiet or chance.random() < GOES_QUIET
-            if writer.is_quiet or chance.random() > writer.pace:
+            if chance.random() < GOES_QUIET:
+                self._goes_quiet(writer)
+            if chance.random() > writer.pace:
                 continue
             counts, weights = zip(*A_WEEK, strict=True)
             for _ in range(chance.choices(counts, weights)[0]):
                 day = chance.choices(range(7), WEEKDAYS)[0]
                 minutes = chance.randint(7 * 60, 23 * 60)
                 yield monday + timedelta(days=day, minutes=minutes), Errand(self, writer)
+
+    def _goes_quiet(self, writer: Writer) -> None:
+        """Let somebody else, who mostly has not written for long, write in their place."""
+        other = self._chance.choice(self._people)
+        writer.pace, other.pace = other.pace, writer.pace
 
     def answers(self, writer: Writer) -> tuple[str, dict[str, str]]:
         """Return a mark and what they write."""

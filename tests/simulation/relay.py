@@ -32,6 +32,8 @@ class Relay:
     arrived: list[Mail] = field(default_factory=list)
     doubtful: list[str] = field(default_factory=list)
     """Message-IDs of which the sender could not know whether they arrived, each time."""
+    last_taken: str = ""
+    """Message-ID of the letter about which the sender may not have recorded that it arrived."""
     refused_for_good: set[str] = field(default_factory=set)
     """Addresses to which a mail was refused for good."""
     mood: Callable[[str], str] = lambda moment: ""
@@ -45,6 +47,15 @@ class Relay:
             self.machine.says("the relay cannot be reached")
             raise Unreachable("relay.test:587: connection refused")
         return Connection(self)
+
+    def ends(self, *, well: bool) -> None:
+        """Note that a run is over; where it did not end well, its last letter is in doubt.
+
+        Never one before that: no final dot is said before it is recorded what became of the last.
+        """
+        if self.last_taken and not well:
+            self.doubtful.append(self.last_taken)
+        self.last_taken = ""
 
     def take(self, letter: Letter) -> None:
         """Put a letter into its mailbox."""
@@ -112,11 +123,8 @@ class Connection:
             raise Refused("554 5.7.1 looks like spam", permanent=True)
         if mood != "lost before":
             relay.take(self._letter)
-        try:
-            relay.machine.step("a letter was taken")
-        except BaseException:
-            relay.doubtful.append(named)
-            raise
+            relay.last_taken = named
+        relay.machine.step("a letter was taken")
         if mood in ("lost before", "lost after"):
             relay.machine.says(f"the answer to a final dot is lost ({mood})")
             relay.doubtful.append(named)

@@ -12,13 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-SEEDS = [str(seed) for seed in (0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11)]
-FOUND_BY = {
-    "mark before send": "5",
-    "window instead of not-yet-had": "5",
-    "thank before commit": "1",
-}
-"""The seed that is tried first, where another than 0 was the first to find it."""
+SEEDS = [str(seed) for seed in range(12)]
+"""Of these, from the first on; each mutation is found by a third of them at least."""
 STORY = ("--weeks", "5", "--people", "12", "--busy")
 SECONDS = 240
 
@@ -123,13 +118,13 @@ def test_each_mutation_is_caught(mutation: str, tmp_path: Path) -> None:
     for line in MUTATIONS[mutation]:
         change(folder, line)
 
-    found = played(folder, FOUND_BY.get(mutation, "0"), *SEEDS)
+    found = played(folder, *SEEDS)
 
     assert found.returncode == 1, found.stdout + found.stderr
     assert "play it again: python -m tests.simulation" in found.stdout
 
 
 def test_the_copy_without_a_mutation_lives(tmp_path: Path) -> None:
-    found = played(copy_of_the_product(tmp_path), "0", *sorted({*FOUND_BY.values()}))
+    found = played(copy_of_the_product(tmp_path), *SEEDS[:3])
 
     assert (found.returncode, found.stderr) == (0, "")

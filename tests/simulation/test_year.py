@@ -5,15 +5,18 @@ A seed that fails names the command that plays it again, exactly.
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import mean
 
 import pytest
 
 from tests.simulation.__main__ import in_memory
+from tests.simulation.community import founded
 from tests.simulation.history import marks_of
 from tests.simulation.world import Story, World
-from tests.simulation.year import play
+from tests.simulation.year import WEEK, play
 
 # A machine that stops closes nothing; what it had open is closed when Python comes to it.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -42,6 +45,24 @@ if SOAK:
     @pytest.mark.parametrize("seed", range(3))
     def test_a_year_of_everything_going_wrong(seed: int, folder: Path) -> None:
         play(Story(seed, weeks=52, people=220), folder)
+
+
+def test_people_write_in_the_rhythm_of_the_archive(folder: Path) -> None:
+    """In its busy years 28 reports a week by 12 people, others from year to year."""
+    world = founded(Story(1, people=220), folder)
+    monday = world.machine.clock.time.replace(hour=0)
+    weeks = [list(world.crowd.plans(monday + number * WEEK)) for number in range(52)]
+    world.ends()
+
+    writing = [{errand.writer.number for _, errand in week} for week in weeks]
+    assert 24 < mean(map(len, weeks)) < 32
+    assert 10 < mean(map(len, writing)) < 14
+    assert max(map(len, weeks)) < 60
+    first, last = set().union(*writing[:13]), set().union(*writing[-13:])
+    assert first - last
+    assert last - first
+    days = Counter(moment.weekday() for week in weeks for moment, _ in week)
+    assert days[5] > days[0] > days[6]
 
 
 def test_a_seed_is_played_again_exactly(folder: Path, tmp_path: Path) -> None:

@@ -128,6 +128,7 @@ class World:
         """Start everything again with what is on the disk."""
         self._open.close()
         self.machine.starts_again()
+        self.relay.ends(well=False)
         self._open = ExitStack()
         project = self._open.enter_context(open_project(self.folder, {}))
         self.machine.watches(project.state.engine)
@@ -207,10 +208,9 @@ class World:
     def _looks(self) -> None:
         """Look whether all is well; more closely from time to time, since that takes long."""
         invariants.check_run(self)
-        if self.disturbed or self.machine.steps % CLOSE_LOOKS:
+        if self.disturbed or self._is_braked or self.machine.steps % CLOSE_LOOKS:
             return
-        if not self._is_braked:
-            invariants.check_values_are_on_their_rows(self)
+        invariants.check_values_are_on_their_rows(self)
         if self._is_settled:
             self.quiet_run()
 
@@ -244,9 +244,11 @@ class World:
                 alone=partial(one_run, self.project),
             )
         except (SheetError, DigestError, StateError) as error:
+            self.relay.ends(well=False)
             return str(error)
         finally:
             self._is_running = False
+        self.relay.ends(well=True)
         self.is_amid_a_run = False
         self._is_settled = mailed.delivered.is_clean
         self._is_braked = any("nothing is written here" in note for note in outcome.notes)

@@ -92,10 +92,7 @@ def test_a_day_old_lock_of_a_crash_on_this_machine_is_passed_after_a_backup(
     after = desk.write(Edit("Reports", 2, 11, "ok"))
 
     assert after.worksheets[0].rows[1][11] == "ok"
-    assert caplog.messages == [
-        f"workbook.xlsx: the lock of Ana on {HERE} (LibreOffice) since 22.11.2026 09:14 was left "
-        "by a crash; going on"
-    ]
+    assert caplog.messages == ["workbook.xlsx: a lock was left by a crash; going on"]
     kept = sorted(copy.read_bytes() == before for copy in (desk.path.parent / "backups").iterdir())
     assert kept == [True, True]
 

@@ -20,11 +20,36 @@ from xml.etree.ElementTree import Element
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from forms.phrase import Phrase
-from forms.wording import N_
 from sheets_sync.spreadsheet import SheetError
 from sheets_sync.xlsx.bounds import MOST_CELLS, cells_laid_out, cells_merged, characters_shown
 from sheets_sync.xlsx.formulas import Found, find
+from sheets_sync.xlsx.refusals import (
+    BINARY,
+    EMPTY,
+    ENTITIES,
+    FAR,
+    FOR_MACROS,
+    FORBIDDEN,
+    HUGE,
+    INCOMPLETE,
+    LARGE,
+    LONG,
+    MACROS,
+    MERGED,
+    MISSING,
+    OLD,
+    OPEN_DOCUMENT,
+    OTHER,
+    PARTS,
+    PROTECTED,
+    REPEATED,
+    TAGS,
+    TIGHT,
+    TWICE,
+    UNREADABLE,
+    hostile,
+    refused,
+)
 
 LARGEST_FILE = 64 << 20
 LARGEST_UNPACKED = 1 << 30
@@ -38,36 +63,6 @@ FREE_TAGS, MOST_TAGS = 200_000, 2
 LARGEST_TREE = 1 << 20
 """What is made a tree: a part that lists others, or says what a drawing holds."""
 ATTEMPTS = 3
-
-ENTITIES = N_(
-    "{part} declares XML entities, which no spreadsheet program writes; it may be an attack. Do "
-    "not use this file"
-)
-INCOMPLETE = N_(
-    "the workbook is incomplete or damaged ({fault}); if it is being copied or uploaded, wait "
-    "until that is done, else put back a copy from {backups}"
-)
-UNREADABLE = N_(
-    "the workbook cannot be read ({fault}); open it with LibreOffice or Excel and save it again, "
-    "or put back a copy from the backups"
-)
-LARGE = N_("larger than {most} MB; move old rows to another workbook")
-MISSING = N_(
-    "the workbook is not there; put it back (copies are in {backups}) or make one with `tidings "
-    "init`"
-)
-FORBIDDEN = N_("cannot be read ({fault}); check that it is a file and who may read it")
-PROTECTED = N_("protected by a password; save it without one")
-OLD = N_("an old .xls workbook under another name; open it and save it as .xlsx")
-OTHER = N_("not an .xlsx workbook; open it in a spreadsheet program, save it as .xlsx")
-OPEN_DOCUMENT = N_("an OpenDocument file; save it as .xlsx")
-BINARY = N_("a binary workbook (.xlsb); save it as .xlsx")
-MACROS = N_("holds macros; save it as .xlsx, without them")
-FOR_MACROS = N_("made for macros (.xlsm); save it as .xlsx")
-EMPTY = N_("a zip file without a workbook in it; save it as .xlsx")
-HOSTILE = N_(
-    "refused, for {why}; delete unused rows and formats, or check where the file comes from"
-)
 
 _UNZIPPING = (
     zipfile.BadZipFile,
@@ -118,7 +113,7 @@ class Package:
         if len(found) != declared.file_size:
             raise _Incomplete(f"{self.name}: {name} has not the size that the file declares")
         if b"<!DOCTYPE" in found[:4096] or b"<!ENTITY" in found[:4096]:
-            raise _refused(self.name, ENTITIES, part=name)
+            raise refused(self.name, ENTITIES, part=name)
         return found
 
     def tree(self, name: str) -> Element:
@@ -132,7 +127,7 @@ class Package:
             return Element("none")
         xml = self.part(name)
         if len(xml) > LARGEST_TREE:
-            raise _hostile(self.name, f"{name} is larger than {LARGEST_TREE >> 20} MB")
+            raise hostile(self.name, LONG, part=name, most=LARGEST_TREE >> 20)
         with _named(self.name, name):
             return fromstring(xml)
 
@@ -174,19 +169,12 @@ def open_package(path: Path, *, pause: float) -> Package:
         except _Incomplete as incomplete:
             last = incomplete
     backups = path.parent / "backups"
-    raise _refused(path, INCOMPLETE, fault=last.told, backups=backups) from last
+    raise refused(path, INCOMPLETE, fault=last.told, backups=backups) from last
 
 
 def damaged(package: Package, fault: BaseException) -> SheetError:
     """Return the error for a workbook whose parts cannot be understood."""
-    return _refused(package.name, UNREADABLE, fault=fault)
-
-
-def _refused(file: object, words: str, **values: object) -> SheetError:
-    kept = {
-        name: value if isinstance(value, Phrase) else str(value) for name, value in values.items()
-    }
-    return SheetError(Phrase("{file}: {told}", {"file": str(file), "told": Phrase(words, kept)}))
+    return refused(package.name, UNREADABLE, fault=fault)
 
 
 def _checked(path: Path) -> Package:
@@ -204,63 +192,54 @@ def _checked(path: Path) -> Package:
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise _refused(path, LARGE, most=LARGEST_FILE >> 20)
+            raise refused(path, LARGE, most=LARGEST_FILE >> 20)
         return path.read_bytes()
     except FileNotFoundError as missing:
-        raise _refused(path, MISSING, backups=path.parent / "backups") from missing
-    except OSError as refused:
-        raise _refused(path, FORBIDDEN, fault=refused.strerror) from refused
+        raise refused(path, MISSING, backups=path.parent / "backups") from missing
+    except OSError as denied:
+        raise refused(path, FORBIDDEN, fault=denied.strerror) from denied
 
 
 def _refuse_other_kinds(path: Path, content: bytes) -> None:
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise _refused(path, PROTECTED)
-        raise _refused(path, OLD)
+            raise refused(path, PROTECTED)
+        raise refused(path, OLD)
     if content and not b"PK\x03\x04".startswith(content[:4]):
-        raise _refused(path, OTHER)
+        raise refused(path, OTHER)
 
 
 def _check_directory(package: Package) -> None:
     entries = package.zip.infolist()
     names = set(package.parts())
     if "mimetype" in names and "content.xml" in names:
-        raise _refused(package.name, OPEN_DOCUMENT)
+        raise refused(package.name, OPEN_DOCUMENT)
     if "xl/workbook.bin" in names:
-        raise _refused(package.name, BINARY)
+        raise refused(package.name, BINARY)
     if any(name.endswith("vbaProject.bin") for name in names):
-        raise _refused(package.name, MACROS)
+        raise refused(package.name, MACROS)
     if any(entry.flag_bits & 1 for entry in entries):
-        raise _refused(package.name, PROTECTED)
+        raise refused(package.name, PROTECTED)
     if len(entries) > MOST_PARTS or len(names) != len(entries):
-        raise _hostile(package.name, f"it has {len(entries):,} parts")
+        raise hostile(package.name, PARTS, parts=len(entries))
     _check_sizes(package)
     if not {"xl/workbook.xml", "[Content_Types].xml"} <= names:
-        raise SheetError(f"{package.name}: a zip file without a workbook in it; save it as .xlsx")
+        raise refused(package.name, EMPTY)
 
 
 def _check_sizes(package: Package) -> None:
     entries = package.zip.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > LARGEST_UNPACKED:
-        raise _hostile(package.name, f"it unpacks to more than {LARGEST_UNPACKED >> 20} MB")
+        raise hostile(package.name, HUGE, most=LARGEST_UNPACKED >> 20)
     if unpacked > _most_unpacked(package):
         largest = max(entries, key=lambda entry: entry.file_size)
         tightness = largest.file_size / max(largest.compress_size, 1)
-        raise _hostile(
-            package.name, f"{largest.filename} unpacks to {tightness:.0f} times its size"
-        )
+        raise hostile(package.name, TIGHT, part=largest.filename, times=round(tightness))
 
 
 def _most_unpacked(package: Package) -> int:
     return SMALL + TIGHTEST * len(package.content)
-
-
-def _hostile(name: str, why: str) -> SheetError:
-    return SheetError(
-        f"{name}: refused, for {why}; delete unused rows and formats, or check where the file "
-        "comes from"
-    )
 
 
 def _check_parts(package: Package) -> None:
@@ -273,9 +252,9 @@ def _check_parts(package: Package) -> None:
             if b"sheetData" in unpacked:
                 sheets[name] = unpacked
     if tags > FREE_TAGS + MOST_TAGS * len(package.content):
-        raise _hostile(package.name, f"it holds {tags:,} tags")
+        raise hostile(package.name, TAGS, tags=tags)
     if b"macroEnabled" in package.part("[Content_Types].xml"):
-        raise SheetError(f"{package.name}: made for macros (.xlsm); save it as .xlsx")
+        raise refused(package.name, FOR_MACROS)
     _check_cells(package, list(sheets.values()))
     for name, xml in sheets.items():
         with _named(package.name, name):
@@ -285,15 +264,15 @@ def _check_parts(package: Package) -> None:
 def _check_cells(package: Package, sheets: list[bytes]) -> None:
     tabs = [part for _, part in package.tabs() if part]
     if len(tabs) != len(set(tabs)):
-        raise _hostile(package.name, "two of its tabs are one")
+        raise hostile(package.name, TWICE)
     if cells_laid_out(sheets) > MOST_CELLS:
-        raise _hostile(package.name, "a cell stands far below or beside all others")
+        raise hostile(package.name, FAR)
     if sum(map(cells_merged, sheets)) > MOST_CELLS:
-        raise _hostile(package.name, "millions of cells are merged")
+        raise hostile(package.name, MERGED)
     most = _most_unpacked(package)
     for name in filter(_STRINGS.match, package.parts()):
         if characters_shown(sheets, package.part(name), limit=most) > most:
-            raise _hostile(package.name, "a long text stands in very many cells")
+            raise hostile(package.name, REPEATED)
 
 
 @contextmanager

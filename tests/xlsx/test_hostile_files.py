@@ -70,7 +70,7 @@ HOSTILE = {
         ),
         "damaged",
     ),
-    "many parts": (lambda: packed(**{f"xl/{n}": "" for n in range(6000)}), "6,004 parts"),
+    "many parts": (lambda: packed(**{f"xl/{n}": "" for n in range(6000)}), "6004 parts"),
     "entities": (
         lambda: packed(**{"xl/worksheets/sheet1.xml": ENTITIES + SHEET.format("&b;")}),
         "declares XML entities",

@@ -53,6 +53,8 @@ from sheets_sync.unchanged import edition, worksheet_print
 
 ATTEMPTS = 3
 """How often a sync starts over when somebody saves in the middle of it."""
+MOST_OBJECTS = 10_000_000
+"""More than a sync of 100,000 rows makes; then Python looks for what can go."""
 OLDER_COPY = "older copy"
 BEGUN = "begun"
 """Name of the single value that says since when this state is responsible for the spreadsheet."""
@@ -82,7 +84,7 @@ def seldom_collecting() -> Iterator[None]:
     To look through all of it again and again takes a third of the time of a large one.
     """
     usual = gc.get_threshold()
-    gc.set_threshold(max(usual[0], 10_000_000), *usual[1:])
+    gc.set_threshold(max(usual[0], MOST_OBJECTS), *usual[1:])
     try:
         yield
     finally:

@@ -135,6 +135,24 @@ def test_a_namesake_makes_the_rows_of_that_name_be_judged_anew(s: Story):
     assert judged_anew(s) == ["By name."]
 
 
+def test_somebody_who_is_called_like_another_ones_row_makes_it_be_judged_anew(s: Story):
+    both = {"reporter": "Annie <ana@example.org>", "text": "Name and address."}
+    settled_story(s, BY_NAME, both)
+
+    s.manager.inserts_row("People", 5, ["Annie", "annie@example.org", "annie", "Rep"])
+
+    assert judged_anew(s) == ["Name and address."]
+
+
+def test_the_rows_of_somebody_whose_place_another_one_of_that_name_takes_are_judged_anew(s: Story):
+    settled_story(s, BY_NAME, BY_USERNAME)
+
+    s.manager.deletes_row("People", 2)
+    s.manager.inserts_row("People", 2, ["Ana Rossi", "other@example.org", "other", "Rep, Mentor"])
+
+    assert judged_anew(s) == ["By name."]
+
+
 def test_a_name_with_a_comma_is_split_anew_when_somebody_is_called_so(s: Story):
     settled_story(s, BY_USERNAME, ABOUT_TWO)
 

@@ -6,6 +6,7 @@ tries again. Anything else that goes wrong ends it, and so the test.
 
 import os
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 WEEK_SECONDS = 3.0
 """So long a week takes."""
 REST_SECONDS = 0.05
+FAULT = "fault"
+"""File that says why a machine ended by itself."""
 RUNS = "runs"
 """File that says when a sync was done, and by which process."""
 
@@ -49,6 +52,9 @@ def again_and_again(place: Place, work: Callable[[Project, datetime], object]) -
                     time.sleep(REST_SECONDS)
         except (StateError, AnotherRunError):
             time.sleep(REST_SECONDS)
+        except Exception:
+            (place.folder / FAULT).write_text(traceback.format_exc())
+            raise
 
 
 def cron(place: Place) -> None:

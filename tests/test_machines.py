@@ -22,7 +22,7 @@ from sheets_sync.demo.visitor import hidden_fields
 from sheets_sync.founding import Answers, found
 from sheets_sync.mailing import Wish, sync_and_mail, sync_project
 from sheets_sync.project import open_project
-from tests.machines import MONDAY, RUNS, WEEK_SECONDS, Place, cron, page, sender, syncer
+from tests.machines import FAULT, MONDAY, RUNS, WEEK_SECONDS, Place, cron, page, sender, syncer
 from tests.network import Network, network
 from tests.people import Manager
 from tests.postgresql import Server, free_port
@@ -244,19 +244,26 @@ def wait_until_all_is_done(t: Town) -> set[str]:
     """Wait until every report is in an issue, and each mail is out or nobody knows of it."""
     until = time.monotonic() + 2 * TAKEN_OVER
     with open_project(t.place.folder, {}) as project:
-        while project.state.journal.unwritten() and time.monotonic() < until:
-            time.sleep(0.1)
+        while project.state.journal.unwritten():
+            go_on(t, until)
         accepted = project.state.base.highest_accepted()
-        while time.monotonic() < until:
+        while True:
             latest = project.state.outbox.latest()
             unclear = {one.message_id for one in project.state.outbox.unclear()}
             lines = project.state.outbox.issue_lines()
             open = sum(one.recipients - one.sent - one.failed for one in lines) - len(unclear)
             if latest is not None and latest.up_to >= accepted and open == 0:
                 return unclear
-            time.sleep(0.1)
-    alive = [one.process.is_alive() for one in t.machines]
-    raise AssertionError(f"not at its end: {alive}, {latest}, {accepted}, {unclear}, {lines}")
+            go_on(t, until)
+
+
+def go_on(t: Town, until: float) -> None:
+    """Wait a moment, but not for ever, and for nobody who is dead."""
+    fault = t.place.folder / FAULT
+    assert not fault.exists(), fault.read_text()
+    assert all(one.process.is_alive() for one in t.machines)
+    assert time.monotonic() < until, t.runs()
+    time.sleep(0.1)
 
 
 def check_runs(t: Town, killed: float) -> None:

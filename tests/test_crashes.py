@@ -185,7 +185,7 @@ CALLS = (
     ("folder", "rename"),
     ("folder", "fdatasync"),
 )
-SAMPLES = 3
+SAMPLES = 2
 MOST_CALLS = 400
 
 

@@ -89,6 +89,19 @@ def test_what_is_begun_is_told_and_nothing_of_it_is_kept(state, near, between, b
     assert (near.base.get("a"), near.base.get("b")) == ("1", "1")
 
 
+def test_who_stood_still_in_the_middle_is_told_that_the_server_gave_up(state, near):
+    def stands_still() -> None:
+        with writing(state.engine) as db:
+            db.execute(text("INSERT INTO kept VALUES ('half', '1')"))
+            time.sleep(SILENCE + 0.5)
+            db.execute(text("INSERT INTO kept VALUES ('whole', '1')"))
+
+    with pytest.raises(StateError, match="What was committed before is safe"):
+        stands_still()
+
+    assert near.base.get("half") == ""
+
+
 def test_a_stall_is_waited_for_and_one_that_lasts_is_told(state, near, between):
     state.base.put("a", "1")
     between.stalls()

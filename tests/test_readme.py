@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -67,6 +68,38 @@ def test_a_new_state_is_made_where_none_is_left(tmp_path):
     (tmp_path / "riverside" / "tidings.db").unlink()
 
     assert run(tmp_path, line).returncode == 0
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="SQLite's program is not installed")
+def test_a_backup_taken_and_put_back_as_told_brings_everything_back(tmp_path):
+    folder, copies = tmp_path / "riverside", tmp_path / "backup"
+    command = "tidings --project riverside"
+    run(tmp_path, f"{command} init --name Riverside --coordinator cleo@example.org")
+    fill_in(folder / "workbook.xlsx")
+    run(tmp_path, f"{command} sync")
+    run(tmp_path, f"{command} digest --early")
+    assert list(folder.glob("outbox/**/*.eml"))
+    before = told(tmp_path, command)
+
+    copies.mkdir()
+    section = README.partition("## Backup and restore")[2].partition("To restore, ")[0]
+    for line in re.findall(r"^    (.+)$", section, re.MULTILINE):
+        there = line.replace("/srv/riverside", str(folder)).replace("/backup", str(copies))
+        subprocess.run(["bash", "-c", there], check=True)
+    shutil.rmtree(folder)
+    shutil.copytree(copies, folder)
+
+    assert run(tmp_path, f"{command} check").returncode < 2
+    assert told(tmp_path, command) == before
+    assert run(tmp_path, f"{command} run").returncode == 0
+    assert not list(folder.glob("outbox/**/*.eml"))
+
+
+def told(folder: Path, command: str) -> list[str]:
+    """Return what a project has: how its issue fares, its reports, and the key of its links."""
+    asked = [run(folder, f"{command} {line}") for line in ("digest --status", "reports")]
+    assert [one.returncode for one in asked] == [0, 0]
+    return [*(one.stdout for one in asked), (folder / "riverside" / "secret").read_text("utf-8")]
 
 
 def test_the_archive_is_imported_as_told(tmp_path, archive):

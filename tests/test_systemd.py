@@ -104,7 +104,9 @@ SHUT = (
 """What the units allow of files, devices, processes and rights, as bubblewrap is told of it."""
 
 
-@pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+@pytest.mark.skipif(
+    shutil.which("bwrap") is None, reason="bubblewrap, which makes a sandbox, is not installed"
+)
 def test_the_whole_way_writes_nowhere_but_into_its_folder(tmp_path):
     # `ReadWritePaths`, `ProtectSystem`, `PrivateTmp`, `PrivateDevices`, `PrivateUsers`,
     # `CapabilityBoundingSet`, `NoNewPrivileges`.
@@ -118,7 +120,7 @@ def test_the_whole_way_writes_nowhere_but_into_its_folder(tmp_path):
         )
 
     if shut("true").returncode:
-        pytest.skip("this machine lets nobody make such a sandbox")
+        pytest.skip("a sandbox cannot be made on this machine")
     cli = (sys.executable, "-m", "sheets_sync.cli")
     demo = shut(*cli, "demo", "--no-serve", str(tmp_path / "demo"))
     run = shut(*cli, "--project", str(tmp_path / "demo"), "run")

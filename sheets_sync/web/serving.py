@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.task import ErrorTask
 from waitress.utilities import BadRequest
@@ -38,10 +39,25 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
         super().execute()
 
 
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """Refuses what a proxy may have read in another way (RFC 9112, sections 5.2, 6.1 and 6.3)."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        lines = header_plus.lower().split(b"\r\n")
+        encoded = [line for line in lines if line.startswith(b"transfer-encoding")]
+        lengths = [line for line in lines if line.startswith(b"content-length")]
+        if (encoded and lengths) or b",".join(encoded).count(b"chunked") > 1:
+            raise ParsingError("It says in two ways how long it is")
+        if any(line[:1] in (b" ", b"\t") for line in lines):
+            raise ParsingError("A header goes on in another line")
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection whose requests must be whole within some seconds."""
 
     error_task_class = _ErrorTask
+    parser_class = _Parser
     seconds: float = REQUEST_SECONDS
     request: Any
     _begun = 0.0

@@ -9,10 +9,12 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+A_ROW = 5
+"""A row takes as long as so many cells."""
 MOST_CELLS = 3_000_000
 """Laid out in all tabs together: 100,000 reports with twice as many columns as Tidings needs."""
-_RUNGS = (("X", 99_999), ("N", 199_999), ("B", 999_999), ("IF", 9_999))
-"""Rectangles of two to three million cells: last column, last row."""
+_RUNGS = (("X", 99_999), ("I", 199_999), ("IF", 9_999))
+"""Rectangles of somewhat fewer cells: last column, last row."""
 _SMALL = 1 << 20
 
 _PLACE = re.compile(rb"r\s*+=\s*+[\"']([A-Za-z]*+)(\d++)[\"']")
@@ -26,7 +28,7 @@ _SHARED = re.compile(rb't\s*+=\s*+["\']s["\'][^<>]*+>\s*+<(?:\w+:)?v>\s*+(\d{1,9
 
 
 def cells_laid_out(sheets: Sequence[bytes]) -> int:
-    """Return how many cells the sheets have from the corner to the last that holds something."""
+    """Return how many cells, rows counted in, reach from the corner to the last that holds any."""
     roughly = sum(map(_at_most, sheets))
     return roughly if roughly <= MOST_CELLS else sum(map(_reach, sheets))
 
@@ -64,7 +66,7 @@ def _at_most(xml: bytes) -> int:
         return _reach(xml)
     for letters, row in _RUNGS:
         if not _outside(letters, str(row)).search(xml):
-            return column(letters.encode()) * row
+            return row * (column(letters.encode()) + A_ROW)
     return _reach(xml)
 
 
@@ -77,10 +79,10 @@ def _outside(letters: str, digits: str) -> re.Pattern[bytes]:
 
 
 def _reach(xml: bytes) -> int:
-    """Return how many cells a sheet has down to its last row and across to its last column."""
+    """Return how many cells reach down to a sheet's last row and across to its last column."""
     # Programs write formats of whole columns down to the last row, which costs nothing to read.
     filled = _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", xml))
     places = _PLACE.findall(filled)
     columns = {letters[:4] for letters, _ in places}
     rows = {digits[:9] for _, digits in places}
-    return max(map(column, columns), default=0) * max(map(int, rows), default=0)
+    return max(map(int, rows), default=0) * (max(map(column, columns), default=0) + A_ROW)

@@ -17,8 +17,8 @@ from sheets_sync.xlsx.package import Package
 LINE = 15.0
 """Points."""
 LETTER = 0.9
-"""Of the width that a column's is counted in, which is that of a digit; words that move to the next
-line whole are in it."""
+"""Width of a letter, where that of a column is counted in digits; it allows for words that move to
+the next line whole."""
 MOST_LINES = 12
 """A longer text is cut off to the eye, so that one report never fills the screen."""
 
@@ -38,12 +38,17 @@ class _Automatic(RowDimension):
 
 
 def fit(sheet: Sheet, row: int, values: Mapping[int, object]) -> None:
-    """Make a new row as high as its longest text asks for; LibreOffice does not by itself.
+    """Make a row as high as its longest text asks for; LibreOffice does not by itself.
 
-    `values` are its cells by column index: asking the sheet for a row looks at all its cells.
+    `values` are its cells by column index: asking the sheet for a row looks at all its cells. A
+    height that a person chose stays.
     """
-    if height := _height(sheet, values):
+    height = _height(sheet, values)
+    before = sheet.row_dimensions.get(row)
+    if before is None and height:
         sheet.row_dimensions[row] = _Automatic(sheet, index=row, ht=height)
+    elif isinstance(before, _Automatic):  # which may be hidden, by a filter say
+        before.ht = height
 
 
 def may_wrap(value: object) -> bool:
@@ -52,14 +57,9 @@ def may_wrap(value: object) -> bool:
 
 
 def fit_anew(sheet: Sheet, row: int, width: int) -> None:
-    """Make a row as high as it has to be now, unless a person chose its height."""
-    before = sheet.row_dimensions.get(row)
+    """Make a row as high as it has to be after an edit; the sheet is so many columns wide."""
     cells = ((at, sheet._cells.get((row, at + 1))) for at in range(width))
-    values = {at: cell.value for at, cell in cells if cell is not None}
-    if before is None:
-        fit(sheet, row, values)
-    elif isinstance(before, _Automatic):  # which may be hidden, by a filter say
-        before.ht = _height(sheet, values)
+    fit(sheet, row, {at: cell.value for at, cell in cells if cell is not None})
 
 
 def forget(sheet: Sheet) -> None:

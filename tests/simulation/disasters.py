@@ -5,7 +5,7 @@ Each is planned for a story when it begins, so that a short one has its share of
 
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from sheets_sync.backing_up import copies_of_state
@@ -21,8 +21,6 @@ JUMPS = (
     timedelta(hours=-7),
     timedelta(days=-40),
 )
-BUSY_HOLIDAYS = 0.4
-"""The chance of one in each week, where everybody is busy."""
 HOLIDAYS = (4, 9, 13, 20)
 """Days in which nothing runs but the pages."""
 
@@ -32,8 +30,7 @@ def plan(world: World, chance: random.Random) -> None:
     weeks = world.story.weeks
     for week in range(1, weeks):
         for share, comes in RARE:
-            is_often = world.story.busy and comes is _holiday
-            if chance.random() < (BUSY_HOLIDAYS if is_often else share):
+            if chance.random() < (BUSY.get(comes, share) if world.story.busy else share):
                 moment = timedelta(weeks=week, minutes=chance.randrange(7 * 24 * 60))
                 world.later(moment, lambda comes=comes: comes(world, chance))
 
@@ -114,3 +111,5 @@ RARE: tuple[tuple[float, Callable[[World, random.Random], None]], ...] = (
     (0.05, _lost_disk),
 )
 """What comes in so many of all weeks."""
+BUSY: Mapping[Callable[[World, random.Random], None], float] = {_holiday: 0.4, _old_version: 0.05}
+"""The same where everybody is busy; who goes back to an old version may leave out any report."""

@@ -81,6 +81,7 @@ class History:
         """Note that an old version took the spreadsheet's place.
 
         What came by the form and is `gone` is put back; what people typed since, they threw away.
+        A row that stands there says again what it said, also where its writer corrected it since.
         Of `unheard` marks rows stood there that came by the form, and nobody was thanked for.
         """
         for mark in before.keys() | now.keys() | self.rows.keys():

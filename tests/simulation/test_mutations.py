@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 SEEDS = [str(seed) for seed in range(12)]
-"""Of these, from the first on; each mutation is found by a third of them at least."""
+"""Played from the first on, until one finds the mutation; none is chosen for it."""
 STORY = ("--weeks", "5", "--people", "12", "--busy")
 SECONDS = 240
 

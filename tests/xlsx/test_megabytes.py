@@ -152,7 +152,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], Parts]]] = {
         lambda: sheet('<row><c r="A1" t="e"><f>' + "<v " * 150_000 + "</c></row>"),
     ),
     "a row that is no number": ("int()", lambda: sheet('<row r="x"><c t="e"/></row>')),
-    "a row beyond all": ("no column", lambda: sheet('<row r="9999999999"><c t="e"/></row>')),
+    "a row beyond all": (FAR, lambda: sheet('<row r="9999999999"><c t="e"/></row>')),
     "a column beyond all": ("", lambda: sheet(f'<row r="1"><c r="{"Z" * 900_000}1" t="e"/></row>')),
     "a shared string that is not there": (
         "cannot be read",
@@ -170,7 +170,7 @@ HEAVY: dict[str, Callable[[], Parts]] = {
     "errors": lambda: sheet(grid(14_000, '<c r="@" t="e"><v>#REF!</v></c>')),
     "cells": lambda: sheet(grid(25_000, '<c r="@"><v>1</v></c>')),
     "empty cells": lambda: sheet(grid(35_000, '<c r="@"/>')),
-    "cells far apart": lambda: sheet(corner("B999999")),
+    "cells far apart": lambda: sheet(corner("A480000")),
     "merged cells": lambda: sheet("", after='<mergeCell ref="A1:A3"/>' * 400_000),
     "shared strings": lambda: shared("<si><t>a</t></si>" * 400_000, ""),
     "formats": lambda: {

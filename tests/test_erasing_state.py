@@ -48,7 +48,7 @@ def state(tmp_path: Path, state_url: str) -> Iterator[State]:
     synced(state, replace(report(1), name="Ana Rossi"), others, people=[ana, ben])
     memory = MEMORY.dump_json(Memory(NOW, "form", "p-ana", "Ana Rossi")).decode()
     with writing(state.engine) as db:
-        record_reports(db, [replace(one, memory=memory) for one in state.base.known().values()])
+        record_reports(db, [one._replace(memory=memory) for one in state.base.known().values()])
     make(press(state), DUE, now=NOW)
     state.renewals.record(["p-ana", "p-ben"], NOW.date())
     said = {"still in": "pause or stop", "words": "says Ana Rossi"}

@@ -8,8 +8,8 @@ CODE := .
 DEMO_OPTIONS ?=
 # make bench BENCH_OPTIONS=--readme puts the table into the README.
 BENCH_OPTIONS ?=
-# One worker for each of two cores; each worker that needs a browser starts its own Chromium.
-TEST_OPTIONS ?= --numprocesses 2 --dist worksteal
+# Three workers for two cores: tests wait for disks, servers and browsers a third of the time.
+TEST_OPTIONS ?= --numprocesses 3 --dist worksteal
 
 # Languages of pages and mails besides English; a new one is made by: make messages LANGUAGES=nl
 LANGUAGES ?= it es fr de pt_BR

@@ -46,9 +46,10 @@ class Roster:
     def find(self, typed: str, email: str = "") -> Match:
         """Return whom `typed` means, with an address of its own or beside it."""
         asked = (typed, email)
-        if asked not in self._found:
-            self._found[asked] = self._find(typed, email)
-        return self._found[asked]
+        found = self._found.get(asked)
+        if found is None:
+            found = self._found[asked] = self._find(typed, email)
+        return found
 
     def _find(self, typed: str, email: str) -> Match:
         name, address = split_name_and_address(typed)

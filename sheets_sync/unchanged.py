@@ -15,6 +15,7 @@ from importlib.metadata import version
 from sys import implementation
 from typing import NamedTuple
 
+from sheets_sync.cells import as_text
 from sheets_sync.community import Report
 from sheets_sync.doubts import Context
 from sheets_sync.headers import Table
@@ -106,18 +107,19 @@ class Standing(NamedTuple):
 
         In doubt it tells no: then the row is looked at, which finds the same or something new.
         """
-        table, cells, report = self.table, self.cells, self.report
-        match = roster.find(report.reporter, table.text(cells, "email"))
+        report = self.report
+        email, about, mentor = self.table.picked(self.cells, ("email", "about", "mentor"))
+        match = roster.find(report.reporter, as_text(email) if email else "")
         person = match.person
         if person is None:
             return not report.person and not roster
         if match.conflict or person.id != report.person or person.name != report.name:
             return False
-        about = table.text(cells, "about")
-        if "," in about and split_names(about, roster) != report.about:
+        has_commas = isinstance(about, str) and "," in about
+        if has_commas and split_names(as_text(about), roster) != report.about:
             return False
         # Once a report has its writer's mentor it keeps that one, and the cell shows it.
-        return person.id not in mentors or bool(table.cell(cells, "mentor"))
+        return bool(mentor) or person.id not in mentors
 
 
 def unchanged_rows(

@@ -159,7 +159,7 @@ def crash(world: World, step: int) -> bool:
 def test_killed_before_and_after_each_step_nobody_is_missed(worlds_anywhere, kind, connections):
     # fault 64
     worlds = worlds_anywhere
-    every = 1 if SOAK else 3 if worlds.state_url is None else 6
+    every = 1 if SOAK else 4 if worlds.state_url is None else 8
     with recording(kind) as (mailbox, url):
         for step in range(0, MOST_STEPS, every):
             mailbox.received.clear()

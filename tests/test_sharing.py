@@ -107,9 +107,8 @@ def test_senders_started_at_once_share_the_work_and_send_nothing_twice(folder, n
     assert all(share.is_clean for share in shares)
 
 
-@pytest.mark.parametrize("after", [3, 25, 50])
-@pytest.mark.parametrize("at_work", [1, 2])
-def test_who_is_left_takes_over_from_one_that_was_killed(folder, after, at_work):
+@pytest.mark.parametrize(("at_work", "after"), [(1, 3), (2, 25), (1, 50)])
+def test_who_is_left_takes_over_from_one_that_was_killed(folder, at_work, after):
     # fault 64
     mailbox = Busy(wanted=2)
     with senders(folder, mailbox, 2) as ([killed, left], url):

@@ -9,21 +9,19 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from forms.phrase import Phrase
 from forms.submission import Act
-from forms.wording import N_
 from sheets_sync.choices import ChoiceAct
-from sheets_sync.community import Community, Note, Problem
-from sheets_sync.decide import Decision, decide
-from sheets_sync.decisions import AGREED, SILENCE
+from sheets_sync.community import Community, Problem
+from sheets_sync.decide import decide
+from sheets_sync.decisions import SILENCE
 from sheets_sync.erased import Erased
 from sheets_sync.given import Given, Rules
 from sheets_sync.intake import answers_by_column
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
-from sheets_sync.mentorships import KEPT as PROPOSED_MENTORS
-from sheets_sync.renewal import COLUMN as STILL_IN
+from sheets_sync.recording import BEGUN, NOT_WRITTEN, OLDER_COPY, record
 from sheets_sync.spreadsheet import (
     Changes,
     SheetBusy,
@@ -36,18 +34,11 @@ from sheets_sync.spreadsheet import (
 )
 from sheets_sync.state import State
 from sheets_sync.state.base import (
-    COMMUNITY,
     LAST_SYNC,
-    Acquaintance,
     put,
-    put_all,
-    record_people,
-    record_reports,
     refuse_overtaken,
 )
-from sheets_sync.state.choices import mark_shown
 from sheets_sync.state.database import writing
-from sheets_sync.state.erasing import drop_erased
 from sheets_sync.suspension import TIMES
 from sheets_sync.unchanged import edition, worksheet_print
 
@@ -55,12 +46,6 @@ ATTEMPTS = 3
 """How often a sync starts over when somebody saves in the middle of it."""
 MOST_OBJECTS = 10_000_000
 """More than a sync of 100,000 rows makes; then Python looks for what can go."""
-OLDER_COPY = "older copy"
-BEGUN = "begun"
-"""Name of the single value that says since when this state is responsible for the spreadsheet."""
-PATIENCE = timedelta(hours=24)
-"""After so long, coordinators are told why nothing can be written."""
-NOT_WRITTEN = N_("For more than a day nothing could be written into the spreadsheet: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +121,7 @@ def sync(
             if attempt == ATTEMPTS:
                 raise
             continue
-        community = _record(state, given, decision, note=note, mark=mark)
+        community = record(state, given, decision, note=note, mark=mark)
         written = bool(decision.changes) and not note
         return _outcome(community, decision.changes, written=written, note=note)
     raise AssertionError("the loop returns or raises")
@@ -290,79 +275,6 @@ def write_back(
     except (SheetBusy, SheetUnwritable) as error:
         return error.told
     return None
-
-
-def _record(
-    state: State, given: Given, decision: Decision, *, note: Phrase | None, mark: str
-) -> Community:
-    """Record what was decided, in one transaction; less of it while the sheet lags behind."""
-    values, now, known = given.values, given.now, decision.known
-    if note or decision.frozen:
-        lagging = {one.id for one in known if note or one.tab in decision.frozen}
-        instead = {id: one for id, one in decision.unwritten.items() if id in lagging}
-        known = [r for one in known if (r := instead.get(one.id, one)) is not None]
-    community, since = _told_at_last(decision.community, values, note, now)
-    quiet = mark if not decision.changes and not decision.frozen else ""
-    kept = {
-        **{name: values[name] for name in ("instance", "counter") if name in values},
-        **decision.keep,
-        "community": COMMUNITY.dump_json(community).decode(),
-        **{f"seen:{tab}": "yes" for tab in decision.read if not note},
-        "blocked since": since,
-        OLDER_COPY: _still_to_put_back(given, decision),
-        "quiet": quiet,
-        "first sync": values.get("first sync") or now.isoformat(),
-        BEGUN: given.begun.isoformat(),
-        LAST_SYNC: now.isoformat(),
-    }
-    if note:  # what readers chose, and what is proposed, is not in the sheet yet
-        kept.pop("chosen", None)
-        kept.pop(PROPOSED_MENTORS, None)
-        kept.pop(STILL_IN, None)
-    if not note and "Digests" not in decision.frozen:
-        kept[AGREED] = decision.decisions.kept()
-    if decision.changes:
-        kept.pop("instance", None)
-        kept.pop("counter", None)
-    # Before it is recorded as agreed on: a crash in between must not undo a manager's word.
-    for line in given.issues:
-        word = decision.decisions.words.get(line.issue, line.decision)
-        if word != line.decision:
-            state.outbox.set_decision(line.issue, word)
-    with writing(state.engine) as db:
-        refuse_overtaken(db, values)
-        record_reports(db, known)
-        record_people(db, _new_or_changed(given, decision))
-        put_all(db, {n: v for n, v in kept.items() if values.get(n) != v or n not in decision.keep})
-        if not note:
-            state.journal.mark_written(db, decision.entries)
-            drop_erased(db, given.erased)
-            mark_shown(db, decision.chosen)
-    return community
-
-
-def _new_or_changed(given: Given, decision: Decision) -> dict[str, Acquaintance]:
-    """Return the people who are not remembered yet as they are now."""
-    before = {one.id: one for one in given.acquaintances}
-    return {id: one for id, one in decision.acquaintances.items() if before.get(id) != one}
-
-
-def _still_to_put_back(given: Given, decision: Decision) -> str:
-    waits = given.older_copy is not None and any(tab in decision.frozen for tab in decision.read)
-    return str(given.older_copy) if waits else ""
-
-
-def _told_at_last(
-    community: Community, values: Mapping[str, str], note: Phrase | None, now: datetime
-) -> tuple[Community, str]:
-    """Return the community with the note, once nothing could be written for a day."""
-    if not note:
-        return community, ""
-    since = values.get("blocked since") or now.isoformat()
-    if now - datetime.fromisoformat(since) < PATIENCE:
-        return community, since
-    told = Note(NOT_WRITTEN, (("why", note),))
-    return replace(community, notes=(*community.notes, told)), since
 
 
 def _outcome(

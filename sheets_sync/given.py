@@ -9,6 +9,7 @@ from sheets_sync.choices import Choice
 from sheets_sync.community import Role
 from sheets_sync.erased import NOBODY, Erased
 from sheets_sync.mentor_sheet import MentorSheet
+from sheets_sync.older_copy import Lost
 from sheets_sync.spreadsheet import Snapshot
 from sheets_sync.state.base import Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
@@ -55,13 +56,14 @@ class Given:
     acquaintances: Sequence[Acquaintance]
     values: Mapping[str, str]
     queue: Sequence[Entry]
+    """What the sheet does not hold yet, and the corrections that an older copy undid."""
     choices: Sequence[tuple[int, Choice]]
     """What readers chose since the sheet was last written."""
     answers: Sequence[tuple[int, Choice]]
     """What people answered to “still in?” since the sheet was last written."""
     issues: Sequence[IssueLine]
-    restorable: Mapping[str, Mapping[str, str]]
-    """Answers of reports that an older copy of the sheet, saved over ours, has lost (fault 43)."""
+    lost: Lost
+    """What an older copy of the sheet, saved over ours, does not show (fault 43)."""
     now: datetime
     begun: datetime
     """When this state began to be responsible for the spreadsheet."""

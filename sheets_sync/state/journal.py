@@ -122,6 +122,12 @@ class Journal:
         ]
         return versions[-1] if versions else None
 
+    def corrected(self) -> frozenset[str]:
+        """Return the reports that were corrected."""
+        found = select(submissions.c.report).where(submissions.c.act == Act.CORRECTION)
+        with reading(self._engine) as db:
+            return frozenset(db.execute(found).scalars())
+
     def known_keys(self, keys: Sequence[str]) -> set[str]:
         """Return those of the keys under which something was committed."""
         return self._among(submissions.c.key, keys)

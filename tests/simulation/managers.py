@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sheets_sync.recording import OLDER_COPY
+from sheets_sync.older_copy import OLDER_COPY
 from tests.simulation.history import marks_in
 from tests.simulation.paper import Line, Paper
 from tests.simulation.world import World

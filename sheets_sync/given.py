@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from forms.definition import Form
+from forms.submission import Entry
 from sheets_sync.choices import Choice
 from sheets_sync.community import Role
 from sheets_sync.erased import NOBODY, Erased
@@ -13,7 +14,6 @@ from sheets_sync.older_copy import Lost
 from sheets_sync.spreadsheet import Snapshot
 from sheets_sync.state.base import Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
-from sheets_sync.state.journal import Entry
 from sheets_sync.state.operating import Refusals
 from sheets_sync.subscriptions import FilterCheck
 from sheets_sync.tags import MENTORSHIP_TAGS

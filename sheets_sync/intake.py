@@ -11,13 +11,12 @@ from datetime import date
 
 from forms.definition import Form
 from forms.rules import SHEET_MAXIMUM, read_date
-from forms.submission import Act, Submission
+from forms.submission import Act, Entry, Submission
 from sheets_sync.cells import as_serial
 from sheets_sync.doubts import canonical
 from sheets_sync.headers import Table
 from sheets_sync.memory import Memory
 from sheets_sync.spreadsheet import Cell, Value
-from sheets_sync.state.journal import Entry
 
 EARLIER = "earlier"
 """Begins the source of what people sent long before we were asked to collect it: no news."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from forms.definition import Form
-from forms.submission import Act
+from forms.submission import Act, Entry
 from sheets_sync.intake import answers_by_column
 from sheets_sync.memory import MEMORY
 from sheets_sync.spreadsheet import Snapshot
 from sheets_sync.state.base import Known
-from sheets_sync.state.journal import Entry, Journal
+from sheets_sync.state.journal import Journal
 
 OLDER_COPY = "older copy"
 """Name of the single value that tells of such a copy until all that it lacks is put back."""

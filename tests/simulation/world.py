@@ -211,6 +211,7 @@ class World:
         if self.disturbed or self._is_braked or self.machine.steps % CLOSE_LOOKS:
             return
         invariants.check_values_are_on_their_rows(self)
+        invariants.check_corrections_are_there(self)
         if self._is_settled:
             self.quiet_run()
 

@@ -192,7 +192,7 @@ class World:
         """Do what `tidings run` does, and whatever its last line asks for."""
         if self.is_on_holiday:
             return
-        began, self.disturbed = self.machine.steps, False
+        began, written, self.disturbed = self.machine.steps, self.google.writes, False
         self._meets_trouble()
         try:
             line = self._run(Wish())
@@ -203,7 +203,7 @@ class World:
         invariants.check_each_run(self)
         if line:
             self.machine.says(f"stopped: {line}")
-            invariants.check_stop(line)
+            invariants.check_stop(line, self.google.writes - written)
             self._reads(line)
         else:
             self._looks()

@@ -21,6 +21,7 @@ def main() -> int:
     asked.add_argument("--calm", action="store_true")
     asked.add_argument("--busy", action="store_true", help="more trouble in less time")
     asked.add_argument("--trail", action="store_true")
+    asked.add_argument("--note", default="", help="tell all that becomes of the rows with a mark")
     wanted = asked.parse_args()
     for seed in wanted.seed:
         story = Story(
@@ -29,7 +30,7 @@ def main() -> int:
         began = time.process_time()
         with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
             try:
-                world = play(story, Path(folder))
+                world = play(story, Path(folder), note=wanted.note)
             except Broken as broken:
                 say(str(broken))
                 return 1

@@ -46,9 +46,13 @@ def check_answer(path: str, status: int) -> None:
     hold(status in EXPECTED, f"{path} answered {status}")
 
 
-def check_stop(line: str) -> None:
-    """A run stops for what is wrong outside, never for what Tidings did itself."""
+def check_stop(line: str, written: int) -> None:
+    """A run stops for what is wrong outside, never for what Tidings did itself.
+
+    Of one whose state is an old one, nothing was `written`.
+    """
     hold(not any(words in line for words in NEVER_SAID), line)
+    hold("--take-over" not in line or not written, f"an old state wrote, and then said: {line}")
 
 
 def check_each_run(world: "World") -> None:

@@ -88,6 +88,8 @@ class World:
         self._events: list[tuple[datetime, int, Callable[[], object]]] = []
         self._numbers = count()
         self._open = ExitStack()
+        self.looks_on: Callable[[], None] = lambda: None
+        """Called whenever something may have happened to a row."""
         self.is_calm = story.calm
         self.is_on_holiday = False
         self._is_running = False
@@ -120,6 +122,7 @@ class World:
                 act()
             except PowerCut:
                 self.boots()
+            self.looks_on()
         clock.time = max(clock.time, until)
 
     # The machine
@@ -189,7 +192,7 @@ class World:
         """Do what `tidings run` does, and whatever its last line asks for."""
         if self.is_on_holiday:
             return
-        began, self.disturbed = self.machine.steps, False
+        began, written, self.disturbed = self.machine.steps, self.google.writes, False
         self._meets_trouble()
         try:
             line = self._run(Wish())
@@ -200,7 +203,7 @@ class World:
         invariants.check_each_run(self)
         if line:
             self.machine.says(f"stopped: {line}")
-            invariants.check_stop(line)
+            invariants.check_stop(line, self.google.writes - written)
             self._reads(line)
         else:
             self._looks()
@@ -226,6 +229,7 @@ class World:
 
     def meanwhile(self) -> None:
         """Let somebody act in the middle of a run, or not."""
+        self.looks_on()
         if not self._is_running or self.chance.random() > (
             faults.BUSY_HUMAN if self.story.busy else faults.HUMAN
         ):

@@ -58,12 +58,16 @@ class Story:
     busy: bool = False
     """Everybody writes much more, and more often in the middle of a run."""
 
+    disks_lost: float = 1
+    """How many times as often as usual a disk is lost."""
+
     def command(self) -> str:
         """Return what plays it again."""
         return (
             f"python -m tests.simulation {self.seed} --weeks {self.weeks} --people {self.people}"
             f" --runs-a-week {self.runs_a_week}{' --calm' if self.calm else ''}"
             f"{' --busy' if self.busy else ''}"
+            f"{f' --disks-lost {self.disks_lost:g}' if self.disks_lost != 1 else ''}"
         )
 
 

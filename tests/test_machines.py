@@ -109,7 +109,7 @@ class Town:
             partial(self.restarts, server, chance),
         ] * max(round(SECONDS / 60), 1)
         moments = [ends - SECONDS * (at + 0.5) / len(wrong) for at in range(len(wrong))]
-        while time.monotonic() < ends or self.want_more_runs(ends):
+        while time.monotonic() < ends:
             time.sleep(chance.uniform(0.3, 1.3))
             at_work = [one for one in self.machines if self.works(one)]
             if len(at_work) > len(self.machines) / 2:  # else starting is all they do
@@ -119,16 +119,23 @@ class Town:
                 wrong.pop()()
                 self.blows += sum(map(sends, self.machines))
 
-    def want_more_runs(self, ends: float) -> bool:
-        """Tell whether it is worth while to wait until more of them had the right to run."""
-        return not self.followed() and time.monotonic() < ends + TAKEN_OVER
-
     def works(self, one: Machine) -> bool:
         return (self.place.folder / AT_WORK / str(one.process.pid)).exists()
 
-    def followed(self) -> bool:
-        """Tell whether more had the right to run than there are at a time."""
-        return len(set(self.runs().values())) > CRONS + SYNCERS
+    def succession(self) -> None:
+        """Kill whoever ran last, until more did than there are at a time; each is followed soon."""
+        while len(set(self.runs().values())) <= CRONS + SYNCERS:
+            last = max(self.runs(), default=0.0)
+            runner = self.runs().get(last)
+            for one in [one for one in self.machines if str(one.process.pid) == runner]:
+                self.strike(one)
+            self.is_followed(last, time.time())
+
+    def is_followed(self, last: float, killed: float) -> None:
+        """Wait for the run after the last one; it is there in half a minute."""
+        while max(self.runs(), default=0.0) <= last:
+            assert time.time() < killed + TAKEN_OVER
+            time.sleep(0.1)
 
     def runs(self) -> dict[float, str]:
         """Return when something was synced, and by which process."""
@@ -244,6 +251,7 @@ def test_machines_killed_at_random_lose_nothing(tmp_path: Path, postgresql: Serv
         for one in people:
             one.start()
         t.strikes(random.Random(SEED), postgresql, ends)
+        t.succession()
         for one in people:
             one.join(TAKEN_OVER + 10)
         killed = time.time()
@@ -251,9 +259,9 @@ def test_machines_killed_at_random_lose_nothing(tmp_path: Path, postgresql: Serv
         for machine in list(t.machines):  # all at once, in the middle of whatever they did
             t.strike(machine, again=False)
         t.start(cron)
+        t.is_followed(killed, killed)
         unclear = wait_until_all_is_done(t)
         check(t, relay, unclear)
-        check_runs(t, killed)
 
 
 def wait_until_all_is_done(t: Town) -> set[str]:
@@ -280,12 +288,6 @@ def go_on(t: Town, until: float) -> None:
     assert all(one.process.is_alive() for one in t.machines)
     assert time.monotonic() < until, t.runs()
     time.sleep(0.1)
-
-
-def check_runs(t: Town, killed: float) -> None:
-    """Check that whoever had the right to run, and died, was followed by the next."""
-    assert t.followed()
-    assert min(at for at in t.runs() if at > killed) < killed + TAKEN_OVER
 
 
 def check(t: Town, relay: Pipelined, unclear: set[str]) -> None:

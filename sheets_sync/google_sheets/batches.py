@@ -73,7 +73,7 @@ class Batches:
             self._deliver(draft.token, {"requests": batch.requests, **answering})
         except Refused:
             self._snapshots.forget()
-            self._record(Pending(0, owed=tuple(owed), unheard=self._pending().unheard))
+            self._record(replace(self._pending(), token=0, targets=(), added=()))
             if version.just_asked:
                 raise
             return False
@@ -87,7 +87,7 @@ class Batches:
         missed = False
         for _ in range(REPAIRS):
             pending = self._pending()
-            if pending == Pending(0, unheard=pending.unheard):
+            if pending.is_settled:
                 return missed
             sent, owed = self._outcome(pending)
             if not owed:
@@ -115,12 +115,11 @@ class Batches:
 
     def _outcome(self, pending: Pending) -> tuple[bool, Sequence[Owed]]:
         """Return whether the batch arrived, and what is to be given back."""
-        if not pending.token:
-            return False, pending.owed
         # The batch's own answer shows the hidden tab; where it was lost, we ask.
         rows, self._heard = self._heard or self._log_rows(""), []
-        if pending.token not in log_of(rows[STAMP_ROW - 1 : TOKEN_ROW]).tokens:
-            return False, pending.owed
+        tokens = log_of(rows[STAMP_ROW - 1 : TOKEN_ROW]).tokens
+        if pending.token not in tokens[:1]:
+            return False, () if pending.is_overtaken(tokens) else pending.owed
         missed = tuple(misses(pending, rows[FIRST_LOG_ROW - 1 :]))
         return True, (*missed, *pending.owed) if missed else ()
 

@@ -46,7 +46,8 @@ def _told(trail: Sequence[str], note: str) -> Iterator[str]:
 
 
 def _play(world: World) -> None:
-    world.runs()
+    world.at(world.machine.clock.time, world.runs)
+    world.lives(world.machine.clock.time)
     if not world.story.calm:
         disasters.plan(world, dice(world.story.seed, "disasters"))
     start = world.machine.clock.time

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from typing import Any
 
 from sheets_sync.backend import Copy
@@ -294,13 +293,12 @@ class GoogleSpreadsheet:
     def _give_back(self, owed: Sequence[Owed], pending: Pending) -> None:
         sheet = self._read()
         known = sheet.version.known if isinstance(sheet.version, Version) else None
-        found = list(restores(owed, sheet, known)) if known else []
-        if not found:
+        found, edits = restores(owed, sheet, known) if known else ((), ())
+        if not edits:
             self._record(Pending(0, unheard=pending.unheard))
             return
         log.info("%s: giving back %d rows that people moved meanwhile", self.name, len(found))
-        edits = tuple(chain.from_iterable(edits for _, edits in found))
-        self._send(sheet, Changes(edits=edits), owed=[one for one, _ in found])
+        self._send(sheet, Changes(edits=tuple(edits)), owed=found)
 
     def _look_for(self, token: int) -> Json | None:
         """Return something when the batch of this number has had its effect."""

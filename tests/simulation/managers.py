@@ -198,9 +198,10 @@ class Office:
     def releases_issues(self) -> None:
         """Let go what Tidings held for a person to look at."""
         issues = self._world.papers["Digests"]
-        for at, word in issues.columns("decision"):
+        for at, issue, word in issues.columns("issue", "decision"):
             if word == "hold":
                 issues.types(at, "decision", "send")
+                self._world.history.let_go(str(issue))
 
     # Old versions
 

@@ -11,7 +11,7 @@ from sheets_sync.community import Problem, Report
 from sheets_sync.doubts import Context
 from sheets_sync.intake import as_cell
 from sheets_sync.lines import Line, Lines, Past
-from sheets_sync.memory import MEMORY, memory_as_json
+from sheets_sync.memory import MEMORY, Memory, memory_as_json
 from sheets_sync.spreadsheet import Cell, Changes, Edit
 from sheets_sync.state.base import REPORT, USABLE, Known
 from sheets_sync.unchanged import LookedAt, row_print
@@ -111,7 +111,8 @@ def remember(
         # And what people brought back is not what an older copy lacks since they removed it.
         is_back = known is not None and known.missing_since is not None
         ours = line.appended or line.id in past.intake.rows or is_back
-        new = _known(one, known, counter if ours else 0, moment)
+        memory = _corrected(one.judged.memory, line.id, past, counter)
+        new = _known(one, known, memory, counter if ours else 0, moment)
         if new == known:
             continue
         changed.append(new)
@@ -119,12 +120,15 @@ def remember(
             unwritten[line.id] = None
         elif line.memory != line.before:
             unwritten[line.id] = new._replace(memory=memory_as_json(line.before))
-    changed += [known._replace(missing_since=moment) for known in missing]
-    changed += _withdrawn_unseen(settled, past)
+    away = {known.id: known._replace(missing_since=moment) for known in missing}
+    seen = {one.line.id for one in settled}
+    changed += (away | _sent_unseen(seen, past, away, counter)).values()
     return Remembered(changed, unwritten)
 
 
-def _known(one: Settled, known: Known | None, appended_at: int, moment: str) -> Known:
+def _known(
+    one: Settled, known: Known | None, memory: Memory, appended_at: int, moment: str
+) -> Known:
     line, report = one.line, one.report
     accepted = known.accepted if known else None
     if accepted is None and is_accepted(report):
@@ -140,20 +144,28 @@ def _known(one: Settled, known: Known | None, appended_at: int, moment: str) -> 
         or (moment if accepted is not None else None),
         missing_since=None,
         written_at=appended_at or (known.written_at if known else 0),
-        memory=memory_as_json(one.judged.memory),
+        memory=memory_as_json(memory),
     )
 
 
-def _withdrawn_unseen(settled: Sequence[Settled], past: Past) -> list[Known]:
-    """Return the reports that were withdrawn while their row is gone."""
-    seen = {one.line.id for one in settled}
-    return [
-        known._replace(
-            memory=memory_as_json(replace(MEMORY.validate_json(known.memory), withdrawn=True))
-        )
-        for id in past.intake.withdrawn - seen
-        if (known := past.known.get(id))
-    ]
+def _corrected(memory: Memory, id: str, past: Past, counter: int) -> Memory:
+    """Return the memory with the number of the write that brings a report's corrections."""
+    corrections = past.intake.corrections.get(id, ())
+    written = {entry.number: counter for entry in corrections}
+    return replace(memory, corrected={**memory.corrected, **written}) if written else memory
+
+
+def _sent_unseen(
+    seen: Set[str], past: Past, missing: Mapping[str, Known], counter: int
+) -> dict[str, Known]:
+    """Return the reports that were corrected or withdrawn while their row is gone."""
+    found: dict[str, Known] = {}
+    for id in (past.intake.withdrawn | past.intake.corrections.keys()) - seen:
+        if known := missing.get(id) or past.known.get(id):
+            memory = _corrected(MEMORY.validate_json(known.memory), id, past, counter)
+            memory = replace(memory, withdrawn=memory.withdrawn or id in past.intake.withdrawn)
+            found[id] = known._replace(memory=memory_as_json(memory))
+    return found
 
 
 def done_with(

@@ -96,7 +96,7 @@ def judged_anew(told: Story) -> list[str]:
     """Return the texts of the reports that a sync would judge now."""
     state, values = told.state.base, told.state.base.values()
     known, people = state.known(), state.acquaintances()
-    given = Given(told.book.read(), known, people, values, (), (), (), (), {}, told.now, told.now)
+    given = Given(told.book.read(), known, people, values, (), (), (), (), told.now, told.now)
     return [one.report.text for one in judge(given, told.rules).told.settled]
 
 

@@ -59,6 +59,21 @@ class Pending:
     """What earlier batches still owe, this one being the attempt to give it back."""
     unheard: tuple[int, ...] = ()
     """Numbers of batches that may still be on their way."""
+    after: int = 0
+    """Number of the batch before it, as the spreadsheet told."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to be checked or given back."""
+        return not self.token and not self.owed
+
+    def is_overtaken(self, tokens: Sequence[int]) -> bool:
+        """Tell whether a batch came since that this state knows nothing of, by what was written.
+
+        Then this state is an old one. The newer has checked what was left to be checked here, and
+        the spreadsheet went on from there.
+        """
+        return bool(tokens) and tokens[0] not in (self.token, self.after, *self.unheard)
 
 
 PENDING: TypeAdapter[Pending] = TypeAdapter(Pending)
@@ -72,6 +87,8 @@ def misses(pending: Pending, log: Sequence[Sequence[Cell]]) -> Iterator[Owed]:
     """
     lines = [tuple(log[at]) if at < len(log) else () for at in range(len(pending.targets))]
     found = list(zip(pending.targets, lines, strict=True))
+    if not any(lines):  # it was emptied since, because somebody was erased
+        return
     headers = {target.sheet: line for target, line in found if target.is_header}
     moved = {t.sheet for t, line in found if t.is_header and not same(t, line)}
     for target, line in found:

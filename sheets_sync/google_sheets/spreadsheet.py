@@ -254,7 +254,7 @@ class GoogleSpreadsheet:
             # Perhaps because an earlier attempt had arrived after all.
             if self._look_for(draft.token) is None:
                 self._forget()
-                self._record(Pending(0, owed=tuple(owed), unheard=self._pending().unheard))
+                self._record(replace(self._pending(), token=0, targets=(), added=()))
                 if version.just_asked:
                     raise
                 return False
@@ -268,7 +268,7 @@ class GoogleSpreadsheet:
         missed = False
         for _ in range(REPAIRS):
             pending = self._pending()
-            if pending == Pending(0, unheard=pending.unheard):
+            if pending.is_settled:
                 return missed
             sent, owed = self._outcome(pending)
             if not owed:
@@ -283,12 +283,11 @@ class GoogleSpreadsheet:
 
     def _outcome(self, pending: Pending) -> tuple[bool, Sequence[Owed]]:
         """Return whether the batch arrived, and what is to be given back."""
-        if not pending.token:
-            return False, pending.owed
         # The batch's own answer shows the hidden tab; where it was lost, we ask.
         rows, self._heard = self._heard or self._log_rows(""), []
-        if pending.token not in log_of(rows[STAMP_ROW - 1 : TOKEN_ROW]).tokens:
-            return False, pending.owed
+        tokens = log_of(rows[STAMP_ROW - 1 : TOKEN_ROW]).tokens
+        if pending.token not in tokens[:1]:
+            return False, () if pending.is_overtaken(tokens) else pending.owed
         missed = tuple(misses(pending, rows[FIRST_LOG_ROW - 1 :]))
         return True, (*missed, *pending.owed) if missed else ()
 

@@ -75,7 +75,9 @@ def make_batch(
         *stamp(draft, changes.stamp, burnt),
         *([{"deleteSheet": {"sheetId": emptied}}] if emptied is not None else []),
     ]
-    return Batch(requests, Pending(draft.token, tuple(relied_on), added, tuple(owed)))
+    after = next(iter(draft.log.tokens), 0)
+    pending = Pending(draft.token, tuple(relied_on), added, tuple(owed), after=after)
+    return Batch(requests, pending)
 
 
 def _header_edits(changes: Changes) -> Iterator[Edit]:

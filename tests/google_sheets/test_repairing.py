@@ -68,6 +68,20 @@ def test_numbers_in_columns_that_are_not_ours_may_move_by_themselves() -> None:
     assert list(misses(Pending(1, (header(), target)), [HEADER, ("Ana", "Planned", 3, 2.5)])) != []
 
 
+def test_a_log_that_was_emptied_since_tells_of_no_miss() -> None:
+    pending = Pending(1, (header(), row(2, "Ana", "Planned", "ok")), added=(Added(7, {0: "Cy"}),))
+
+    assert list(misses(pending, [])) == []
+
+
+def test_the_last_batch_tells_whether_a_newer_state_has_gone_on() -> None:
+    pending = Pending(5, unheard=(3, 5), after=4)
+
+    assert [tokens for tokens in ((5, 4), (4,), (3, 4), ()) if pending.is_overtaken(tokens)] == []
+    assert pending.is_overtaken((6, 5, 4))
+    assert pending.is_overtaken((6,))
+
+
 def test_what_was_overwritten_is_given_back_where_its_row_is_now() -> None:
     owed = [Owed(7, ("Bo", "Went", "ok"), HEADER, {2: "late"})]
 

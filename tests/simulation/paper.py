@@ -206,7 +206,8 @@ class Paper:
                 if line.is_ours and at not in line.typed:
                     continue
                 if found is not known and not _alike(found, known):
-                    yield Difference(self.tab, number, self.headers()[at], known, found)
+                    marks = [mark for cell in line.cells if cell for mark in marks_in(cell.value)]
+                    yield Difference(self.tab, number, self.headers()[at], known, found, marks)
 
     def ours(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Yield the rows that Tidings appended and nobody has typed into."""
@@ -230,11 +231,14 @@ class Difference:
     header: str
     known: Cell
     found: Cell
+    marks: Sequence[str]
+    """Of what people believe the row to be."""
 
     def __str__(self) -> str:
+        notes = " ".join(f"(note {mark})" for mark in dict.fromkeys(self.marks))
         return (
             f"{self.tab} row {self.row + 1}, {self.header!r}: people left {self.known.value!r}, "
-            f"and it holds {self.found.value!r}"
+            f"and it holds {self.found.value!r} {notes}".rstrip()
         )
 
 

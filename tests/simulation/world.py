@@ -58,12 +58,16 @@ class Story:
     busy: bool = False
     """Everybody writes much more, and more often in the middle of a run."""
 
+    disks_lost: float = 1
+    """How many times as often as usual a disk is lost."""
+
     def command(self) -> str:
         """Return what plays it again."""
         return (
             f"python -m tests.simulation {self.seed} --weeks {self.weeks} --people {self.people}"
             f" --runs-a-week {self.runs_a_week}{' --calm' if self.calm else ''}"
             f"{' --busy' if self.busy else ''}"
+            f"{f' --disks-lost {self.disks_lost:g}' if self.disks_lost != 1 else ''}"
         )
 
 
@@ -88,6 +92,8 @@ class World:
         self._events: list[tuple[datetime, int, Callable[[], object]]] = []
         self._numbers = count()
         self._open = ExitStack()
+        self.looks_on: Callable[[], None] = lambda: None
+        """Called whenever something may have happened to a row."""
         self.is_calm = story.calm
         self.is_on_holiday = False
         self._is_running = False
@@ -120,6 +126,7 @@ class World:
                 act()
             except PowerCut:
                 self.boots()
+            self.looks_on()
         clock.time = max(clock.time, until)
 
     # The machine
@@ -189,7 +196,7 @@ class World:
         """Do what `tidings run` does, and whatever its last line asks for."""
         if self.is_on_holiday:
             return
-        began, self.disturbed = self.machine.steps, False
+        began, written, self.disturbed = self.machine.steps, self.google.writes, False
         self._meets_trouble()
         try:
             line = self._run(Wish())
@@ -200,7 +207,7 @@ class World:
         invariants.check_each_run(self)
         if line:
             self.machine.says(f"stopped: {line}")
-            invariants.check_stop(line)
+            invariants.check_stop(line, self.google.writes - written)
             self._reads(line)
         else:
             self._looks()
@@ -211,6 +218,7 @@ class World:
         if self.disturbed or self._is_braked or self.machine.steps % CLOSE_LOOKS:
             return
         invariants.check_values_are_on_their_rows(self)
+        invariants.check_corrections_are_there(self)
         if self._is_settled:
             self.quiet_run()
 
@@ -225,6 +233,7 @@ class World:
 
     def meanwhile(self) -> None:
         """Let somebody act in the middle of a run, or not."""
+        self.looks_on()
         if not self._is_running or self.chance.random() > (
             faults.BUSY_HUMAN if self.story.busy else faults.HUMAN
         ):

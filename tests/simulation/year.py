@@ -1,26 +1,35 @@
 """A story -> its weeks, played to the end: what is planned for each of them, and the last look."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sheets_sync.sync import seldom_collecting
 from tests.simulation import disasters, invariants
 from tests.simulation.community import founded
+from tests.simulation.following import Followed
 from tests.simulation.machine import dice, no_real_chance
 from tests.simulation.managers import ACTS_A_WEEK
 from tests.simulation.world import Story, World
 
 WEEK = timedelta(days=7)
+LAST_LINES = 25
+"""How much of the trail is told with a fault."""
 
 
-def play(story: Story, folder: Path) -> World:
-    """Play a story; raises Broken, with the command that plays it again, at the first fault."""
+def play(story: Story, folder: Path, *, note: str = "") -> World:
+    """Play a story; raises Broken, with the command that plays it again, at the first fault.
+
+    The trail tells whatever becomes of the rows with the mark `note`.
+    """
     with no_real_chance(story.seed), seldom_collecting():
         world = founded(story, folder)
+        if note:
+            world.looks_on = Followed(world, note).look
         try:
             _play(world)
         except Exception as error:
-            trail = "\n".join(f"  {line}" for line in world.machine.trail[-25:])
+            trail = "\n".join(_told(world.machine.trail, note))
             raise invariants.Broken(
                 f"{error}\n{trail}\nplay it again: {story.command()}"
             ) from error
@@ -29,8 +38,16 @@ def play(story: Story, folder: Path) -> World:
     return world
 
 
+def _told(trail: Sequence[str], note: str) -> Iterator[str]:
+    """Yield what a fault is looked into with: what came last, and all that is about the note."""
+    for at, line in enumerate(trail, start=LAST_LINES - len(trail)):
+        if at >= 0 or (note and f" note {note}: " in line):
+            yield f"  {line}"
+
+
 def _play(world: World) -> None:
-    world.runs()
+    world.at(world.machine.clock.time, world.runs)
+    world.lives(world.machine.clock.time)
     if not world.story.calm:
         disasters.plan(world, dice(world.story.seed, "disasters"))
     start = world.machine.clock.time

@@ -150,9 +150,11 @@ def _known(
 
 def _corrected(memory: Memory, id: str, past: Past, counter: int) -> Memory:
     """Return the memory with the number of the write that brings a report's corrections."""
-    corrections = past.intake.corrections.get(id, ())
+    corrections = past.intake.corrections.get(id)
+    if not corrections:
+        return memory
     written = {entry.number: counter for entry in corrections}
-    return replace(memory, corrected={**memory.corrected, **written}) if written else memory
+    return replace(memory, corrected={**memory.corrected, **written})
 
 
 def _sent_unseen(

@@ -7,7 +7,6 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
 from sheets_sync.google_sheets.calls import Calls, Json, Refused
@@ -126,15 +125,14 @@ class Batches:
     def _give_back(self, owed: Sequence[Owed], pending: Pending) -> None:
         sheet = self._snapshots.take()
         known = sheet.version.known if isinstance(sheet.version, Version) else None
-        found = list(restores(owed, sheet, known)) if known else []
-        if not found:
+        found, edits = restores(owed, sheet, known) if known else ((), ())
+        if not edits:
             self._record(Pending(0, unheard=pending.unheard))
             return
         log.info(
             "%s: giving back %d rows that people moved meanwhile", self._snapshots.name, len(found)
         )
-        edits = tuple(chain.from_iterable(edits for _, edits in found))
-        self.send(sheet, Changes(edits=edits), owed=[one for one, _ in found])
+        self.send(sheet, Changes(edits=tuple(edits)), owed=found)
 
     def _look_for(self, token: int) -> Json | None:
         """Return something when the batch of this number has had its effect."""

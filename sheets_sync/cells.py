@@ -26,7 +26,7 @@ def as_text(cell: Cell) -> str:
     return repr(cell)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=16384, typed=True)
 def as_day(cell: Cell, *, today: date) -> date | Fault | None:
     """Return the day that a date column's cell names, None when blank, or what is wrong with it."""
     if cell is None or (isinstance(cell, str) and not cell.strip()):

@@ -44,7 +44,7 @@ def canonical(cell: Cell, column: str) -> str:
     return cell.strip() if isinstance(cell, str) else as_text(cell)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=16384, typed=True)
 def _as_iso(cell: Cell) -> str:
     found = as_day(cell, today=_LATE)
     return found.isoformat() if isinstance(found, date) else as_text(cell)

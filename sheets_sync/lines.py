@@ -211,21 +211,12 @@ def _new_lines(
             continue
         row = table.last_row + len(lines) + 1
         cells = as_cells(table, answers, today)
+        content = content_of(cells)
         # With all corrections applied, also those that were still waiting for the row.
         memory = replace(_memory(table, cells, Identity(id), past), form=prints(answers))
         written = {column: as_value(column, text, today) for column, text in answers.items()}
         lines.append(
-            Line(
-                table,
-                row,
-                cells,
-                content_of(cells),
-                id,
-                memory,
-                memory,
-                appended=True,
-                written=written,
-            )
+            Line(table, row, cells, content, id, memory, memory, appended=True, written=written)
         )
     return lines
 

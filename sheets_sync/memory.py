@@ -37,11 +37,12 @@ class Memory:
     """By a correction's number in the journal: which of our writes brought it into the sheet."""
 
     def __hash__(self) -> int:
-        """Return what tells most memories apart; the mappings cannot be hashed."""
-        return hash((self.received, self.mentor))
+        """Return what tells memories apart where there are many; mappings cannot be hashed."""
+        told = (self.received, self.mentor, self.copied_from)
+        return hash((*told, *self.form.values(), *self.corrected))
 
 
-# Rows that a sheet holds at its first sync are remembered alike, but for their writers' mentors.
+# All rows of a sheet's first sync are remembered alike, but for the mentors of who wrote them.
 
 
 @lru_cache(maxsize=4096)

@@ -181,12 +181,16 @@ class Judge:
         for column, at in self._places:
             if at < len(cells) and (cell := cells[at]) is not None:
                 typed[column] = as_text(cell)
-                if not isinstance(cell, str) or len(cell) > SHEET_MAXIMUM:
-                    usual = False
-                    if before is not None and column in LASTING and isinstance(cell, CellFault):
-                        last = getattr(before, column)  # fault 25: the last good value is kept
-                        typed[column] = ", ".join(last) if isinstance(last, tuple) else str(last)
+                usual = usual and isinstance(cell, str) and len(cell) <= SHEET_MAXIMUM
+        if before is not None and not usual:
+            typed |= self._last_good(cells, before)
         return typed, usual
+
+    def _last_good(self, cells: Sequence[Cell], before: Report) -> dict[str, str]:
+        """Return what is kept of the cells that show an error, by column (fault 25)."""
+        broken = [c for c in LASTING if isinstance(self._table.cell(cells, c), CellFault)]
+        last = {column: getattr(before, column) for column in broken}
+        return {c: ", ".join(v) if isinstance(v, tuple) else str(v) for c, v in last.items()}
 
     def _report(self, id: str, read: _Read, memory: Memory, status: Status) -> Report:
         typed, person = read.typed, read.match.person
@@ -214,8 +218,6 @@ class Judge:
         self, cells: Sequence[Cell], typed: Mapping[str, str]
     ) -> Iterator[tuple[str, Fault]]:
         for column, cell in zip(STANDARD, self._picked(cells), strict=True):
-            if cell is None:
-                continue
             if isinstance(cell, CellFault):
                 yield (
                     column,

@@ -6,6 +6,7 @@ import pytest
 
 from forms.rules import Fault
 from sheets_sync.cells import any_day, as_day, as_serial, as_text, holds, shown
+from sheets_sync.doubts import canonical
 from sheets_sync.spreadsheet import Cell, CellFault
 
 TODAY = date(2026, 11, 23)
@@ -55,6 +56,15 @@ def test_a_cell_as_a_day(cell: Cell, day: date | None):  # fault 26
 )
 def test_a_doubtful_day_is_never_guessed(cell: Cell):  # fault 26
     assert isinstance(as_day(cell, today=TODAY), Fault)
+
+
+def test_a_ticked_box_is_not_taken_for_the_number_one():
+    as_day(1, today=TODAY)
+    found = as_day(True, today=TODAY)
+
+    assert isinstance(found, Fault)
+    assert found.values["value"] == "TRUE"
+    assert (canonical(1, "date"), canonical(True, "date")) == ("1", "TRUE")
 
 
 def test_the_end_of_a_break_may_lie_ahead():

@@ -12,10 +12,11 @@ import pytest
 
 from sheets_sync.given import Given
 from sheets_sync.judging import judge
+from sheets_sync.memory import Memory
 from sheets_sync.spreadsheet import CellFault
 from sheets_sync.sync import Outcome
 from sheets_sync.unchanged import KEPT, row_print
-from tests.story import Story, story
+from tests.story import MONDAY, Story, story
 
 SEEDS = 40 if os.environ.get("TIDINGS_SOAK") else 3
 ID = re.compile(r"r-[0-9a-z]{10}")
@@ -274,3 +275,10 @@ def test_looking_at_all_rows_finds_the_same_whatever_managers_do(s: Story, seed:
         s.sync()
         spared += len(looked_at(s))
     assert spared
+
+
+def test_memories_that_a_form_made_at_one_moment_are_told_apart():
+    kept = [Memory(MONDAY, "form", form={"text": str(number)}) for number in range(1000)]
+
+    assert len(set(map(hash, kept))) == 1000
+    assert hash(Memory(MONDAY, "form")) == hash(Memory(MONDAY, "form", form={}))

@@ -46,8 +46,8 @@ SECONDS = 240.0 if SOAK else 15.0
 SEED = int(os.environ.get("TIDINGS_SEED", "7"))
 TAKEN_OVER = 30.0
 SILENCE = 12 if SOAK else 3
-"""Seconds after which who says nothing is given up, in place of 25; in the soak more, as these are,
-than a lock is waited for, so that the dead get none any more."""
+"""Seconds after which who says nothing is given up, in place of 25; in the soak, as these are,
+longer than a lock is waited for, so that none is given to the dead."""
 CRONS, SYNCERS, SENDERS, CONNECTIONS = 2, 1, 4, 2
 READERS = [f"reader{number}@example.org" for number in range(60)]
 POSTS_A_SECOND = 0.35 if SOAK else 4

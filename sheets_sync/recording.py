@@ -8,7 +8,7 @@ from forms.phrase import Phrase
 from forms.wording import N_
 from sheets_sync.community import Community, Note
 from sheets_sync.decide import Decision
-from sheets_sync.decisions import AGREED
+from sheets_sync.decisions import AGREED, TAKEN_OVER
 from sheets_sync.given import Given
 from sheets_sync.mentorships import KEPT as PROPOSED_MENTORS
 from sheets_sync.older_copy import OLDER_COPY
@@ -46,7 +46,7 @@ def record(
     community, since = _told_at_last(decision.community, values, note, now)
     quiet = mark if not decision.changes and not decision.frozen else ""
     kept = {
-        **{name: values[name] for name in ("instance", "counter") if name in values},
+        **{name: values[name] for name in ("instance", "counter", TAKEN_OVER) if name in values},
         **decision.keep,
         "community": COMMUNITY.dump_json(community).decode(),
         **{f"seen:{tab}": "yes" for tab in decision.read if not note},

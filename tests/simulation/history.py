@@ -61,6 +61,10 @@ class History:
     """Ids of reports whose answers may have been lost with a disk."""
     excused: set[str] = field(default_factory=set)
     """Issues of which a lost disk took the only knowledge along: they may come once more."""
+    unknown: set[tuple[str, str]] = field(default_factory=set)
+    """Mails, by issue and address, of which a backup does not know that they left."""
+    repeats: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many more times such a mail may come, alike: once for each word of a person."""
 
     def expect(self, mark: str, why: str, *, least: int = 0, most: int = 0) -> None:
         """Change how many rows must, and may, hold a mark."""
@@ -68,6 +72,14 @@ class History:
         span.why.append(f"{why} ({least:+}, {most:+})")
         span.least = max(0, span.least + least)
         span.most = max(0, span.most + most)
+
+    def deleted(self, rows: Counter[str], there: set[str]) -> set[str]:
+        """Return the ids that stood in the spreadsheet once, and that nothing brings back."""
+        return {
+            id
+            for id, mark in self.marks_of_ids.items()
+            if id not in there and self.rows.get(mark, Span()).least <= rows[mark]
+        }
 
     def went_back(
         self,
@@ -107,6 +119,12 @@ class History:
         for mark, span in self.rows.items():
             span.least = min(span.least, rows[mark])
             span.why.append(f"a lost disk: {span.least} at least")
+
+    def let_go(self, issue: str) -> None:
+        """Note that somebody let an issue leave, whatever of it had left before."""
+        again = {pair for pair in self.unknown if pair[0] == issue}
+        self.repeats.update(again)
+        self.unknown -= again
 
     def starts_afresh(self) -> None:
         """Note that somebody let all so far count as mailed."""

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,8 @@ class Version:
     at: datetime
     book: dict[str, Any]
     lines: dict[str, list[Line]]
-    ids: set[str] = field(default_factory=set)
+    deleted: set[str]
+    """Ids that people had taken out of Reports by then; coming back to it takes them out again."""
 
 
 class Office:
@@ -197,9 +198,10 @@ class Office:
     def releases_issues(self) -> None:
         """Let go what Tidings held for a person to look at."""
         issues = self._world.papers["Digests"]
-        for at, word in issues.columns("decision"):
+        for at, issue, word in issues.columns("issue", "decision"):
             if word == "hold":
                 issues.types(at, "decision", "send")
+                self._world.history.let_go(str(issue))
 
     # Old versions
 
@@ -207,7 +209,8 @@ class Office:
         """Let the spreadsheet's own history grow."""
         world = self._world
         lines = {tab: paper.version() for tab, paper in world.papers.items()}
-        version = Version(world.machine.clock.time, world.google.book.saved(), lines)
+        deleted = world.history.deleted(world.marked_rows(), world.ids_in_sheet())
+        version = Version(world.machine.clock.time, world.google.book.saved(), lines, deleted)
         self.versions = [*self.versions[-3:], version]
 
     def restores_version(self) -> None:
@@ -225,7 +228,7 @@ class Office:
         world.history.went_back(
             before,
             world.marked_rows(),
-            gone=ids - world.ids_in_sheet(),
+            gone=ids - world.ids_in_sheet() - version.deleted,
             there=world.ids_in_sheet(),
             unheard=unheard,
         )

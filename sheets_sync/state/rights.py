@@ -36,7 +36,7 @@ GIVE_UP = text(
 )
 WRITERS = "writers"
 """The right that each transaction has which writes: alone, or beside others of its kind."""
-SIGNS = 5
+SIGNS = 10
 """So many signs of life are given before their absence counts."""
 SENDING = "sending"
 """The right that all senders share."""

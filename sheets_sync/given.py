@@ -62,8 +62,6 @@ class Given:
     answers: Sequence[tuple[int, Choice]]
     """What people answered to “still in?” since the sheet was last written."""
     issues: Sequence[IssueLine]
-    lost: Lost
-    """What an older copy of the sheet, saved over ours, does not show (fault 43)."""
     now: datetime
     begun: datetime
     """When this state began to be responsible for the spreadsheet."""
@@ -72,6 +70,8 @@ class Given:
     """An older copy of the sheet was saved over ours."""
     older_copy: int | None = None
     """Which of our writes was the last in such a copy, until all that it lacks is put back."""
+    lost: Lost = field(default_factory=Lost)
+    """What such a copy does not show (fault 43)."""
     confirmed: Set[str] = frozenset()
     """Folded addresses whose owners asked for the mail, and confirmed it."""
     refused: Sequence[Refusals] = ()

@@ -1,5 +1,6 @@
 """Lines -> the reports as judged and accepted, and what the state is to remember of them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -8,9 +9,10 @@ from operator import attrgetter
 
 from sheets_sync.community import Problem, Report, Status
 from sheets_sync.doubts import Context
+from sheets_sync.intake import as_cell
 from sheets_sync.lines import Line, Lines, Past
 from sheets_sync.memory import MEMORY, Memory
-from sheets_sync.spreadsheet import Cell, Changes
+from sheets_sync.spreadsheet import Cell, Changes, Edit
 from sheets_sync.state.base import REPORT, Known
 from sheets_sync.unchanged import LookedAt, row_print
 from sheets_sync.validate import Judge, Judged
@@ -178,15 +180,28 @@ def done_with(
     changes: Changes,
     frozen: Set[str],
 ) -> LookedAt:
-    """Return the rows about which nothing is left to do: doubtless, and nothing is written there.
+    """Return the rows about which nothing is left to do once the changes are written.
 
-    A row that is written now is looked at once more, as it stands then.
+    A row that then stands otherwise than it was to be is looked at once more.
     """
-    written = {edit[:2] for edit in changes.edits}
+    edits: dict[tuple[str, int], list[Edit]] = defaultdict(list)
+    for edit in changes.edits:
+        edits[edit.tab, edit.row].append(edit)
     moving = {*frozen, *(column.tab for column in changes.columns)}
     rows = {id: before.rows[id] for id in lines.unchanged}
     for line, doubtless in ((one.line, one.judged.doubtless) for one in settled):
-        is_new = line.appended or line.written or line.table.title in moving
-        if line.id and doubtless and not is_new and (line.table.title, line.row) not in written:
-            rows[line.id] = row_print(line.cells)
+        tab = line.table.title
+        is_new = line.appended or line.written or tab in moving
+        if line.id and doubtless and not is_new:
+            rows[line.id] = row_print(_written(line.cells, edits.get((tab, line.row), ())))
     return replace(before, rows=rows)
+
+
+def _written(cells: Sequence[Cell], edits: Sequence[Edit]) -> Sequence[Cell]:
+    """Return a row as it will be read once these edits are written."""
+    if not edits:
+        return cells
+    row = [*cells, *[None] * (1 + max(edit.column for edit in edits) - len(cells))]
+    for edit in edits:
+        row[edit.column] = as_cell(edit.value)
+    return row

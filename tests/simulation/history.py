@@ -63,6 +63,8 @@ class History:
     """Issues of which a lost disk took the only knowledge along: they may come once more."""
     unknown: set[tuple[str, str]] = field(default_factory=set)
     """Mails, by issue and address, of which a backup does not know that they left."""
+    perhaps_had: Counter[str] = field(default_factory=Counter)
+    """Marks of reports that were not used when an old state went on: used again, they are news."""
     repeats: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How many more times such a mail may come: once for each word of a person."""
 
@@ -110,6 +112,11 @@ class History:
         for mark, span in self.rows.items():
             span.least = min(span.least, rows[mark])
             span.why.append(f"a lost disk: {span.least} at least")
+
+    def goes_on(self, unused: set[str]) -> None:
+        """Note that an old state goes on; whether `unused` reports were mailed, it cannot know."""
+        self.perhaps_had.update(unused)
+        self.starts_afresh()
 
     def let_go(self, issue: str) -> None:
         """Note that somebody let an issue leave, whatever of it had left before."""

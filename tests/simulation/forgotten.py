@@ -3,7 +3,6 @@
 The issues that the spreadsheet names are not forgotten; nor is, once it tells, that a state is old.
 """
 
-from sheets_sync.google_sheets.known import OneRun
 from sheets_sync.state.delivery import DeliveryState
 from tests.simulation.world import World
 
@@ -27,14 +26,8 @@ def nobody_tells(world: World) -> None:
     mailed = {mail.issue for mail in world.relay.arrived}
     history.excused |= mailed - made - {str(issue) for _, issue in digests.columns("issue")}
     words = {str(issue): word for _, issue, word in digests.columns("issue", "decision")}
-    is_found_out = _is_behind(world)
+    # The spreadsheet shows that the state is an old one.
+    is_found_out = world.google.last_write > int(world.project.state.base.get("counter", "0"))
     for issue in made:
         if words.get(issue) == "send" or not is_found_out:
             history.let_go(issue)
-
-
-def _is_behind(world: World) -> bool:
-    """Tell whether the spreadsheet shows that the state is an old one."""
-    stamp = world.google.opened(OneRun()).read().stamp
-    known = world.project.state.base.get("counter", "0")
-    return stamp is not None and stamp.counter > int(known)

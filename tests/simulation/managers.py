@@ -152,11 +152,14 @@ class Office:
     def _may_come_again(self, paper: Paper, row: int) -> int:
         """Return 1 for a row that a run has written, and not come to check or record yet.
 
-        Also while what an older copy lacked is not known to be back.
+        Also while what an older copy lacked is not known to be back, and for a row of which the
+        state knows as little whether that copy had it: people brought it back just before.
         """
-        state = self._world.project.state
+        state, id = self._world.project.state, str(paper.value(row, "id"))
         waiting = {entry.submission.report for entry in state.journal.unwritten()}
-        is_waiting = str(paper.value(row, "id")) in waiting or bool(state.base.get(OLDER_COPY))
+        known = state.base.known().get(id)
+        is_younger = known is not None and known.written_at > self._world.google.last_write
+        is_waiting = id in waiting or is_younger or bool(state.base.get(OLDER_COPY))
         return int(self._world.is_amid_a_run or is_waiting)
 
     def _overtypes(self, paper: Paper, row: int) -> None:

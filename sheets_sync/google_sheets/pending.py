@@ -45,6 +45,8 @@ class Owed:
     header: Line
     """The tab's header at that moment."""
     writes: dict[int, Cell]
+    batch: int = 0
+    """Its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,11 @@ def misses(pending: Pending, log: Sequence[Sequence[Cell]]) -> Iterator[Owed]:
     moved = {t.sheet for t, line in found if t.is_header and not same(t, line)}
     for target, line in found:
         if target.writes and (target.sheet in moved or not same(target, line)):
-            yield Owed(target.sheet, line, headers.get(target.sheet, ()), target.writes)
+            header = headers.get(target.sheet, ())
+            yield Owed(target.sheet, line, header, target.writes, pending.token)
     for one in pending.added:
         if one.sheet in moved:
-            yield Owed(one.sheet, (), headers.get(one.sheet, ()), one.writes)
+            yield Owed(one.sheet, (), headers.get(one.sheet, ()), one.writes, pending.token)
 
 
 def same(target: Target, line: Sequence[Cell]) -> bool:

@@ -12,36 +12,26 @@ from sheets_sync.spreadsheet import Cell, CellFault, Edit, Snapshot, Value
 HALF = 0.5
 """How much of a row must still be as it was to be recognised, when people changed it since."""
 
-Restore = tuple[Owed, list[Edit]]
 Rows = Sequence[Sequence[Cell]]
 
 
-def restores(owed: Sequence[Owed], sheet: Snapshot, known: Known) -> Iterator[Restore]:
-    """Find each row where it is now; one that is gone needs nothing.
+def restores(
+    owed: Sequence[Owed], sheet: Snapshot, known: Known
+) -> tuple[Sequence[Owed], Sequence[Edit]]:
+    """Find each row where it is now; return what found its row, and the edits that give it back.
 
-    A cell that a person has typed over since is theirs and stays.
+    What is `owed` comes with the latest first: that is undone before what it was to undo. A row
+    that is gone needs nothing. A cell that a person has typed over since is theirs and stays.
     """
+    found: list[Owed] = []
+    edits: list[Edit] = []
     for tab in known.seen:
         here = [one for one in owed if one.sheet == tab.id]
-        if here and (found := sheet.worksheet(tab.title)):
-            yield from _restores_in(tab.title, here, found.rows)
-
-
-def _restores_in(title: str, owed: Sequence[Owed], rows: Rows) -> Iterator[Restore]:
-    free = _Free(rows)
-    for one in owed:
-        place = _moved_columns(one.header, rows)
-        wrong = {place.get(at, at): value for at, value in one.writes.items()}
-        before = {place.get(at, at): cell for at, cell in enumerate(one.before)}
-        row = free.take(before, wrong)
-        cells = rows[row - 1] if row else ()
-        edits = [
-            Edit(title, row, at, as_value(before.get(at)))
-            for at, value in wrong.items()
-            if row and alike(at_of(cells, at), value) and not alike(before.get(at), value)
-        ]
-        if edits:
-            yield one, edits
+        if here and (there := sheet.worksheet(tab.title)):
+            lines = _Lines(there.rows)
+            found += [one for one in here if lines.give_back(one)]
+            edits += lines.edits(tab.title)
+    return found, edits
 
 
 def _moved_columns(header: Line, rows: Rows) -> Mapping[int, int]:
@@ -62,25 +52,59 @@ def _header_like(header: Line, rows: Rows) -> Sequence[Cell]:
     return max(rows[:20], key=common, default=())
 
 
-class _Free:
-    """The rows of a tab that nobody has claimed yet."""
+class _Lines:
+    """The rows of a tab, as they become while what is owed is given back."""
 
     def __init__(self, rows: Rows) -> None:
-        self._rows = {number: row for number, row in enumerate(rows, 1) if not blank(row)}
+        self._rows = rows
+        numbered = enumerate(rows, 1)
+        self._now = {n: dict(enumerate(row)) for n, row in numbered if not blank(row)}
         self._exact: dict[object, list[int]] = defaultdict(list)
-        for number, row in self._rows.items():
-            self._exact[_print(dict(enumerate(row)))].append(number)
+        self._changed: dict[tuple[int, int], Cell] = {}
+        self._claimed: set[tuple[int, int]] = set()
+        """By batch, the rows that it wrote into: each of them once."""
+        for number, row in self._now.items():
+            self._exact[_print(row)].append(number)
 
-    def take(self, before: Mapping[int, Cell], wrong: Mapping[int, Cell]) -> int:
+    def give_back(self, one: Owed) -> bool:
+        """Undo what a batch did to a row; tell whether there is anything of it."""
+        place = _moved_columns(one.header, self._rows)
+        wrong = {place.get(at, at): value for at, value in one.writes.items()}
+        before = {place.get(at, at): cell for at, cell in enumerate(one.before)}
+        number = self._find({**before, **wrong}, wrong, one.batch)
+        row = self._now.get(number, {})
+        right = {
+            at: before.get(at)
+            for at, value in wrong.items()
+            if number and alike(row.get(at), value) and not alike(before.get(at), value)
+        }
+        self._claimed.add((one.batch, number))
+        self._put(number, right)
+        return bool(right)
+
+    def edits(self, title: str) -> Iterator[Edit]:
+        """Yield what is to be written."""
+        for (number, at), cell in self._changed.items():
+            if not alike(at_of(self._rows[number - 1], at), cell):
+                yield Edit(title, number, at, as_value(cell))
+
+    def _put(self, number: int, cells: Mapping[int, Cell]) -> None:
+        if cells:
+            self._now[number] |= cells
+            self._changed |= {(number, at): cell for at, cell in cells.items()}
+            self._exact[_print(self._now[number])].append(number)
+
+    def _find(self, expected: Mapping[int, Cell], wrong: Mapping[int, Cell], batch: int) -> int:
         """Return the number of the row that looks as the overwritten one must, or most like it."""
-        expected = {**before, **wrong}
-        same = [n for n in self._exact.get(_print(expected), ()) if n in self._rows]
-        number = same[0] if same else self._likest(expected, wrong)
-        self._rows.pop(number, None)
-        return number
-
-    def _likest(self, expected: Mapping[int, Cell], wrong: Mapping[int, Cell]) -> int:
-        scores = {n: _likeness(row, expected, wrong) for n, row in self._rows.items()}
+        looks = _print(expected)
+        for number in self._exact.get(looks, ()):
+            if (batch, number) not in self._claimed and _print(self._now[number]) == looks:
+                return number
+        scores = {
+            number: _likeness(row, expected, wrong)
+            for number, row in self._now.items()
+            if (batch, number) not in self._claimed
+        }
         best = max(scores, key=lambda number: scores[number], default=0)
         return best if scores.get(best, 0.0) >= HALF else 0
 
@@ -95,14 +119,13 @@ def _print(cells: Mapping[int, Cell]) -> object:
 
 
 def _likeness(
-    cells: Sequence[Cell], expected: Mapping[int, Cell], wrong: Mapping[int, Cell]
+    cells: Mapping[int, Cell], expected: Mapping[int, Cell], wrong: Mapping[int, Cell]
 ) -> float:
     """Return which part of a row is as expected; a row without our values is not it."""
-    if not any(alike(at_of(cells, at), value) for at, value in wrong.items()):
+    if not any(alike(cells.get(at), value) for at, value in wrong.items()):
         return 0.0
-    columns = {at for at, cell in enumerate(cells) if not alike(cell, "")}
-    columns |= {at for at, cell in expected.items() if not alike(cell, "")}
-    good = sum(alike(at_of(cells, at), expected.get(at, "")) for at in columns)
+    columns = {at for at, cell in (*cells.items(), *expected.items()) if not alike(cell, "")}
+    good = sum(alike(cells.get(at), expected.get(at)) for at in columns)
     return good / max(len(columns), 1)
 
 

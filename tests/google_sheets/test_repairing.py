@@ -21,7 +21,7 @@ def row(number: int, *cells: object, loose: tuple[int, ...] = ()) -> Target:
 
 def given_back(owed: list[Owed], *lines: tuple[object, ...]) -> list[Edit]:
     sheet = Snapshot((Worksheet("Notes", lines),))  # type: ignore[arg-type]
-    return [edit for _, edits in restores(owed, sheet, KNOWN) for edit in edits]
+    return list(restores(owed, sheet, KNOWN)[1])
 
 
 def test_a_batch_that_hit_its_rows_owes_nothing() -> None:
@@ -35,7 +35,7 @@ def test_another_row_in_its_place_is_a_miss() -> None:
 
     found = list(misses(pending, [HEADER, ("Ana", "Planned", "ok"), ("New", "row")]))
 
-    assert found == [Owed(7, ("New", "row"), HEADER, {2: "late"})]
+    assert found == [Owed(7, ("New", "row"), HEADER, {2: "late"}, batch=1)]
 
 
 def test_a_row_that_somebody_typed_into_is_decided_anew() -> None:
@@ -127,3 +127,28 @@ def test_each_of_several_equal_rows_is_given_back_once() -> None:
         Edit("Notes", 2, 2, "#REF!"),
         Edit("Notes", 3, 2, "#REF!"),
     ]
+
+
+def test_what_gave_back_and_missed_for_a_renamed_header_is_not_undone_for_good() -> None:
+    """It was right all the same: undone, and given back again, the row is what it is."""
+    first = Owed(7, ("Bo", "Went", "ok"), HEADER, {2: "late"}, batch=1)
+    second = Owed(7, ("Bo", "Went", "late"), ("name", "TEXT", "status"), {2: "ok"}, batch=2)
+
+    assert given_back([second, first], HEADER, ("Bo", "Went", "ok")) == []
+
+
+def test_what_gave_back_to_a_wrong_row_is_undone_and_given_back_to_the_right_one() -> None:
+    first = Owed(7, ("Bo", "Went", "ok"), HEADER, {2: "late"}, batch=1)
+    second = Owed(7, ("Ana", "Planned", "held"), HEADER, {2: "ok"}, batch=2)
+
+    found = given_back([second, first], HEADER, ("Bo", "Went", "late"), ("Ana", "Planned", "ok"))
+
+    assert found == [Edit("Notes", 3, 2, "held"), Edit("Notes", 2, 2, "ok")]
+
+
+def test_a_row_that_a_person_changed_between_the_two_is_given_back_too() -> None:
+    first = Owed(7, ("Bo", "Went", "ok", "x"), HEADER, {2: "late"}, batch=1)
+    second = Owed(7, ("Bo", "Went home", "late", "x"), HEADER, {2: "ok"}, batch=2)
+
+    assert given_back([second, first], HEADER, ("Bo", "Went home", "ok", "x")) == []
+    assert given_back([first, second], HEADER, ("Bo", "Went home", "ok", "x")) != []

@@ -75,6 +75,14 @@ class History:
         span.least = max(0, span.least + least)
         span.most = max(0, span.most + most)
 
+    def deleted(self, rows: Counter[str], there: set[str]) -> set[str]:
+        """Return the ids that stood in the spreadsheet once, and that nothing brings back."""
+        return {
+            id
+            for id, mark in self.marks_of_ids.items()
+            if id not in there and self.rows.get(mark, Span()).least <= rows[mark]
+        }
+
     def went_back(
         self,
         before: Counter[str],

@@ -4,7 +4,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,8 @@ class Version:
     at: datetime
     book: dict[str, Any]
     lines: dict[str, list[Line]]
-    ids: set[str] = field(default_factory=set)
+    deleted: set[str]
+    """Ids that people had taken out of Reports by then; coming back to it takes them out again."""
 
 
 class Office:
@@ -219,7 +220,8 @@ class Office:
         """Let the spreadsheet's own history grow."""
         world = self._world
         lines = {tab: paper.version() for tab, paper in world.papers.items()}
-        version = Version(world.machine.clock.time, world.google.book.saved(), lines)
+        deleted = world.history.deleted(world.marked_rows(), world.ids_in_sheet())
+        version = Version(world.machine.clock.time, world.google.book.saved(), lines, deleted)
         self.versions = [*self.versions[-3:], version]
 
     def restores_version(self) -> None:
@@ -237,7 +239,7 @@ class Office:
         world.history.went_back(
             before,
             world.marked_rows(),
-            gone=ids - world.ids_in_sheet(),
+            gone=ids - world.ids_in_sheet() - version.deleted,
             there=world.ids_in_sheet(),
             unheard=unheard,
         )

@@ -269,6 +269,7 @@ def _past(given: Given, rules: Rules, members: Membership, looked_at: LookedAt) 
         zone=rules.zone,
         roster=members.roster,
         mentors=members.merged.mentors,
+        last_write=given.sheet.stamp.counter if given.sheet.stamp else 0,
         highest=int(given.values.get(HIGHEST, "0")),
         looked_at=looked_at,
     )

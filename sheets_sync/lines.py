@@ -79,6 +79,8 @@ class Past:
     zone: tzinfo
     roster: Roster
     mentors: Mapping[str, str]
+    last_write: int = 0
+    """Which of our writes the sheet shows."""
     highest: int = 0
     """Highest number of acceptance of reports that were erased: none is given twice."""
     looked_at: LookedAt = field(default_factory=LookedAt)

@@ -107,12 +107,8 @@ def remember(
         if not line.id:
             continue
         known = past.known.get(line.id)
-        # A run may have appended the row and never come to record it: that was a write of ours too.
-        # And what people brought back is not what an older copy lacks since they removed it.
-        is_back = known is not None and known.missing_since is not None
-        ours = line.appended or line.id in past.intake.rows or is_back
         memory = _corrected(one.judged.memory, line.id, past, counter)
-        new = _known(one, known, memory, counter if ours else 0, moment)
+        new = _known(one, known, memory, _written_at(line, past, counter), moment)
         if new == known:
             continue
         changed.append(new)
@@ -126,8 +122,23 @@ def remember(
     return Remembered(changed, unwritten)
 
 
+def _written_at(line: Line, past: Past, counter: int) -> int:
+    """Return which of our writes was the first after which a row stood in the sheet; 0: none was.
+
+    A copy from before that write lacks the row; from a later one, people have deleted it.
+    """
+    known = past.known.get(line.id)
+    # What people brought back is not what an older copy lacks since they removed it.
+    if line.appended or (known and known.missing_since is not None):
+        return counter
+    # A run may have appended the row and never come to record it: by the last write, or before.
+    if line.id in past.intake.rows:
+        return past.last_write
+    return known.written_at if known else 0
+
+
 def _known(
-    one: Settled, known: Known | None, memory: Memory, appended_at: int, moment: str
+    one: Settled, known: Known | None, memory: Memory, written_at: int, moment: str
 ) -> Known:
     line, report = one.line, one.report
     accepted = known.accepted if known else None
@@ -143,7 +154,7 @@ def _known(
         accepted_at=(known.accepted_at if known else None)
         or (moment if accepted is not None else None),
         missing_since=None,
-        written_at=appended_at or (known.written_at if known else 0),
+        written_at=written_at,
         memory=memory_as_json(memory),
     )
 

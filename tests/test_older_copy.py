@@ -62,6 +62,24 @@ def test_a_row_that_a_stopped_run_wrote_is_put_back_too(s: Story):
     assert texts(s) == [("old",), ("new",)]
 
 
+def test_a_row_that_a_stopped_run_wrote_and_a_person_deleted_in_the_copy_stays_deleted(s: Story):
+    s.posts("ben", "old")
+    s.sync()
+    s.posts("ana", "new")
+    with pytest.raises(KeyboardInterrupt):
+        sync(Stopped(s.path), s.state, s.rules, now=s.now)
+    copy = s.path.read_bytes()
+    s.sync()
+    s.posts("cho", "newer")
+    s.sync()
+    s.path.write_bytes(copy)
+    s.manager.deletes_row("Reports", 3)
+
+    s.sync()
+
+    assert texts(s) == [("old",), ("newer",)]
+
+
 def test_what_cannot_be_put_back_at_once_is_put_back_later(s: Story):
     goes_back_too_far(s)
 

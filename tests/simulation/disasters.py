@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from sheets_sync.backing_up import copies_of_state
-from sheets_sync.google_sheets.known import OneRun
 from sheets_sync.state import open_state
-from sheets_sync.state.delivery import DeliveryState
+from tests.simulation.forgotten import forget_mails
 from tests.simulation.invariants import known_marks
 from tests.simulation.world import STATE, Story, World
 
@@ -97,29 +96,9 @@ def _lost_disk(world: World, chance: random.Random) -> None:
     else:
         open_state(f"sqlite:{STATE}", folder=world.folder, create=True).close()
     world.machine.disk_is_full = False
-    mailed = {mail.issue for mail in world.relay.arrived}
-    named = {str(issue) for _, issue in world.papers["Digests"].columns("issue")}
-    world.history.lost_a_disk(world.marked_rows(), mailed - named)
+    world.history.lost_a_disk(world.marked_rows())
     world.boots()
-    _forgets_what_left(world)
-
-
-def _forgets_what_left(world: World) -> None:
-    """Note of which mails the backup does not know that they left.
-
-    Where the spreadsheet does not tell that it is an old one, they may leave again at once.
-    """
-    state, history = world.project.state, world.history
-    left = {(mail.issue, mail.address) for mail in world.relay.arrived}
-    for issue in state.outbox.made():
-        waiting = {
-            one for one in state.operating.standings(issue) if one.state != DeliveryState.SENT
-        }
-        history.unknown |= left & {(issue, one.address) for one in waiting}
-    stamp = world.google.opened(OneRun()).read().stamp
-    if stamp is None or stamp.counter <= int(state.base.get("counter", "0")):
-        for issue in state.outbox.made():
-            history.let_go(issue)
+    forget_mails(world)
 
 
 def _last_backup(world: World) -> bytes:

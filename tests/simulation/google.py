@@ -12,7 +12,8 @@ from requests.adapters import BaseAdapter
 
 from sheets_sync.google_sheets import Calls, GoogleSpreadsheet, Patience
 from sheets_sync.google_sheets.calls import Session
-from sheets_sync.google_sheets.known import Memory
+from sheets_sync.google_sheets.known import LOG_ID, Memory
+from sheets_sync.google_sheets.reading import STAMP_ROW
 from tests.google_people import Colleague
 from tests.google_standin import wire
 from tests.google_standin.book import Book
@@ -51,6 +52,12 @@ class Google:
         patience = Patience(clock=clock.seconds, sleep=clock.passes, chance=lambda: 1.0)
         calls = Calls(self._session, self.book.id, base_url=SITE, patience=patience)
         return GoogleSpreadsheet(calls, memory=memory, zone="Europe/Berlin", now=clock.now)
+
+    @property
+    def last_write(self) -> int:
+        """Return which of our writes the spreadsheet shows, as its hidden tab tells."""
+        stamp = self.book.sheet(LOG_ID).cell(STAMP_ROW - 1, 1).value
+        return int(str(stamp or 0))
 
     def fails(self, kind: Kind, *, call: int, after: bool, times: int) -> None:
         """Plan a fault for a call to come."""

@@ -63,8 +63,10 @@ class History:
     """Issues of which a lost disk took the only knowledge along: they may come once more."""
     unknown: set[tuple[str, str]] = field(default_factory=set)
     """Mails, by issue and address, of which a backup does not know that they left."""
+    perhaps_had: Counter[str] = field(default_factory=Counter)
+    """Marks of reports that were not used when an old state went on: used again, they are news."""
     repeats: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How many more times such a mail may come, alike: once for each word of a person."""
+    """How many more times such a mail may come: once for each word of a person."""
 
     def expect(self, mark: str, why: str, *, least: int = 0, most: int = 0) -> None:
         """Change how many rows must, and may, hold a mark."""
@@ -109,16 +111,20 @@ class History:
             span.most = now[mark] + len(by_form - there) + may_come + unheard[mark]
             span.why.append(f"an old version: {span.least} to {span.most}")
 
-    def lost_a_disk(self, rows: Counter[str], unnamed: set[str]) -> None:
+    def lost_a_disk(self, rows: Counter[str]) -> None:
         """Note what nobody can know any more: what stood nowhere but on that disk.
 
-        `rows` is what the spreadsheet holds; `unnamed` are issues that it does not name yet.
+        `rows` is what the spreadsheet holds.
         """
-        self.excused |= unnamed
         self.forgotten |= self.sent.keys()
         for mark, span in self.rows.items():
             span.least = min(span.least, rows[mark])
             span.why.append(f"a lost disk: {span.least} at least")
+
+    def goes_on(self, unused: set[str]) -> None:
+        """Note that an old state goes on; whether `unused` reports were mailed, it cannot know."""
+        self.perhaps_had.update(unused)
+        self.starts_afresh()
 
     def let_go(self, issue: str) -> None:
         """Note that somebody let an issue leave, whatever of it had left before."""

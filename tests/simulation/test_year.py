@@ -46,6 +46,12 @@ if SOAK:
     def test_a_year_of_everything_going_wrong(seed: int, folder: Path) -> None:
         play(Story(seed, weeks=52, people=220), folder)
 
+    @pytest.mark.parametrize("seed", SEEDS)
+    def test_twelve_weeks_in_which_disks_are_lost_and_old_states_go_on(
+        seed: int, folder: Path
+    ) -> None:
+        play(Story(seed, disks_lost=4), folder)
+
 
 def test_people_write_in_the_rhythm_of_the_archive(folder: Path) -> None:
     """In its busy years 28 reports a week by 12 people, others from year to year."""

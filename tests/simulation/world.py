@@ -22,13 +22,13 @@ from sheets_sync.mailing import Wish, sync_and_mail
 from sheets_sync.project import Project, one_run, open_project
 from sheets_sync.spreadsheet import SheetError
 from sheets_sync.state import StateError
-from sheets_sync.sync import sync
 from sheets_sync.web import create_app
 from sheets_sync.workflow import open_desk
 from tests.simulation import faults, invariants
 from tests.simulation.google import Google
 from tests.simulation.history import History
 from tests.simulation.machine import Clock, Machine, PowerCut, dice
+from tests.simulation.operating import follow
 from tests.simulation.paper import Paper
 from tests.simulation.relay import Relay
 
@@ -199,7 +199,7 @@ class World:
         began, written, self.disturbed = self.machine.steps, self.google.writes, False
         self._meets_trouble()
         try:
-            line = self._run(Wish())
+            line = self.run_once(Wish())
             self._steps_of_a_run = max(20, self.machine.steps - began)
         finally:
             faults.forget(self.google, self.relay)
@@ -208,7 +208,7 @@ class World:
         if line:
             self.machine.says(f"stopped: {line}")
             invariants.check_stop(line, self.google.writes - written)
-            self._reads(line)
+            follow(self, line)
         else:
             self._looks()
 
@@ -242,7 +242,7 @@ class World:
         self.office.acts()
         self._is_running, self.is_amid_a_run = True, False
 
-    def _run(self, wish: Wish, *, alone: bool = False) -> str:
+    def run_once(self, wish: Wish, *, alone: bool = False) -> str:
         """Run; return the line with which it stopped. `alone`: nobody is at the spreadsheet."""
         try:
             self._is_running = not (self.is_calm or alone)
@@ -267,28 +267,11 @@ class World:
             self.machine.says(f"note: {note}")
         return ""
 
-    def _reads(self, line: str) -> None:
-        """Do what the operator is told to, when there is nothing else to do."""
-        now = self.machine.clock.now()
-        if "--clock-is-right" in line and not self.machine.clock.wrong_by:
-            self._run(Wish(clock_is_right=True))
-        elif "--accept-old-state" in line:
-            self.history.starts_afresh()
-            self._run(Wish(accept_old_state=True))
-            self.history.starts_afresh()
-        elif "--take-over" in line:
-            project = self.project
-            try:
-                sync(project.spreadsheet, project.state, project.rules, now=now, take_over=True)
-                self.history.starts_afresh()
-            except (SheetError, StateError) as error:
-                self.machine.says(f"stopped: {error}")
-
     def quiet_run(self) -> None:
         """Run again at once: there is nothing to do, and nothing is done."""
         before = self.project.state.base.values()
         written, mails = self.google.writes, len(self.relay.arrived)
-        line = self._run(Wish(), alone=True)
+        line = self.run_once(Wish(), alone=True)
         invariants.check_quiet(self, line, before, written, mails)
 
     def ids_in_sheet(self) -> set[str]:

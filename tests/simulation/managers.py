@@ -9,6 +9,7 @@ from typing import Any
 
 from sheets_sync.recording import OLDER_COPY
 from tests.simulation.history import marks_in
+from tests.simulation.old_state import note_old_state
 from tests.simulation.paper import Line, Paper
 from tests.simulation.world import World
 
@@ -197,10 +198,10 @@ class Office:
         self.releases_issues()
 
     def releases_issues(self) -> None:
-        """Let go what Tidings held for a person to look at."""
+        """Let go what Tidings held for a person to look at, but what people may have had."""
         issues = self._world.papers["Digests"]
-        for at, word in issues.columns("decision"):
-            if word == "hold":
+        for at, issue, word in issues.columns("issue", "decision"):
+            if word == "hold" and issue not in self._world.history.doubted:
                 issues.types(at, "decision", "send")
 
     # Old versions
@@ -232,6 +233,7 @@ class Office:
             there=world.ids_in_sheet(),
             unheard=unheard,
         )
+        note_old_state(world)
         world.disturbed = True
 
     def _unheard(self) -> Counter[str]:

@@ -208,7 +208,7 @@ def deciding(count: str) -> Iterator[float]:
     Fewer rows are decided on as often as makes as many in all, so that neither has better luck.
     """
     snapshot = InMemory(invented_tabs(int(count))).read()
-    given = Given(snapshot, {}, (), {}, (), (), (), (), {}, NOW, NOW, unseen={"Reports"})
+    given = Given(snapshot, {}, (), {}, (), (), (), (), NOW, NOW, unseen={"Reports"})
     times = ROWS // int(count)
     while True:
         began = time.process_time()

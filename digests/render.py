@@ -37,8 +37,10 @@ MOST_BYTES = 86_000
 """Of both parts as they are encoded; headers come on top, and 90 KB is the promise."""
 
 _IN = '[^\\s<>"“”«»()\u200e\u200f\u202a-\u202e\u2066-\u2069]'
-LINK = re.compile(rf"https?://(?:\({_IN}*\)|{_IN})+(?<![.,;:!?'\u2019\u2026\]}}])", re.IGNORECASE)
-"""The only thing in a text that is more than text."""
+LINK = re.compile(
+    rf"https?://(?![^\s/?#]*@)(?:\({_IN}*\)|{_IN})+(?<![.,;:!?'\u2019\u2026\]}}])", re.IGNORECASE
+)
+"""The only thing in a text that is more than text. With a name before the host it is none."""
 
 _CSS = painted((TEMPLATES / "mail.css").read_text("utf-8"))
 _DARK = painted((TEMPLATES / "dark.css").read_text("utf-8"), dark=True)

@@ -155,7 +155,7 @@ class Teller:
 
     def _about(self, typed: str) -> str:
         person = self._roster.find(typed).person
-        return without_addresses(person.name if person else typed) or self._hidden
+        return without_addresses(clean(person.name if person else typed)) or self._hidden
 
     def quiet(self, people: Sequence[Quiet]) -> Lines[QuietLine]:
         """Return of whom no report was seen, and since when."""

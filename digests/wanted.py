@@ -157,6 +157,18 @@ def any_of(parts: Sequence[Filter]) -> Filter:
     return Or(tuple(flat)) if len(flat) > 1 else next(iter(flat))
 
 
+def tags_of(wanted: Filter) -> frozenset[str]:
+    """Return the keys of the tags in a filter."""
+    match wanted:
+        case Tagged(key):
+            return frozenset({key})
+        case Not(part):
+            return tags_of(part)
+        case And(parts) | Or(parts):
+            return frozenset().union(*map(tags_of, parts))
+    return frozenset()
+
+
 def _inner(part: Filter) -> str:
     return f"({part})" if isinstance(part, And | Or) else str(part)
 

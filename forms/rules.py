@@ -56,18 +56,23 @@ class Checked:
 
 # Spreadsheets and XML cannot hold these: controls but tab and line feed, halves of surrogate
 # pairs, code points that Unicode gives to nobody; and the byte order mark, which shows nothing.
+# What turns the direction of words could show a link as another one, and end our own isolates.
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
 )
-_UNUSABLE = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff{_NONCHARACTERS}]")
+_TURNING = "\u202a-\u202e\u2066-\u2069"
+_UNUSABLE = re.compile(
+    f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff{_TURNING}{_NONCHARACTERS}]"
+)
 _LINE_BREAK = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-_BLANK = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\u2800\u3164\u115f\u1160\uffa0]*")
+_BLANK = re.compile(r"[\s\u200b-\u200f\u2060-\u2065\u2800\u3164\u115f\u1160\uffa0]*")
 
 
 def clean(value: str) -> str:
     """Return what can be kept in every spreadsheet, with plain line breaks and no outer blanks.
 
-    Letters' helpers (ZWNJ, ZWJ) stay; a value that shows nothing at all is empty.
+    Letters' helpers (ZWNJ, ZWJ) and marks of direction (LRM, RLM) stay; a value that shows
+    nothing at all is empty.
     """
     if value.isprintable():  # most cells, and ten times faster
         kept = value.strip()
@@ -238,6 +243,8 @@ def check_link(value: str) -> Fault | None:
     try:
         parts = urlsplit(value)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        # `https://bank.example@elsewhere.example` leads elsewhere.
+        usable = usable and "@" not in parts.netloc
     except ValueError:
         usable = False
     if usable and not re.search(r"[\s<>\"\\]", value):

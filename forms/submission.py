@@ -35,3 +35,11 @@ class Submission:
     """Why a manager should look before it is used; empty when nothing looks wrong."""
     person: str = ""
     """Internal id of the person whose personal link was used; empty when unproven."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A submission and its place in the journal."""
+
+    number: int
+    submission: Submission

@@ -14,7 +14,13 @@ from digests.archive.feeds import Revisions
 from digests.archive.pages import make_pages
 from digests.archive.public import Edition, Holdings, Imprint, make_public, presentable
 from digests.archive.rendering import Site
-from digests.archive.writing import PRINTS, Written, load_manifest, write_pages
+from digests.archive.writing import (
+    PRINTS,
+    ArchiveFolderError,
+    Written,
+    load_manifest,
+    write_pages,
+)
 from forms.wording import language, translations
 from sheets_sync.community import Community
 from sheets_sync.form_workflow import form_of
@@ -41,6 +47,7 @@ def build_archive(
             "archive.url is not set; write the address at which the archive's folder will be "
             'reached into tidings.toml, under [archive]: url = "https://reports.example.org"'
         )
+    _refuse_project(project, folder)
     with _no_search_for_cycles():
         return _build(project, folder, now, dry_run)
 
@@ -64,6 +71,14 @@ def _build(project: Project, folder: Path, now: datetime, dry_run: bool) -> Writ
     revisions = Revisions(site, before.revisions, now)
     pages = make_pages(site, revisions)
     return write_pages(folder, pages, before, revisions.kept, dry_run=dry_run)
+
+
+def _refuse_project(project: Project, folder: Path) -> None:
+    if project.folder.resolve().is_relative_to(folder.resolve()):
+        raise ArchiveFolderError(
+            f"{folder} holds the project itself, which is nobody else's to read. Nothing was "
+            "written. Name a folder of its own as archive.folder in tidings.toml"
+        )
 
 
 @contextmanager

@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from gettext import NullTranslations
 from threading import Event, Thread
 
+from digests.filters import FilterError, Names, parse
 from digests.lines import OneLine
 from digests.message import Addressee, AddressError, build, wire_address
 from digests.press import DigestError, Press
 from digests.render import Mail
 from digests.subscribers import Subscriber, outsider_id
 from digests.transport import Broken, Letter, Refused, SendError, Unreachable
+from digests.wanted import tags_of
 from forms.wording import N_, language, translations
 from sheets_sync.choices import Choice, ChoiceAct
 from sheets_sync.mailing import open_press, transport
@@ -125,12 +127,26 @@ def _mail(project: Project, press: Press, number: int, choice: Choice, now: date
         lines = [
             _said(words, ASKED, community=community.name),
             f"{_said(words, CONFIRM)}\n{project.links.confirm(number)}",
-            _said(words, WANTED, filter=choice.chosen.get("filter") or "everything"),
         ]
+        typed = choice.chosen.get("filter", "")
+        if _is_made_of_tags(typed, press):
+            lines.append(_said(words, WANTED, filter=typed or "everything"))
         if known and known.frequency != "stop":
             lines.append(f"{_said(words, KNOWN)}\n{_settings(project, known)}")
         lines.append(_said(words, NOT_YOU))
     return Mail(_said(words, subject, community=community.name), "\n\n".join(lines) + "\n", "", ())
+
+
+def _is_made_of_tags(typed: str, press: Press) -> bool:
+    """Tell whether a filter holds no words but tags that people here use.
+
+    Whoever typed it may not be who gets the mail, and could write to them in it.
+    """
+    try:
+        known = {tag.key for tag in press.community().tags}
+        return tags_of(parse(typed, names=Names())) <= known
+    except (DigestError, FilterError):
+        return False
 
 
 def _known(press: Press, address: str, now: datetime) -> Subscriber | None:

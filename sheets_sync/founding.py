@@ -126,7 +126,7 @@ def settings_text(answers: Answers) -> str:
         coordinators=json.dumps(list(answers.coordinators), ensure_ascii=False),
         spreadsheet=_named(answers.google) if answers.google else 'file = "workbook.xlsx"',
     )
-    read_settings(text, name="these answers")
+    read_settings(text, name="what you answered")
     return text
 
 

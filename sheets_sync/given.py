@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from forms.definition import Form
+from forms.submission import Entry
 from sheets_sync.choices import Choice
 from sheets_sync.community import Role
 from sheets_sync.erased import NOBODY, Erased
 from sheets_sync.mentor_sheet import MentorSheet
+from sheets_sync.older_copy import Lost
 from sheets_sync.spreadsheet import Snapshot
 from sheets_sync.state.base import Acquaintance, Known
 from sheets_sync.state.delivery import IssueLine
-from sheets_sync.state.journal import Entry
 from sheets_sync.state.operating import Refusals
 from sheets_sync.subscriptions import FilterCheck
 from sheets_sync.tags import MENTORSHIP_TAGS
@@ -55,13 +56,12 @@ class Given:
     acquaintances: Sequence[Acquaintance]
     values: Mapping[str, str]
     queue: Sequence[Entry]
+    """What the sheet does not hold yet, and the corrections that an older copy undid."""
     choices: Sequence[tuple[int, Choice]]
     """What readers chose since the sheet was last written."""
     answers: Sequence[tuple[int, Choice]]
     """What people answered to “still in?” since the sheet was last written."""
     issues: Sequence[IssueLine]
-    restorable: Mapping[str, Mapping[str, str]]
-    """Answers of reports that an older copy of the sheet, saved over ours, has lost (fault 43)."""
     now: datetime
     begun: datetime
     """When this state began to be responsible for the spreadsheet."""
@@ -70,6 +70,8 @@ class Given:
     """An older copy of the sheet was saved over ours."""
     older_copy: int | None = None
     """Which of our writes was the last in such a copy, until all that it lacks is put back."""
+    lost: Lost = field(default_factory=Lost)
+    """What such a copy does not show (fault 43)."""
     confirmed: Set[str] = frozenset()
     """Folded addresses whose owners asked for the mail, and confirmed it."""
     refused: Sequence[Refusals] = ()

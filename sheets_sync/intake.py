@@ -11,7 +11,7 @@ from datetime import date
 
 from forms.definition import Form
 from forms.rules import SHEET_MAXIMUM, read_date
-from forms.submission import Act, Submission
+from forms.submission import Act, Entry, Submission
 from sheets_sync.cells import as_serial
 from sheets_sync.doubts import canonical
 from sheets_sync.headers import Table
@@ -29,18 +29,20 @@ class Intake:
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
     """Reports that have no row yet, all corrections applied: column -> answer."""
     memories: dict[str, Memory] = field(default_factory=dict)
-    corrections: dict[str, list[Submission]] = field(default_factory=dict)
+    corrections: dict[str, list[Entry]] = field(default_factory=dict)
     """For rows that the sheet has already, oldest first.
 
-    Also for those that a run wrote which never came to record it.
+    Also for those that a run wrote which never came to record it, and once more what an older copy
+    of the sheet undid.
     """
     withdrawn: set[str] = field(default_factory=set)
 
 
-def take_in(queue: Sequence[Submission], form: Form) -> Intake:
-    """Sort the journal's unwritten submissions by what they ask for."""
+def take_in(queue: Sequence[Entry], form: Form) -> Intake:
+    """Sort what waits in the journal by what it asks for."""
     intake = Intake()
-    for submission in queue:
+    for entry in queue:
+        submission = entry.submission
         id = submission.report
         if submission.act is Act.WITHDRAWAL:
             intake.withdrawn.add(id)
@@ -50,7 +52,7 @@ def take_in(queue: Sequence[Submission], form: Form) -> Intake:
             held = submission.held or first.held
             intake.memories[id] = replace(first, held=held, form=prints(intake.rows[id]))
         else:
-            intake.corrections.setdefault(id, []).append(submission)
+            intake.corrections.setdefault(id, []).append(entry)
             if id in intake.rows:
                 intake.rows[id] = answers_by_column(submission.answers, form)
                 intake.memories[id] = replace(intake.memories[id], held=submission.held)
@@ -122,7 +124,7 @@ def correct(
     table: Table,
     cells: Sequence[Cell],
     memory: Memory,
-    submissions: Sequence[Submission],
+    corrections: Sequence[Entry],
     form: Form,
     today: date,
 ) -> Corrected:
@@ -135,9 +137,9 @@ def correct(
     conflicts = dict(memory.conflicts)
     last = dict(memory.form)
     held = memory.held
-    for submission in submissions:
-        held = submission.held or held
-        for column, wanted in answers_by_column(submission.answers, form).items():
+    for entry in corrections:
+        held = entry.submission.held or held
+        for column, wanted in answers_by_column(entry.submission.answers, form).items():
             at = table.columns.get(column, -1)
             if at < 0 or _print(wanted) == last.get(column):
                 continue

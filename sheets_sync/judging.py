@@ -258,11 +258,11 @@ def _members(gathered: Gathered, given: Given, rules: Rules, today: date) -> Mem
 
 
 def _past(given: Given, rules: Rules, members: Membership, looked_at: LookedAt) -> Past:
-    intake = take_in([entry.submission for entry in given.queue], rules.form)
+    intake = take_in(given.queue, rules.form)
     return Past(
         known=given.known,
         intake=intake,
-        restorable=given.restorable,
+        lost=given.lost,
         unseen=given.unseen,
         now=given.now,
         begun=given.begun,

@@ -22,12 +22,21 @@ from sheets_sync.intake import Intake, as_cells, as_value, correct, prints
 from sheets_sync.layout import TABS
 from sheets_sync.linked import SOURCE, TIMESTAMP, answered, arrived, as_moment
 from sheets_sync.memory import MEMORY, Memory
+from sheets_sync.older_copy import Lost
 from sheets_sync.roster import Roster
 from sheets_sync.spreadsheet import Cell, Snapshot, Value
 from sheets_sync.state.base import Known
 from sheets_sync.unchanged import LookedAt, Standing, unchanged_rows
 from sheets_sync.validate import STANDARD, content_print, further_questions
 
+PUT_BACK = N_(
+    "An older copy of the spreadsheet was saved over ours; the reports that it lacked were put "
+    "back: {count}"
+)
+MADE_AGAIN = N_(
+    "An older copy of the spreadsheet was saved over ours; the reports whose corrections it undid "
+    "were corrected again: {count}"
+)
 IMPORTED = "import"
 """Source of what came from a table: no news, unless it is of the last days."""
 
@@ -60,8 +69,8 @@ class Past:
 
     known: Mapping[str, Known]
     intake: Intake
-    restorable: Mapping[str, Mapping[str, str]]
-    """Answers of reports that an older copy, saved over ours, has lost (fault 43)."""
+    lost: Lost
+    """What an older copy, saved over ours, does not show (fault 43)."""
     unseen: Set[str]
     """Tabs that are read for the first time."""
     now: datetime
@@ -82,7 +91,7 @@ class Past:
 
     def waiting(self) -> set[str]:
         """Return the ids that have no row to be missed."""
-        return {*self.intake.rows, *self.restorable}
+        return {*self.intake.rows, *self.lost.reports}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +130,9 @@ def find_lines(tables: Sequence[Table], form: Form, past: Past, stopped: Set[str
     lines: list[Line] = []
     for row, identity in zip(rows, who, strict=True):
         line = _line(row, identity, past)
-        if submissions := past.intake.corrections.get(line.id):
-            done = correct(line.table, line.cells, line.memory, submissions, form, today)
+        if corrections := past.intake.corrections.get(line.id):
+            memory = _before_corrections(line.memory, past.lost.before.get(line.id))
+            done = correct(line.table, line.cells, memory, corrections, form, today)
             told_apart_by = _told_apart_by(line.table, columns)
             content = content_print(line.table, done.cells, told_apart_by)
             line = replace(
@@ -132,6 +142,14 @@ def find_lines(tables: Sequence[Table], form: Form, past: Past, stopped: Set[str
     present = {*unchanged, *(line.id for line in lines)}
     lines += _new_lines(tables[0], present, columns, past, today)
     return Lines(lines, unchanged)
+
+
+def _before_corrections(memory: Memory, answers: Mapping[str, str] | None) -> Memory:
+    """Return the memory from before the corrections that an older copy undid; None: it undid none.
+
+    Then they are made as they were the first time: where people's words stood, these stay.
+    """
+    return memory if answers is None else replace(memory, form=prints(answers))
 
 
 def _unchanged(tables: Sequence[Table], past: Past) -> dict[str, Standing]:
@@ -181,7 +199,7 @@ def _new_lines(
 ) -> list[Line]:
     """Return the lines to append: what the journal brings, and what an older copy lacks."""
     lines: list[Line] = []
-    for id, answers in {**past.restorable, **past.intake.rows}.items():
+    for id, answers in {**past.lost.reports, **past.intake.rows}.items():
         if id in present:
             continue
         row = table.last_row + len(lines) + 1
@@ -316,18 +334,13 @@ def _ids_elsewhere(sheet: Snapshot, gathered: Gathered) -> set[str]:
 
 
 def note_restored(found: Lines, past: Past, gathered: Gathered) -> None:
-    """Say so when reports that an older copy lacked are put back."""
-    back = sum(
-        line.appended and line.id in past.restorable and line.table.title not in gathered.frozen
-        for line in found.lines
+    """Say so when reports that an older copy lacked are put back, or corrections are made again."""
+    lines = [line for line in found.lines if line.table.title not in gathered.frozen]
+    back = sum(line.appended and line.id in past.lost.reports for line in lines)
+    again = sum(
+        bool(line.written) and not line.appended and line.id in past.lost.before for line in lines
     )
     if back:
-        gathered.notes.append(
-            note(
-                N_(
-                    "An older copy of the spreadsheet was saved over ours; the reports that it "
-                    "lacked were put back: {count}"
-                ),
-                count=back,
-            )
-        )
+        gathered.notes.append(note(PUT_BACK, count=back))
+    if again:
+        gathered.notes.append(note(MADE_AGAIN, count=again))

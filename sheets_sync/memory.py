@@ -32,6 +32,8 @@ class Memory:
     """By column: a print of what the form last wrote."""
     conflicts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """By column: what a correction wanted, and the person's edit that was kept."""
+    corrected: Mapping[int, int] = field(default_factory=dict)
+    """By a correction's number in the journal: which of our writes brought it into the sheet."""
 
 
 MEMORY: TypeAdapter[Memory] = TypeAdapter(Memory)

@@ -11,6 +11,7 @@ from sheets_sync.decide import Decision
 from sheets_sync.decisions import AGREED
 from sheets_sync.given import Given
 from sheets_sync.mentorships import KEPT as PROPOSED_MENTORS
+from sheets_sync.older_copy import OLDER_COPY
 from sheets_sync.renewal import COLUMN as STILL_IN
 from sheets_sync.state import State
 from sheets_sync.state.base import (
@@ -26,7 +27,6 @@ from sheets_sync.state.choices import mark_shown
 from sheets_sync.state.database import writing
 from sheets_sync.state.erasing import drop_erased
 
-OLDER_COPY = "older copy"
 BEGUN = "begun"
 """Name of the single value that says since when this state is responsible for the spreadsheet."""
 PATIENCE = timedelta(hours=24)

@@ -1,5 +1,6 @@
 """Lines -> the reports as judged and accepted, and what the state is to remember of them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -8,9 +9,10 @@ from operator import attrgetter
 
 from sheets_sync.community import Problem, Report, Status
 from sheets_sync.doubts import Context
+from sheets_sync.intake import as_cell
 from sheets_sync.lines import Line, Lines, Past
-from sheets_sync.memory import MEMORY
-from sheets_sync.spreadsheet import Cell, Changes
+from sheets_sync.memory import MEMORY, Memory
+from sheets_sync.spreadsheet import Cell, Changes, Edit
 from sheets_sync.state.base import REPORT, Known
 from sheets_sync.unchanged import LookedAt, row_print
 from sheets_sync.validate import Judge, Judged
@@ -110,7 +112,8 @@ def remember(
         # And what people brought back is not what an older copy lacks since they removed it.
         is_back = known is not None and known.missing_since is not None
         ours = line.appended or line.id in past.intake.rows or is_back
-        new = _known(one, known, counter if ours else 0, moment)
+        memory = _corrected(one.judged.memory, line.id, past, counter)
+        new = _known(one, known, memory, counter if ours else 0, moment)
         if new == known:
             continue
         changed.append(new)
@@ -118,12 +121,15 @@ def remember(
             unwritten[line.id] = None
         elif line.memory != line.before:
             unwritten[line.id] = new._replace(memory=_json(line.before))
-    changed += [known._replace(missing_since=moment) for known in missing]
-    changed += _withdrawn_unseen(settled, past)
+    away = {known.id: known._replace(missing_since=moment) for known in missing}
+    seen = {one.line.id for one in settled}
+    changed += (away | _sent_unseen(seen, past, away, counter)).values()
     return Remembered(changed, unwritten)
 
 
-def _known(one: Settled, known: Known | None, appended_at: int, moment: str) -> Known:
+def _known(
+    one: Settled, known: Known | None, memory: Memory, appended_at: int, moment: str
+) -> Known:
     line, report = one.line, one.report
     accepted = known.accepted if known else None
     if accepted is None and is_accepted(report):
@@ -139,22 +145,32 @@ def _known(one: Settled, known: Known | None, appended_at: int, moment: str) -> 
         or (moment if accepted is not None else None),
         missing_since=None,
         written_at=appended_at or (known.written_at if known else 0),
-        memory=_json(one.judged.memory),
+        memory=_json(memory),
     )
 
 
-def _json(memory: object) -> str:
+def _json(memory: Memory) -> str:
     return MEMORY.serializer.to_json(memory).decode()
 
 
-def _withdrawn_unseen(settled: Sequence[Settled], past: Past) -> list[Known]:
-    """Return the reports that were withdrawn while their row is gone."""
-    seen = {one.line.id for one in settled}
-    return [
-        known._replace(memory=_json(replace(MEMORY.validate_json(known.memory), withdrawn=True)))
-        for id in past.intake.withdrawn - seen
-        if (known := past.known.get(id))
-    ]
+def _corrected(memory: Memory, id: str, past: Past, counter: int) -> Memory:
+    """Return the memory with the number of the write that brings a report's corrections."""
+    corrections = past.intake.corrections.get(id, ())
+    written = {entry.number: counter for entry in corrections}
+    return replace(memory, corrected={**memory.corrected, **written}) if written else memory
+
+
+def _sent_unseen(
+    seen: Set[str], past: Past, missing: Mapping[str, Known], counter: int
+) -> dict[str, Known]:
+    """Return the reports that were corrected or withdrawn while their row is gone."""
+    found: dict[str, Known] = {}
+    for id in (past.intake.withdrawn | past.intake.corrections.keys()) - seen:
+        if known := missing.get(id) or past.known.get(id):
+            memory = _corrected(MEMORY.validate_json(known.memory), id, past, counter)
+            memory = replace(memory, withdrawn=memory.withdrawn or id in past.intake.withdrawn)
+            found[id] = known._replace(memory=_json(memory))
+    return found
 
 
 def done_with(
@@ -164,15 +180,28 @@ def done_with(
     changes: Changes,
     frozen: Set[str],
 ) -> LookedAt:
-    """Return the rows about which nothing is left to do: doubtless, and nothing is written there.
+    """Return the rows about which nothing is left to do once the changes are written.
 
-    A row that is written now is looked at once more, as it stands then.
+    A row that then stands otherwise than it was to be is looked at once more.
     """
-    written = {edit[:2] for edit in changes.edits}
+    edits: dict[tuple[str, int], list[Edit]] = defaultdict(list)
+    for edit in changes.edits:
+        edits[edit.tab, edit.row].append(edit)
     moving = {*frozen, *(column.tab for column in changes.columns)}
     rows = {id: before.rows[id] for id in lines.unchanged}
     for line, doubtless in ((one.line, one.judged.doubtless) for one in settled):
-        is_new = line.appended or line.written or line.table.title in moving
-        if line.id and doubtless and not is_new and (line.table.title, line.row) not in written:
-            rows[line.id] = row_print(line.cells)
+        tab = line.table.title
+        is_new = line.appended or line.written or tab in moving
+        if line.id and doubtless and not is_new:
+            rows[line.id] = row_print(_written(line.cells, edits.get((tab, line.row), ())))
     return replace(before, rows=rows)
+
+
+def _written(cells: Sequence[Cell], edits: Sequence[Edit]) -> Sequence[Cell]:
+    """Return a row as it will be read once these edits are written."""
+    if not edits:
+        return cells
+    row = [*cells, *[None] * (1 + max(edit.column for edit in edits) - len(cells))]
+    for edit in edits:
+        row[edit.column] = as_cell(edit.value)
+    return row

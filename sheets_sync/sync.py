@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from forms.phrase import Phrase
-from forms.submission import Act
 from sheets_sync.choices import ChoiceAct
 from sheets_sync.community import Community, Problem
 from sheets_sync.decide import decide
@@ -20,9 +19,9 @@ from sheets_sync.decisions import SILENCE
 from sheets_sync.erased import Erased
 from sheets_sync.given import Given, Rules
 from sheets_sync.holding import hold
-from sheets_sync.intake import answers_by_column
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
-from sheets_sync.recording import BEGUN, NOT_WRITTEN, OLDER_COPY, record
+from sheets_sync.older_copy import OLDER_COPY, Lost, copied_at, find_lost
+from sheets_sync.recording import BEGUN, NOT_WRITTEN, record
 from sheets_sync.spreadsheet import (
     Changes,
     SheetBusy,
@@ -203,26 +202,20 @@ def _given(
     erased = Erased(rules.secret, state.erasing.prints())
     # What came about an erased report, by an old link say, is about nothing any more.
     queue = [e for e in state.journal.unwritten() if not erased.any(e.submission.report)]
-    waiting = {one.submission.report for one in queue if one.submission.act is Act.REPORT}
     behind = sheet.stamp is not None and sheet.stamp.counter < int(values.get("counter", "0"))
-    since = _older_copy(sheet, values, behind)
-    lost = [
-        id
-        for id, one in known.items()
-        if since is not None and one.written_at > since and id not in waiting
-    ]
+    since = copied_at(sheet, values, behind=behind)
+    lost = Lost() if since is None else find_lost(state.journal, known, queue, since, rules.form)
     tabs = ("Reports", *rules.linked)
-    answers = {id: state.journal.answers(id) for id in lost}
     return Given(
         sheet=sheet,
         known=known,
         acquaintances=state.base.acquaintances(),
         values=values,
-        queue=queue,
+        queue=[*lost.corrections, *queue],
         choices=state.choices.unwritten(),
         answers=state.choices.unwritten(ChoiceAct.ANSWER),
         issues=state.outbox.issue_lines(),
-        restorable={id: answers_by_column(a, rules.form) for id, a in answers.items() if a},
+        lost=lost,
         now=now,
         refused=state.operating.refused(TIMES),
         accept_removals=accept_removals,
@@ -239,17 +232,6 @@ def _given(
 def _begun(values: Mapping[str, str], now: datetime) -> datetime:
     known = values.get(BEGUN) or values.get("first sync")
     return datetime.fromisoformat(known) if known else now
-
-
-def _older_copy(sheet: Snapshot, values: Mapping[str, str], behind: bool) -> int | None:
-    """Return which of our writes was the last in the copy that was saved over ours; None: none was.
-
-    Where nothing could be put back at once, it is remembered until that is done.
-    """
-    last = [int(values[OLDER_COPY])] if values.get(OLDER_COPY) else []
-    if sheet.stamp and behind:
-        last.append(sheet.stamp.counter)
-    return min(last, default=None)
 
 
 def next_stamp(sheet: Snapshot, values: Mapping[str, str]) -> Stamp:

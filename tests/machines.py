@@ -1,7 +1,7 @@
 """What runs on the machines of a community: its page, its cron job, its senders, each a process.
 
-Each goes on until it is killed. Where the state cannot be reached it does what cron would: it
-tries again. Anything else that goes wrong ends it, and so the test.
+Each goes on until it is killed. Where the state cannot be reached, or another is at work, it does
+what cron would: it tries again. Anything else that goes wrong ends it, and so the test.
 """
 
 import os
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sheets_sync.mailing import Wish, send_waiting, sync_and_mail, sync_project
 from sheets_sync.project import AnotherRunError, Project, one_run, open_project
+from sheets_sync.spreadsheet import SheetChanged
 from sheets_sync.state import StateError
 from sheets_sync.web import Server, create_app
 from sheets_sync.workflow import open_desk
@@ -28,6 +29,8 @@ FAULT = "fault"
 """File that says why a machine ended by itself."""
 RUNS = "runs"
 """File that says when a sync was done, and by which process."""
+AT_WORK = "at work"
+"""Folder with a file for each process that has come so far as to work."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +44,21 @@ class Place:
         """Return the community's time: a week goes by in seconds."""
         return MONDAY + timedelta(weeks=int((time.time() - self.begun) / WEEK_SECONDS))
 
+    def is_at_work(self) -> None:
+        """Say that this process is."""
+        (self.folder / AT_WORK / str(os.getpid())).touch()
+
 
 def again_and_again(place: Place, work: Callable[[Project, datetime], object]) -> None:
     """Do what cron does: again, also when it could not be finished."""
     while True:
         try:
             with open_project(place.folder, {}) as project:
+                place.is_at_work()
                 while True:
                     work(project, place.now())
                     time.sleep(REST_SECONDS)
-        except (StateError, AnotherRunError):
+        except (StateError, AnotherRunError, SheetChanged):
             time.sleep(REST_SECONDS)
         except Exception:
             (place.folder / FAULT).write_text(traceback.format_exc())
@@ -98,6 +106,8 @@ def page(place: Place, port: int) -> None:
         try:
             with open_project(place.folder, {}) as project:
                 app = create_app(open_desk(project, place.now))
-                Server(app, host="127.0.0.1", port=port).run()
+                server = Server(app, host="127.0.0.1", port=port)
+                place.is_at_work()
+                server.run()
         except StateError:
             time.sleep(REST_SECONDS)

@@ -81,6 +81,19 @@ def test_mentors_read_nothing_of_it(village: Village):
     assert "Waiting for you" not in ana
 
 
+def test_what_waits_is_told_with_its_words_if_it_has_any(village: Village):
+    village.reports("who: Nobody knows me", "ben: ")
+
+    told = part(village, "cleo")
+
+    assert (
+        "- who · November 21 · not clear who this is\n"
+        "  Nobody knows me\n"
+        "- Ben Okafor · November 21 · held for you to look at\n"
+        "\n"
+    ) in told
+
+
 def test_new_and_rising_tags_are_shown_to_coordinators_once(village: Village):
     for weeks in (9, 2, 1, 1):
         typed(village, "ana", weeks, "mentorship")

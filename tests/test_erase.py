@@ -160,6 +160,13 @@ def posts(town: Town, reporter: str, text: str, **answers: str) -> str:
     return id
 
 
+def corrects(town: Town, id: str, reporter: str, text: str) -> None:
+    """Put a correction into the journal, as the page does."""
+    said = {"reporter": reporter, "text": text}
+    correction = Submission(f"key {text}", id, Act.CORRECTION, said, "form", town.now)
+    town.project.state.journal.accept(correction)
+
+
 def chooses(town: Town, address: str) -> None:
     chosen = {"filter": "trees"}
     choice = Choice("k-1", ChoiceAct.CHOOSE, "s-1", address, chosen, "page", town.now)
@@ -326,6 +333,22 @@ def test_an_old_copy_of_the_workbook_brings_nobody_back(town: Town):
     assert told == {("People", 2), ("Reports", 2), ("Reports", 3), ("Subscriptions", 2)}
 
 
+def test_an_old_copy_of_the_workbook_brings_no_correction_of_theirs_back(town: Town):
+    ids = dict(town.reports("text", "id"))
+    corrects(town, ids["Alone at last."], "ben", "Alone again.")
+    corrects(town, ids["I planted a linden."], "anarossi7", "I planted an oak.")
+    old = town.workbook.read_bytes()
+    town.runs()
+    assert {"Alone again.", "I planted an oak."} <= {text for (text,) in town.reports("text")}
+    erase(town)
+    town.workbook.write_bytes(old)
+
+    town.runs()
+
+    assert "Alone again." in [text for (text,) in town.reports("text")]
+    assert "I planted an oak." not in [text for (text,) in town.reports("text")]
+
+
 def test_an_old_link_brings_no_report_back(town: Town):
     (id,) = {
         one.submission.report
@@ -333,9 +356,7 @@ def test_an_old_link_brings_no_report_back(town: Town):
         if one.submission.act is Act.REPORT
     }
     erase(town)
-    said = {"reporter": "ana@example.org", "text": "Corrected."}
-    correction = Submission("key c", id, Act.CORRECTION, said, "form", town.now)
-    town.project.state.journal.accept(correction)
+    corrects(town, id, "ana@example.org", "Corrected.")
 
     town.runs()
 

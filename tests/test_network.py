@@ -5,9 +5,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -139,6 +140,49 @@ def test_a_sender_that_the_network_lost_is_taken_over(state, near, between):
         moved = pytest.raises(StateError, match="was changed by another run")
         with moved, state.outbox.together(NOW, lost) as page:
             page.mark([claimed], {})  # it says no dot
+
+
+@contextmanager
+def silent_in_a_packet(url: str, statement: str) -> Iterator[None]:
+    """Be somebody who said a statement, and then nothing, not even that it was all.
+
+    So stands who is cut off within a long packet.
+    """
+    with closing(open_state(url)) as opened:
+        raw = opened.engine.raw_connection()
+        driven: Any = raw.driver_connection
+        driven.execute("BEGIN")
+        driven.pgconn.enter_pipeline_mode()
+        driven.pgconn.send_query_params(statement.encode(), None)
+        driven.pgconn.send_flush_request()
+        driven.pgconn.flush()
+        driven.pgconn.get_result()  # it was done, and the server waits for the next
+        try:
+            yield
+        finally:
+            raw.invalidate()
+
+
+def test_who_sends_gives_up_whoever_fell_silent_within_a_packet(near, url):
+    near.base.put("a", "1")
+    told = "UPDATE kept SET value = '2' WHERE name = 'a'"
+    with silent_in_a_packet(url, told), near.outbox.joined():
+        time.sleep(1.25 * SILENCE)
+        near.base.put("a", near.base.get("a") + "3")
+
+    assert near.base.get("a") == "13"
+
+
+def test_who_waits_for_a_row_gives_up_whoever_has_it_and_fell_silent(near, url):
+    near.journal.accept(FIRST)
+    with near.engine.connect() as db:  # the one that lies ready
+        db.exec_driver_sql("SET lock_timeout = '100ms'")
+    with silent_in_a_packet(url, "DELETE FROM submissions"):
+        with pytest.raises(StateError, match="lock timeout"):  # it may still be at work
+            near.journal.accept(FIRST)
+        time.sleep(SILENCE)
+
+        assert near.journal.accept(FIRST) == Receipt(FIRST, new=False)
 
 
 HOLDS = """

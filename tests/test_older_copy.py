@@ -33,6 +33,19 @@ def texts(s: Story) -> list[tuple[object, ...]]:
     return s.shows("Reports", "text")
 
 
+def goes_back_too_far(s: Story) -> None:
+    """Put a copy in place that lacks too much to be believed at once, and needs mending."""
+    s.posts("ben", "old")
+    s.sync()
+    stale = s.path.read_bytes()
+    s.posts("ana", "new")
+    for number in range(8):
+        s.types_report(reporter="ben", text=f"typed {number}")
+    s.sync()
+    s.path.write_bytes(stale)
+    s.manager.types("People", 2, "mentor", "?")
+
+
 def test_a_row_that_a_stopped_run_wrote_is_put_back_too(s: Story):
     s.posts("ben", "old")
     s.sync()
@@ -50,15 +63,7 @@ def test_a_row_that_a_stopped_run_wrote_is_put_back_too(s: Story):
 
 
 def test_what_cannot_be_put_back_at_once_is_put_back_later(s: Story):
-    s.posts("ben", "old")
-    s.sync()
-    stale = s.path.read_bytes()
-    s.posts("ana", "new")
-    for number in range(8):
-        s.types_report(reporter="ben", text=f"typed {number}")
-    s.sync()
-    s.path.write_bytes(stale)
-    s.manager.types("People", 2, "mentor", "?")  # something that may be mended meanwhile
+    goes_back_too_far(s)
 
     brake = s.sync()
 
@@ -85,15 +90,7 @@ def test_what_cannot_be_put_back_at_once_is_put_back_later(s: Story):
 
 
 def test_a_run_that_stopped_after_its_first_write_still_puts_back_all_later(s: Story):
-    s.posts("ben", "old")
-    s.sync()
-    stale = s.path.read_bytes()
-    s.posts("ana", "new")
-    for number in range(8):
-        s.types_report(reporter="ben", text=f"typed {number}")
-    s.sync()
-    s.path.write_bytes(stale)
-    s.manager.types("People", 2, "mentor", "?")  # so that something is written at once
+    goes_back_too_far(s)
     with pytest.raises(KeyboardInterrupt):
         sync(Stopped(s.path), s.state, s.rules, now=s.now)
 

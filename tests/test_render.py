@@ -228,10 +228,22 @@ def test_masking_leaves_everything_else_alone() -> None:
             '&#34;<a href="http://y.org">http://y.org</a>&#34;',
         ),
         ("www.x.org mailto:a@b.c javascript:x ftp://x.org https://", None),
+        ("https://bank.org@x.org/ http://a:b@x.org", None),
+        ("http://x.org/@ana", '<a href="http://x.org/@ana">http://x.org/@ana</a>'),
     ],
 )
 def test_only_http_and_https_become_links(text: str, html: str | None) -> None:  # fault 15
     assert linked(text) == (text if html is None else html)
+
+
+def test_nothing_that_people_write_turns_the_words_around_it() -> None:
+    turning = "\u2069\u202e\u2067https://x.org/gro.knab//:sptth"
+    told = replace(report(1, turning, tags=(turning,)), about=(turning,), name=turning)
+
+    mail = mail_of(stock([told]))
+
+    assert re.findall("[\u202a-\u202e\u2066-\u2069]", mail.text + mail.html) == []
+    assert mail.html.count("https://x.org/gro.knab//:sptth</a>") == 1
 
 
 def test_line_breaks_are_kept() -> None:

@@ -41,7 +41,8 @@ def refusal(name: str, value: str) -> list[tuple[str, str]]:
         ("half \ud83d, none \ufffe, mark \ufeff", "half , none , mark"),
         ("\u200b\u2063 \u3164", ""),
         ("می\u200cخواهم", "می\u200cخواهم"),
-        ("\u202eevil", "\u202eevil"),
+        ("שלום\u200f!", "שלום\u200f!"),
+        ("\u202eevil\u202c \u2069\u2067out", "evil out"),
         ("=1+1", "=1+1"),
         ("a\n\n  b\tc", "a\n\n  b\tc"),
     ],
@@ -157,7 +158,13 @@ def test_links_are_web_addresses(typed: str, link: str):
     [
         *("javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "ana@example.org"),
         *("https://", "http://[::1", "https://a.org https://b.org", 'https://a.org/"onload="'),
-        *("java\tscript:alert(1)", "1.5", "hello"),
+        *(
+            "java\tscript:alert(1)",
+            "1.5",
+            "hello",
+            "https://bank.org@evil.org/",
+            "http://a:b@c.org",
+        ),
     ],
 )
 def test_anything_else_is_not_a_link(typed: str):

@@ -55,11 +55,24 @@ def test_a_row_that_waits_to_be_written_is_looked_at_again(s: Story):
     (s.folder / ".~lock.workbook.xlsx#").write_text("ana,desk,2026")
 
     assert not s.sync().written
-    assert s.shows("Reports", "id")[0][0] not in looked_at(s)
+    assert "Report 0." in judged_anew(s)
+    assert "Report 1." not in judged_anew(s)
 
     (s.folder / ".~lock.workbook.xlsx#").unlink()
     s.sync()
     assert s.shows("Reports", "status")[0] == ("ok",)
+
+
+def test_a_row_that_was_just_written_need_not_be_looked_at_again(s: Story):
+    s.types_report(date=s.now.date(), reporter="ana", text="New.")
+    s.types_report(date=s.now.date(), reporter="nobody", text="Doubtful.")
+    s.sync()
+
+    assert "New." not in judged_anew(s)
+    assert "Doubtful." in judged_anew(s)
+
+    s.manager.types("Reports", 10, "mentor", "mine")
+    assert "New." in judged_anew(s)
 
 
 def test_a_date_that_was_too_late_is_found_right_when_its_day_comes(s: Story):
@@ -83,7 +96,7 @@ def judged_anew(told: Story) -> list[str]:
     """Return the texts of the reports that a sync would judge now."""
     state, values = told.state.base, told.state.base.values()
     known, people = state.known(), state.acquaintances()
-    given = Given(told.book.read(), known, people, values, (), (), (), (), {}, told.now, told.now)
+    given = Given(told.book.read(), known, people, values, (), (), (), (), told.now, told.now)
     return [one.report.text for one in judge(given, told.rules).told.settled]
 
 

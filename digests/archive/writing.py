@@ -52,7 +52,13 @@ def load_manifest(folder: Path) -> Manifest:
     read = _read(folder / PRINTS)
     files, revisions = read.get("files", {}), read.get("revisions", {})
     unsure = dict.fromkeys(_read(folder / UNSURE).get("files", ()), ("", 0))
-    return Manifest({**files, **unsure}, revisions)
+    # The folder may be written by others, and what is listed here may be removed.
+    ours = {path: known for path, known in {**files, **unsure}.items() if _is_within(path)}
+    return Manifest(ours, revisions)
+
+
+def _is_within(path: str) -> bool:
+    return not Path(path).is_absolute() and ".." not in Path(path).parts
 
 
 def _read(file: Path) -> dict[str, Any]:

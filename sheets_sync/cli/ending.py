@@ -50,6 +50,7 @@ def status(arguments: Sequence[str] | None, shell: Shell) -> int:
 
 def _ended(error: Exception, shell: Shell) -> int:
     # Imported here: these are known only once their packages, which are heavy, have been needed.
+    from digests.archive.writing import ArchiveFolderError
     from digests.filters import FilterError
     from digests.press import DigestError
     from digests.transport import SendError
@@ -63,7 +64,15 @@ def _ended(error: Exception, shell: Shell) -> int:
     from sheets_sync.state import StateError
     from sheets_sync.table_file import TableError
 
-    wrong = SettingsError | FormError | FilterError | ArchiveError | TableError | AmbiguousError
+    wrong = (
+        SettingsError
+        | FormError
+        | FilterError
+        | ArchiveError
+        | ArchiveFolderError
+        | TableError
+        | AmbiguousError
+    )
     secrets = known_secrets(shell.folder, shell.environment)
     if isinstance(error, wrong):
         say(redacted(f"Error: {error}", secrets), error=True)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from sqlalchemy import Column, Connection, Dialect, Engine, Row, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from forms.submission import Act, Submission
+from forms.submission import Act, Entry, Submission
 from sheets_sync.state.database import reading, write_at_once, writing
 from sheets_sync.state.kind import kind_of, unwritable
 from sheets_sync.state.schema import kept, submissions
@@ -34,14 +34,6 @@ class Conflict:
     """The same key came with other answers; `stored` is what the journal holds (fault 3)."""
 
     stored: Submission
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A submission and its place in the order of commits."""
-
-    number: int
-    submission: Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +113,12 @@ class Journal:
             if entry.submission.act is not Act.WITHDRAWAL
         ]
         return versions[-1] if versions else None
+
+    def corrected(self) -> frozenset[str]:
+        """Return the reports that were corrected."""
+        found = select(submissions.c.report).where(submissions.c.act == Act.CORRECTION)
+        with reading(self._engine) as db:
+            return frozenset(db.execute(found).scalars())
 
     def known_keys(self, keys: Sequence[str]) -> set[str]:
         """Return those of the keys under which something was committed."""

@@ -28,6 +28,7 @@ OLDEST = 140000
 """The oldest server that is still looked after, as PostgreSQL numbers itself."""
 SILENT_SECONDS = 25
 """Where the address says nothing else: what was in hand is taken over within half a minute."""
+LOCK_NOT_AVAILABLE = "55P03"
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
@@ -214,11 +215,18 @@ class PostgreSQL:
                 connection.exec_driver_sql(first, values)
         except DBAPIError as error:
             connection.close()
-            if not error.connection_invalidated:
+            if not error.connection_invalidated and not self._made_way(error, connection.engine):
                 raise
             return error
         self.outage.over()
         return None
+
+    def _made_way(self, error: DBAPIError, engine: Engine) -> bool:
+        """Tell whether somebody held what is waited for, and was given up for being silent."""
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            return False
+        with self._connected(engine) as connection:
+            return self._rights(engine).give_up_silent(connection)
 
     def _unreachable(self, error: DBAPIError) -> str:
         return (

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from stat import S_ISREG
 from xml.etree.ElementTree import Element
 
 from defusedxml import DefusedXmlException
@@ -191,8 +192,11 @@ def _checked(path: Path) -> Package:
 
 def _content(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        there = path.stat()
+        if there.st_size > LARGEST_FILE:
             raise refused(path, LARGE, most=LARGEST_FILE >> 20)
+        if not S_ISREG(there.st_mode):  # a pipe or a device might never end
+            raise refused(path, OTHER)
         return path.read_bytes()
     except FileNotFoundError as missing:
         raise refused(path, MISSING, backups=path.parent / "backups") from missing

@@ -1,11 +1,12 @@
 """Bytes of a workbook → the file holds them, wholly or not at all; backups by day."""
 
+import fcntl
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -15,15 +16,11 @@ def replace_file(path: Path, content: bytes, *, last_look: Callable[[], None]) -
     Fault 44: a crash at any moment leaves the old file or the new one.
     """
     sweep(path)
-    temporary = _write_beside(path, content)
-    try:
+    with _written_beside(path, content) as temporary:
         if path.exists():
             _take_over_owner(path, temporary)
         last_look()
         os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
     _sync_folder(path.parent)
 
 
@@ -34,9 +31,9 @@ def back_up(path: Path, *, day: str, keep: int) -> None:
     if keep < 1 or copy.exists():
         return
     folder.mkdir(mode=0o700, exist_ok=True)
-    temporary = _write_beside(copy, path.read_bytes())
-    _take_over_owner(path, temporary)
-    os.replace(temporary, copy)
+    with _written_beside(copy, path.read_bytes()) as temporary:
+        _take_over_owner(path, temporary)
+        os.replace(temporary, copy)
     _sync_folder(folder)
     for old in backups_of(path)[:-keep]:
         old.unlink(missing_ok=True)
@@ -45,20 +42,36 @@ def back_up(path: Path, *, day: str, keep: int) -> None:
 def sweep(path: Path) -> None:
     """Remove what a writer that was killed left beside the file."""
     for left in path.parent.glob(f".{_escaped(path.name)}.*.tidings-tmp"):
-        left.unlink(missing_ok=True)
+        if not _is_being_written(left):
+            left.unlink(missing_ok=True)
 
 
-def _write_beside(path: Path, content: bytes) -> Path:
+def _is_being_written(temporary: Path) -> bool:
+    """Tell whether somebody holds it: a run that lost its right and does not know so yet, say."""
+    try:
+        with temporary.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+@contextmanager
+def _written_beside(path: Path, content: bytes) -> Iterator[Path]:
+    """Hold a file with the content; who goes on without moving it away leaves nothing behind."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tidings-tmp")
     try:
         with os.fdopen(handle, "wb") as file:
+            with suppress(OSError):  # not every shared folder knows locks
+                fcntl.flock(file, fcntl.LOCK_EX)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-    except BaseException:
+            yield Path(name)
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)
 
 
 def _take_over_owner(path: Path, temporary: Path) -> None:

@@ -56,6 +56,25 @@ def test_another_folder(tmp_path: Path):
     assert not (tmp_path / "archive").exists()
 
 
+@pytest.mark.parametrize("folder", [".", "..", "theirs"])
+def test_no_folder_of_others_and_not_the_projects_own_is_built_into(
+    tmp_path: Path, folder: str, capsys: pytest.CaptureFixture[str]
+):
+    with valley(tmp_path / "project") as here:
+        told(here)
+    project, theirs = tmp_path / "project", tmp_path / "project/theirs"
+    theirs.mkdir()
+    (theirs / "index.html").write_text("somebody's page")
+    before = sorted(tmp_path.rglob("*.html"))
+
+    assert tidings(project, "archive", "build", "--folder", str(project / folder)) == 2
+
+    said = capsys.readouterr().err
+    assert "Nothing was written. Name a" in said
+    assert "a fault in Tidings itself" not in said
+    assert sorted(tmp_path.rglob("*.html")) == before
+
+
 def test_without_an_address_nothing_is_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     with valley(tmp_path):
         pass

@@ -1,5 +1,6 @@
 """Only what changed is written, each file at once, and what is not ours is left alone."""
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -123,6 +124,20 @@ def test_a_file_that_is_not_ours_is_never_replaced(tmp_path: Path):
 
     assert (tmp_path / "one/index.html").read_text() == "somebody's"
     assert not (tmp_path / "two").exists()
+
+
+def test_nothing_outside_the_folder_is_ever_removed(tmp_path: Path):
+    write(tmp_path / "a", pages(one="1", two="2"))
+    (tmp_path / "secret").write_text("mine")
+    listed = json.loads((tmp_path / "a" / PRINTS).read_bytes())
+    for path in ("../secret", f"{tmp_path}/secret", "one/../../secret"):
+        listed["files"][path] = ["x", 4]
+    (tmp_path / "a" / PRINTS).write_text(json.dumps(listed))
+
+    done = write(tmp_path / "a", pages(one="1"))
+
+    assert done.removed == ("two/index.html",)
+    assert (tmp_path / "secret").read_text() == "mine"
 
 
 @pytest.mark.parametrize("at", range(4))

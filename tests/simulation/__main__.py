@@ -20,12 +20,19 @@ def main() -> int:
     asked.add_argument("--runs-a-week", type=int, default=4)
     asked.add_argument("--calm", action="store_true")
     asked.add_argument("--busy", action="store_true", help="more trouble in less time")
+    asked.add_argument("--disks-lost", type=float, default=1, help="times as often as usual")
     asked.add_argument("--trail", action="store_true")
     asked.add_argument("--note", default="", help="tell all that becomes of the rows with a mark")
     wanted = asked.parse_args()
     for seed in wanted.seed:
         story = Story(
-            seed, wanted.weeks, wanted.people, wanted.runs_a_week, wanted.calm, wanted.busy
+            seed,
+            wanted.weeks,
+            wanted.people,
+            wanted.runs_a_week,
+            wanted.calm,
+            wanted.busy,
+            wanted.disks_lost,
         )
         began = time.process_time()
         with tempfile.TemporaryDirectory(dir=in_memory()) as folder:

@@ -12,8 +12,9 @@ from sheets_sync.backing_up import copies_of_state
 from sheets_sync.state import open_state
 from tests.simulation.invariants import known_marks
 from tests.simulation.old_state import note_old_state
-from tests.simulation.world import STATE, World
+from tests.simulation.world import STATE, Story, World
 
+Disaster = Callable[[World, random.Random], None]
 JUMPS = (
     timedelta(days=400),
     timedelta(days=9),
@@ -31,9 +32,16 @@ def plan(world: World, chance: random.Random) -> None:
     weeks = world.story.weeks
     for week in range(1, weeks):
         for share, comes in RARE:
-            if chance.random() < (BUSY.get(comes, share) if world.story.busy else share):
+            if chance.random() < _share(world.story, comes, share):
                 moment = timedelta(weeks=week, minutes=chance.randrange(7 * 24 * 60))
                 world.later(moment, lambda comes=comes: comes(world, chance))
+
+
+def _share(story: Story, comes: Disaster, usual: float) -> float:
+    """Return in how many of a story's weeks a disaster comes."""
+    if comes is _lost_disk:
+        return usual * story.disks_lost
+    return BUSY.get(comes, usual) if story.busy else usual
 
 
 def _full_disk(world: World, chance: random.Random) -> None:
@@ -106,7 +114,7 @@ def _last_backup(world: World) -> bytes:
     return [one for one in copies if one.stem.removeprefix("tidings-") <= today][-1].read_bytes()
 
 
-RARE: tuple[tuple[float, Callable[[World, random.Random], None]], ...] = (
+RARE: tuple[tuple[float, Disaster], ...] = (
     (0.15, _full_disk),
     (0.12, _holiday),
     (0.12, _wrong_clock),
@@ -114,5 +122,5 @@ RARE: tuple[tuple[float, Callable[[World, random.Random], None]], ...] = (
     (0.05, _lost_disk),
 )
 """What comes in so many of all weeks."""
-BUSY: Mapping[Callable[[World, random.Random], None], float] = {_holiday: 0.4, _old_version: 0.05}
+BUSY: Mapping[Disaster, float] = {_holiday: 0.4, _old_version: 0.05}
 """The same where everybody is busy; who goes back to an old version may leave out any report."""

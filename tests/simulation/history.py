@@ -13,6 +13,8 @@ from datetime import datetime
 
 BOUNDARY = re.compile(rb'boundary="([^"]+)"')
 MARK = re.compile(r"note (\d+),")
+MENDED = " (mended)"
+"""Ends a text that a manager changed in the spreadsheet."""
 
 
 def marks_in(text: object) -> list[str]:
@@ -53,8 +55,6 @@ class History:
     """By mark."""
     unsteady: set[str] = field(default_factory=set)
     """Marks of reports with which people did something that may keep them out of mails."""
-    mended: set[str] = field(default_factory=set)
-    """Marks of reports whose text people changed in the spreadsheet."""
     marks_of_ids: dict[str, str] = field(default_factory=dict)
     """By id, the mark of the row that first bore it."""
     forgotten: set[str] = field(default_factory=set)

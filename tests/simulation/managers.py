@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sheets_sync.recording import OLDER_COPY
-from tests.simulation.history import marks_in
+from sheets_sync.older_copy import OLDER_COPY
+from tests.simulation.history import MENDED, marks_in
 from tests.simulation.old_state import note_old_state
 from tests.simulation.paper import Line, Paper
 from tests.simulation.world import World
@@ -94,8 +94,7 @@ class Office:
         text = paper.value(row, "text")
         # Typed anew, a text that begins with = becomes a formula in their program.
         if isinstance(text, str) and text and not text.startswith("="):
-            paper.types(row, "text", f"{text} (mended)")
-            self._world.history.mended.update(paper.marks(row))
+            paper.types(row, "text", f"{text}{MENDED}")
 
     def _inserts(self, paper: Paper, row: int) -> None:
         paper.inserts(row)

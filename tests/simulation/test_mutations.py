@@ -1,4 +1,4 @@
-"""The simulated year can fail: each of six faults, put into a copy of the product, is found.
+"""The simulated year can fail: each of seven faults, put into a copy of the product, is found.
 
 The copy runs in a process of its own, from short stories with many of them, so that it is quick.
 """
@@ -71,6 +71,13 @@ MUTATIONS = {
             "sheets_sync/google_sheets/spreadsheet.py",
             "missed = tuple(misses(pending, rows[FIRST_LOG_ROW - 1 :]))",
             "missed = ()",
+        ),
+    ),
+    "forget what an older copy undid": (
+        Line(
+            "sheets_sync/older_copy.py",
+            "for id in journal.corrected() & known.keys():",
+            "for id in ():",
         ),
     ),
     "thank before commit": (

@@ -58,12 +58,16 @@ class Story:
     busy: bool = False
     """Everybody writes much more, and more often in the middle of a run."""
 
+    disks_lost: float = 1
+    """How many times as often as usual a disk is lost."""
+
     def command(self) -> str:
         """Return what plays it again."""
         return (
             f"python -m tests.simulation {self.seed} --weeks {self.weeks} --people {self.people}"
             f" --runs-a-week {self.runs_a_week}{' --calm' if self.calm else ''}"
             f"{' --busy' if self.busy else ''}"
+            f"{f' --disks-lost {self.disks_lost:g}' if self.disks_lost != 1 else ''}"
         )
 
 
@@ -214,6 +218,7 @@ class World:
         if self.disturbed or self._is_braked or self.machine.steps % CLOSE_LOOKS:
             return
         invariants.check_values_are_on_their_rows(self)
+        invariants.check_corrections_are_there(self)
         if self._is_settled:
             self.quiet_run()
 

@@ -94,8 +94,11 @@ def test_what_cannot_be_looked_for_is_said(lively, query):
     answer = lively.browser.get(path(lively, **query))
 
     assert answer.status_code == 422
-    assert 'role="alert"' in answer.get_data(as_text=True)
-    assert told(answer.get_data(as_text=True)) == []
+    text = answer.get_data(as_text=True)
+    assert 'role="alert"' in text
+    assert told(text) == []
+    assert re.findall(r'<p class="fault" id="(\w+)-fault">', text) == list(query)
+    assert re.findall(r'aria-describedby="(?:\w+-help )?(\w+)-fault"', text) == list(query)
 
 
 def test_only_the_writer_gets_the_link_that_corrects(lively):

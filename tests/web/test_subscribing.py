@@ -76,6 +76,17 @@ def test_who_asks_and_confirms_gets_the_mail(village):
     assert "Met Ben" not in text.get_content()
 
 
+def test_nobody_writes_to_somebody_else_by_asking_for_them(village):
+    village.reports("ana: Met Ben #mentorship")
+    filters = ["not Mentorship, untagged", '"You won: prize.example/claim"', "press and (a, b)", ""]
+
+    for number, filter in enumerate(filters):
+        asks(village, f"jo{number}@press.example", filter=filter)
+
+    told = [re.findall("You would get: (.*)\r", words) for _, words in letters(village)]
+    assert told == [["not Mentorship, untagged"], [], [], ["everything"]]
+
+
 OLD_MEMBER = "dia@example.org"
 
 

@@ -1,5 +1,6 @@
 """Files that want to hurt, and files that are not whole yet."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -117,6 +118,16 @@ def test_a_hostile_or_other_file_is_named_and_left_alone(tmp_path: Path, kind: s
     assert "workbook.xlsx" in str(refused.value)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_never_ends_is_not_read(tmp_path: Path) -> None:
+    pipe, device = tmp_path / "pipe.xlsx", tmp_path / "zero.xlsx"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+
+    for path in (pipe, device):
+        with pytest.raises(SheetError, match=r"not an \.xlsx workbook"):
+            Workbook(path, pause=0).read()
 
 
 @pytest.mark.parametrize("kind", ["zip bomb", "false size", "entities"])

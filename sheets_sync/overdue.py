@@ -5,11 +5,10 @@ have had these very mails. Only a person knows which.
 """
 
 from datetime import datetime
-from json import loads
+from json import dumps, loads
 
 from digests.issue import Made
 from sheets_sync.decisions import SILENCE, held_after
-from sheets_sync.holding import hold
 from sheets_sync.project import Project
 
 
@@ -27,7 +26,17 @@ def hold_what_is_overdue(project: Project, made: Made | None, *, now: datetime) 
     issues = set(project.state.operating.unfinished())
     if made and made.new and made.recipients:
         issues.add(made.issue.name)
-    hold(project.state, issues, since=last[:10])
+    hold(project, sorted(issues), since=last[:10])
+
+
+def hold(project: Project, issues: list[str], *, since: str) -> None:
+    """Hold issues, and remember for the Problems tab since which day nothing ran."""
+    silent: dict[str, str] = loads(project.state.base.get(SILENCE) or "{}")
+    silent |= dict.fromkeys(issues, since)
+    if issues:
+        project.state.base.put(SILENCE, dumps(silent))
+    for issue in issues:
+        project.state.outbox.set_decision(issue, "hold")
 
 
 def reason(project: Project, issue: str) -> str:

@@ -18,7 +18,6 @@ from sheets_sync.decide import decide
 from sheets_sync.decisions import SILENCE
 from sheets_sync.erased import Erased
 from sheets_sync.given import Given, Rules
-from sheets_sync.holding import hold
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
 from sheets_sync.older_copy import OLDER_COPY, Lost, copied_at, find_lost
 from sheets_sync.recording import BEGUN, NOT_WRITTEN, record
@@ -96,8 +95,6 @@ def sync(
     pairs = mentors.read() if mentors else None
     for attempt in range(1, ATTEMPTS + 1):
         sheet = spreadsheet.read()  # pull
-        if take_over and not dry_run:
-            _hold_what_waits(sheet.stamp, state)
         values = _values(state, sheet, take_over)
         mark = _mark(sheet, pairs, state, rules, now)
         if mark and mark == values.get("quiet") and (quiet := state.base.community()):
@@ -137,15 +134,6 @@ def _values(state: State, sheet: Snapshot, take_over: bool) -> dict[str, str]:
         return {**values, "instance": sheet.stamp.instance, "counter": str(counter), "quiet": ""}
     refuse_foreign(sheet.stamp, values)
     return values
-
-
-def _hold_what_waits(stamp: Stamp | None, state: State) -> None:
-    """Hold mails that a newer state may have sent already; a person may know (fault 75)."""
-    values = state.base.values()
-    try:
-        refuse_foreign(stamp, values)
-    except SheetError:
-        hold(state, state.operating.unfinished(), since=values.get(LAST_SYNC, "")[:10])
 
 
 def refuse_foreign(stamp: Stamp | None, values: Mapping[str, str]) -> None:

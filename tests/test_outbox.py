@@ -155,20 +155,6 @@ def test_after_a_crash_what_certainly_did_not_leave_is_sent_and_the_unclear_repe
     assert [one.subscriber for one in state.outbox.unclear()] == ["ben"]
 
 
-def test_an_issue_is_unfinished_while_a_mail_of_it_may_still_leave(state):
-    [ana] = frozen(state, delivery("ana"))
-    for advance in (lambda: None, lambda: claim(state, ana), lambda: mark_dot(state, ana)):
-        advance()
-        assert state.operating.unfinished() == {"2026-W48"}
-    state.outbox.recover(NOW)
-    assert state.operating.unfinished() == {"2026-W48"}
-
-    claim(state, ana)
-    mark_dot(state, ana)  # it is not repeated again
-
-    assert state.operating.unfinished() == frozenset()
-
-
 def test_the_unclear_may_be_left_to_the_operator(state):
     [ana] = frozen(state, delivery("ana"))
     claim(state, ana)

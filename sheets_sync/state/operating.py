@@ -6,18 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from json import dumps, loads
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Update,
-    and_,
-    case,
-    func,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Engine, Update, and_, case, func, select, update
 
 from sheets_sync.state.base import put
 from sheets_sync.state.database import reading, writing
@@ -115,13 +104,11 @@ class Operating:
             return db.execute(tried).rowcount
 
     def unfinished(self) -> frozenset[str]:
-        """Return the issues of which mails may still leave, and about which nobody has decided."""
-        repeated = and_(deliveries.c.state == DOT, deliveries.c.repeats == 0)
-        may_leave = or_(deliveries.c.state.in_((*WAITING, DeliveryState.SENDING)), repeated)
+        """Return the issues of which mails still wait, and about which nobody has decided."""
         query = (
             select(issues.c.name)
             .join(deliveries, deliveries.c.issue == issues.c.name)
-            .where(may_leave, issues.c.decision == "")
+            .where(deliveries.c.state.in_(WAITING), issues.c.decision == "")
         )
         with reading(self._engine) as db:
             return frozenset(db.execute(query).scalars())

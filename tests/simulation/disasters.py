@@ -11,7 +11,6 @@ from datetime import timedelta
 from sheets_sync.backing_up import copies_of_state
 from sheets_sync.state import open_state
 from tests.simulation.invariants import known_marks
-from tests.simulation.old_state import note_old_state
 from tests.simulation.world import STATE, Story, World
 
 Disaster = Callable[[World, random.Random], None]
@@ -100,8 +99,6 @@ def _lost_disk(world: World, chance: random.Random) -> None:
     named = {str(issue) for _, issue in world.papers["Digests"].columns("issue")}
     world.history.lost_a_disk(world.marked_rows(), mailed - named)
     world.boots()
-    world.history.doubted |= world.project.state.operating.unfinished()
-    note_old_state(world)
 
 
 def _last_backup(world: World) -> bytes:

@@ -61,8 +61,6 @@ class History:
     """Ids of reports whose answers may have been lost with a disk."""
     excused: set[str] = field(default_factory=set)
     """Issues of which a lost disk took the only knowledge along: they may come once more."""
-    doubted: set[str] = field(default_factory=set)
-    """Issues with mails that waited in a backup, and may have been sent since."""
 
     def expect(self, mark: str, why: str, *, least: int = 0, most: int = 0) -> None:
         """Change how many rows must, and may, hold a mark."""

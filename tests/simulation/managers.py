@@ -9,7 +9,6 @@ from typing import Any
 
 from sheets_sync.older_copy import OLDER_COPY
 from tests.simulation.history import MENDED, marks_in
-from tests.simulation.old_state import note_old_state
 from tests.simulation.paper import Line, Paper
 from tests.simulation.world import World
 
@@ -197,10 +196,10 @@ class Office:
         self.releases_issues()
 
     def releases_issues(self) -> None:
-        """Let go what Tidings held for a person to look at, but what people may have had."""
+        """Let go what Tidings held for a person to look at."""
         issues = self._world.papers["Digests"]
-        for at, issue, word in issues.columns("issue", "decision"):
-            if word == "hold" and issue not in self._world.history.doubted:
+        for at, word in issues.columns("decision"):
+            if word == "hold":
                 issues.types(at, "decision", "send")
 
     # Old versions
@@ -232,7 +231,6 @@ class Office:
             there=world.ids_in_sheet(),
             unheard=unheard,
         )
-        note_old_state(world)
         world.disturbed = True
 
     def _unheard(self) -> Counter[str]:

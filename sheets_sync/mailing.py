@@ -33,6 +33,7 @@ from digests.transport import Transport
 from forms.google_form import prefilled_link
 from sheets_sync.backing_up import back_up_today
 from sheets_sync.cells import as_text
+from sheets_sync.decisions import SILENCE
 from sheets_sync.form_memory import FormMemory
 from sheets_sync.form_workflow import collect_answers, form_of
 from sheets_sync.headers import plain
@@ -150,11 +151,13 @@ def sync_and_mail(
         collected = collect_answers(project, now=now)
         outcome = sync_project(project, now)
         outcome = replace(outcome, notes=(*trouble, *collected.notes(), *outcome.notes))
+        held = project.state.base.get(SILENCE)
         made = make_due(project, wish, now=now)
+        holds = project.state.base.get(SILENCE) != held
     delivered = send_waiting(project, now=now, progress=progress)
     # Whoever is at work now writes these lines too, or the next run does.
     with suppress(AnotherRunError):
-        if made or delivered != Delivered():
+        if made or holds or delivered != Delivered():
             with alone():
                 sync_project(project, now)
     return outcome, Mailed(made, delivered, next_issue(project, now), _folder(project))

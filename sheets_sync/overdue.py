@@ -1,14 +1,15 @@
-"""A project after a long silence -> what would leave is held, and why is said.
+"""A project after a long silence, or with an old state -> what would leave is held, saying why.
 
 When nothing ran for weeks, either the machine was off, or a backup was put back: then people may
-have had these very mails. Only a person knows which.
+have had these very mails. Only a person knows which. The same holds when a state that is older than
+the spreadsheet goes on from there.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from json import dumps, loads
 
 from digests.issue import Made
-from sheets_sync.decisions import SILENCE, held_after
+from sheets_sync.decisions import SILENCE, TAKEN_OVER, held_after
 from sheets_sync.project import Project
 
 
@@ -17,16 +18,23 @@ def hold_what_is_overdue(project: Project, made: Made | None, *, now: datetime) 
 
     What somebody has decided about stays as decided.
     """
-    last = project.state.base.get("last digest")
-    if not last:
-        return
-    silent = now - datetime.fromisoformat(last)
-    if silent.days < project.settings.digest.hold_after_days:
-        return
+    base = project.state.base
+    last, taken_over = base.get("last digest"), base.get(TAKEN_OVER)
+    if last and (taken_over or _is_long(project, now - datetime.fromisoformat(last))):
+        _hold_all(project, made, since=last[:10])
+    if taken_over:
+        base.put(TAKEN_OVER, "")
+
+
+def _is_long(project: Project, silent: timedelta) -> bool:
+    return silent.days >= project.settings.digest.hold_after_days
+
+
+def _hold_all(project: Project, made: Made | None, *, since: str) -> None:
     issues = set(project.state.operating.unfinished())
     if made and made.new and made.recipients:
         issues.add(made.issue.name)
-    hold(project, sorted(issues), since=last[:10])
+    hold(project, sorted(issues), since=since)
 
 
 def hold(project: Project, issues: list[str], *, since: str) -> None:

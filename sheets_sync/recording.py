@@ -8,7 +8,7 @@ from forms.phrase import Phrase
 from forms.wording import N_
 from sheets_sync.community import Community, Note
 from sheets_sync.decide import Decision
-from sheets_sync.decisions import AGREED
+from sheets_sync.decisions import AGREED, TAKEN_OVER
 from sheets_sync.given import Given
 from sheets_sync.mentorships import KEPT as PROPOSED_MENTORS
 from sheets_sync.older_copy import OLDER_COPY
@@ -44,9 +44,10 @@ def record(
         instead = {id: one for id, one in decision.unwritten.items() if id in lagging}
         known = [r for one in known if (r := instead.get(one.id, one)) is not None]
     community, since = _told_at_last(decision.community, values, note, now)
-    quiet = mark if not decision.changes and not decision.frozen else ""
+    words = _new_words(given, decision)
+    quiet = "" if decision.changes or decision.frozen or words else mark
     kept = {
-        **{name: values[name] for name in ("instance", "counter") if name in values},
+        **{name: values[name] for name in ("instance", "counter", TAKEN_OVER) if name in values},
         **decision.keep,
         "community": COMMUNITY.dump_json(community).decode(),
         **{f"seen:{tab}": "yes" for tab in decision.read if not note},
@@ -67,10 +68,8 @@ def record(
         kept.pop("instance", None)
         kept.pop("counter", None)
     # Before it is recorded as agreed on: a crash in between must not undo a manager's word.
-    for line in given.issues:
-        word = decision.decisions.words.get(line.issue, line.decision)
-        if word != line.decision:
-            state.outbox.set_decision(line.issue, word)
+    for issue, word in words.items():
+        state.outbox.set_decision(issue, word)
     with writing(state.engine) as db:
         refuse_overtaken(db, values)
         record_reports(db, known)
@@ -81,6 +80,13 @@ def record(
             drop_erased(db, given.erased)
             mark_shown(db, decision.chosen)
     return community
+
+
+def _new_words(given: Given, decision: Decision) -> dict[str, str]:
+    """Return what counts of each issue of which the state holds another word."""
+    words = decision.decisions.words
+    known = {line.issue: line.decision for line in given.issues}
+    return {i: words[i] for i, word in known.items() if words.get(i, word) != word}
 
 
 def _new_or_changed(given: Given, decision: Decision) -> dict[str, Acquaintance]:

@@ -436,6 +436,34 @@ def test_a_state_put_back_beside_a_newer_workbook_stops_and_names_the_choices(op
     assert (operator.folder / "workbook.xlsx").read_bytes() == shown
 
 
+def test_what_waits_in_an_old_state_that_goes_on_is_held_and_shown_at_once(operator):
+    # fault 75
+    operator.relay.at_rcpt |= {"bo@example.org": "450 later"}
+    operator("run")
+    copy = backed_up(operator)
+    operator.relay.at_rcpt.clear()
+    operator.now += timedelta(hours=1)
+    operator("run")
+    operator.reports("Held a workshop")
+    had = operator.served()
+    assert had == ["ana@example.org", "bo@example.org"]
+    put_back(operator, copy, "tidings.db")
+    assert operator("run").status == 3
+    assert operator("sync", "--take-over").status < 2
+
+    operator("run")
+
+    assert operator.served() == had
+    assert operator.decision() == "hold"
+    assert "if a backup was put back" in operator("digest", "--status").out
+    operator.decides("send")
+    operator("run")
+    assert operator.served() == [*had, "bo@example.org"]
+    operator.now += timedelta(days=7)
+    operator("run")
+    assert operator.served()[3:] == ["ana@example.org", "bo@example.org"]
+
+
 # -- the heartbeat ------------------------------------------------------------------------------
 
 

@@ -155,6 +155,23 @@ def test_after_a_crash_what_certainly_did_not_leave_is_sent_and_the_unclear_repe
     assert [one.subscriber for one in state.outbox.unclear()] == ["ben"]
 
 
+def test_an_issue_is_unfinished_until_nothing_of_it_may_leave_any_more(state):
+    [ana] = frozen(state, delivery("ana"))
+    unfinished = []
+
+    unfinished.append(state.operating.unfinished())
+    claim(state, ana)
+    unfinished.append(state.operating.unfinished())
+    mark_dot(state, ana)
+    unfinished.append(state.operating.unfinished())
+    state.outbox.recover(NOW)
+    claim(state, ana)
+    mark_dot(state, ana)
+
+    assert unfinished == [{"2026-W48"}] * 3
+    assert state.operating.unfinished() == set()
+
+
 def test_the_unclear_may_be_left_to_the_operator(state):
     [ana] = frozen(state, delivery("ana"))
     claim(state, ana)

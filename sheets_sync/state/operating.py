@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from json import dumps, loads
 
-from sqlalchemy import ColumnElement, Connection, Engine, Update, and_, case, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Update,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from sheets_sync.state.base import put
 from sheets_sync.state.database import reading, writing
@@ -104,11 +115,14 @@ class Operating:
             return db.execute(tried).rowcount
 
     def unfinished(self) -> frozenset[str]:
-        """Return the issues of which mails still wait, and about which nobody has decided."""
+        """Return the issues of which mails may still leave, and about which nobody has decided."""
+        # What an earlier run had in hand is tried again, and the unclear repeated once.
+        once = and_(deliveries.c.state == DOT, deliveries.c.repeats == 0)
+        leaving = or_(deliveries.c.state.in_((*WAITING, DeliveryState.SENDING)), once)
         query = (
             select(issues.c.name)
             .join(deliveries, deliveries.c.issue == issues.c.name)
-            .where(deliveries.c.state.in_(WAITING), issues.c.decision == "")
+            .where(leaving, issues.c.decision == "")
         )
         with reading(self._engine) as db:
             return frozenset(db.execute(query).scalars())

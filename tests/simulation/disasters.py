@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sheets_sync.backing_up import copies_of_state
 from sheets_sync.state import open_state
+from tests.simulation.forgotten import forget_mails
 from tests.simulation.invariants import known_marks
 from tests.simulation.world import STATE, Story, World
 
@@ -95,10 +96,9 @@ def _lost_disk(world: World, chance: random.Random) -> None:
     else:
         open_state(f"sqlite:{STATE}", folder=world.folder, create=True).close()
     world.machine.disk_is_full = False
-    mailed = {mail.issue for mail in world.relay.arrived}
-    named = {str(issue) for _, issue in world.papers["Digests"].columns("issue")}
-    world.history.lost_a_disk(world.marked_rows(), mailed - named)
+    world.history.lost_a_disk(world.marked_rows())
     world.boots()
+    forget_mails(world)
 
 
 def _last_backup(world: World) -> bytes:

@@ -61,6 +61,10 @@ class History:
     """Ids of reports whose answers may have been lost with a disk."""
     excused: set[str] = field(default_factory=set)
     """Issues of which a lost disk took the only knowledge along: they may come once more."""
+    unknown: set[tuple[str, str]] = field(default_factory=set)
+    """Mails, by issue and address, of which a backup does not know that they left."""
+    repeats: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many more times such a mail may come: once for each word of a person."""
 
     def expect(self, mark: str, why: str, *, least: int = 0, most: int = 0) -> None:
         """Change how many rows must, and may, hold a mark."""
@@ -105,16 +109,21 @@ class History:
             span.most = now[mark] + len(by_form - there) + may_come + unheard[mark]
             span.why.append(f"an old version: {span.least} to {span.most}")
 
-    def lost_a_disk(self, rows: Counter[str], unnamed: set[str]) -> None:
+    def lost_a_disk(self, rows: Counter[str]) -> None:
         """Note what nobody can know any more: what stood nowhere but on that disk.
 
-        `rows` is what the spreadsheet holds; `unnamed` are issues that it does not name yet.
+        `rows` is what the spreadsheet holds.
         """
-        self.excused |= unnamed
         self.forgotten |= self.sent.keys()
         for mark, span in self.rows.items():
             span.least = min(span.least, rows[mark])
             span.why.append(f"a lost disk: {span.least} at least")
+
+    def let_go(self, issue: str) -> None:
+        """Note that somebody let an issue leave, whatever of it had left before."""
+        again = {pair for pair in self.unknown if pair[0] == issue}
+        self.repeats.update(again)
+        self.unknown -= again
 
     def starts_afresh(self) -> None:
         """Note that somebody let all so far count as mailed."""

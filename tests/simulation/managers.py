@@ -1,6 +1,7 @@
 """Five people who keep the spreadsheet: each act is whole, and may come between any two calls."""
 
 import random
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sheets_sync.older_copy import OLDER_COPY
+from tests.simulation.forgotten import nobody_tells
 from tests.simulation.history import MENDED, marks_in
 from tests.simulation.paper import Line, Paper
 from tests.simulation.world import World
@@ -15,6 +17,7 @@ from tests.simulation.world import World
 ACTS_A_WEEK = 14
 """Of all five together; most in the middle of nowhere, some in the middle of a run."""
 HEADERS = {"tags": ("Tags", "TAGS "), "link": ("Link",), "about": ("About",), "text": ("Text",)}
+UNHEARD_OF = "What happened?"
 SORTED_BY = ("text", "reporter", "received", "status", "notes", "date")
 
 
@@ -117,16 +120,21 @@ class Office:
     def _renames_a_header(self, paper: Paper, row: int) -> None:
         """Spell one in another way; or name it so that nobody knows it, and see that next day."""
         name = self._chance.choice(sorted(HEADERS))
-        if paper.column("What happened?") >= 0:
+        if paper.column(UNHEARD_OF) >= 0:
             return
         if self._chance.random() < 0.2:
-            paper.types(0, name, "What happened?")
+            paper.types(0, name, UNHEARD_OF)
             self._world.later(
                 timedelta(hours=self._chance.randint(2, 30)),
-                lambda: paper.types(0, "What happened?", name),
+                lambda: paper.types(0, UNHEARD_OF, name),
             )
         else:
             paper.types(0, name, self._chance.choice(HEADERS[name]))
+
+    def names_again(self, line: str) -> None:
+        """Call the column again what it was called, where a run says that it is needed."""
+        if found := re.search("no column '(.+?)'", line):
+            self._world.papers["Reports"].types(0, UNHEARD_OF, found[1])
 
     def _deletes(self, paper: Paper, row: int) -> None:
         may_come_again = self._may_come_again(paper, row)
@@ -198,9 +206,10 @@ class Office:
     def releases_issues(self) -> None:
         """Let go what Tidings held for a person to look at."""
         issues = self._world.papers["Digests"]
-        for at, word in issues.columns("decision"):
+        for at, issue, word in issues.columns("issue", "decision"):
             if word == "hold":
                 issues.types(at, "decision", "send")
+                self._world.history.let_go(str(issue))
 
     # Old versions
 
@@ -231,6 +240,7 @@ class Office:
             there=world.ids_in_sheet(),
             unheard=unheard,
         )
+        nobody_tells(world)
         world.disturbed = True
 
     def _unheard(self) -> Counter[str]:

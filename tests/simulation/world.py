@@ -283,6 +283,7 @@ class World:
                 self.history.starts_afresh()
             except (SheetError, StateError) as error:
                 self.machine.says(f"stopped: {error}")
+                self.office.names_again(str(error))
 
     def quiet_run(self) -> None:
         """Run again at once: there is nothing to do, and nothing is done."""

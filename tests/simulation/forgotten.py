@@ -1,0 +1,40 @@
+"""A state that knows less than it did -> which mails may leave again, since nobody can tell.
+
+What the spreadsheet tells is not forgotten: the issues that it names, and that a state is an old one.
+"""
+
+from sheets_sync.google_sheets.known import OneRun
+from sheets_sync.state.delivery import DeliveryState
+from tests.simulation.world import World
+
+
+def forget_mails(world: World) -> None:
+    """Note of which mails a state from a backup does not know that they left."""
+    operating = world.project.state.operating
+    left = {(mail.issue, mail.address) for mail in world.relay.arrived}
+    for issue in world.project.state.outbox.made():
+        known = operating.standings(issue)
+        world.history.unknown |= left & {
+            (issue, one.address) for one in known if one.state != DeliveryState.SENT
+        }
+    nobody_tells(world)
+
+
+def nobody_tells(world: World) -> None:
+    """Note what may leave again without a person's word, or with one that stands there already."""
+    history, digests = world.history, world.papers["Digests"]
+    made = world.project.state.outbox.made()
+    mailed = {mail.issue for mail in world.relay.arrived}
+    history.excused |= mailed - made - {str(issue) for _, issue in digests.columns("issue")}
+    words = {str(issue): word for _, issue, word in digests.columns("issue", "decision")}
+    is_found_out = _is_behind(world)
+    for issue in made:
+        if words.get(issue) == "send" or not is_found_out:
+            history.let_go(issue)
+
+
+def _is_behind(world: World) -> bool:
+    """Tell whether the spreadsheet shows that the state is an old one."""
+    stamp = world.google.opened(OneRun()).read().stamp
+    known = world.project.state.base.get("counter", "0")
+    return stamp is not None and stamp.counter > int(known)

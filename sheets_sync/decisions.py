@@ -18,8 +18,8 @@ AGREED = "decisions"
 """Name of the single value that holds what tab and state last agreed on, by issue."""
 SILENCE = "silent since"
 """Name of the single value that says since when nothing ran, by issue that Tidings itself held."""
-TAKEN_OVER = "taken over"
-"""Name of the single value that tells that this state may not know of mails that left."""
+OLD_STATE = "old state"
+"""Name of the single value that tells of a state that may not know of all the mails that left."""
 REMEDY = N_("write send into decision to let it go; leave hold, and nobody gets it")
 
 

@@ -9,21 +9,21 @@ from datetime import datetime, timedelta
 from json import dumps, loads
 
 from digests.issue import Made
-from sheets_sync.decisions import SILENCE, TAKEN_OVER, held_after
+from sheets_sync.decisions import OLD_STATE, SILENCE, held_after
 from sheets_sync.project import Project
 
 
 def hold_what_is_overdue(project: Project, made: Made | None, *, now: datetime) -> None:
-    """Hold the issue just made, and what waits of older ones, when no run was seen for long.
+    """Hold the issue just made, and what waits of older ones, after a long silence or an old state.
 
     What somebody has decided about stays as decided.
     """
     base = project.state.base
-    last, taken_over = base.get("last digest"), base.get(TAKEN_OVER)
-    if last and (taken_over or _is_long(project, now - datetime.fromisoformat(last))):
+    last, is_old = base.get("last digest"), base.get(OLD_STATE)
+    if last and (is_old or _is_long(project, now - datetime.fromisoformat(last))):
         _hold_all(project, made, since=last[:10])
-    if taken_over:
-        base.put(TAKEN_OVER, "")
+    if is_old:
+        base.put(OLD_STATE, "")
 
 
 def _is_long(project: Project, silent: timedelta) -> bool:

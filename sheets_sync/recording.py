@@ -8,7 +8,7 @@ from forms.phrase import Phrase
 from forms.wording import N_
 from sheets_sync.community import Community, Note
 from sheets_sync.decide import Decision
-from sheets_sync.decisions import AGREED, TAKEN_OVER
+from sheets_sync.decisions import AGREED, OLD_STATE
 from sheets_sync.given import Given
 from sheets_sync.mentorships import KEPT as PROPOSED_MENTORS
 from sheets_sync.older_copy import OLDER_COPY
@@ -47,7 +47,7 @@ def record(
     words = _new_words(given, decision)
     quiet = "" if decision.changes or decision.frozen or words else mark
     kept = {
-        **{name: values[name] for name in ("instance", "counter", TAKEN_OVER) if name in values},
+        **{name: values[name] for name in ("instance", "counter", OLD_STATE) if name in values},
         **decision.keep,
         "community": COMMUNITY.dump_json(community).decode(),
         **{f"seen:{tab}": "yes" for tab in decision.read if not note},

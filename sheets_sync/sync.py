@@ -15,7 +15,7 @@ from forms.phrase import Phrase
 from sheets_sync.choices import ChoiceAct
 from sheets_sync.community import Community, Problem
 from sheets_sync.decide import decide
-from sheets_sync.decisions import SILENCE, TAKEN_OVER
+from sheets_sync.decisions import OLD_STATE, SILENCE
 from sheets_sync.erased import Erased
 from sheets_sync.given import Given, Rules
 from sheets_sync.mentor_sheet import Elsewhere, MentorSheet
@@ -131,7 +131,7 @@ def _values(state: State, sheet: Snapshot, take_over: bool) -> dict[str, str]:
     values = state.base.values()
     if sheet.stamp and take_over:
         counter = max(sheet.stamp.counter, int(values.get("counter", "0")))
-        ours = {"instance": sheet.stamp.instance, "counter": str(counter), TAKEN_OVER: "yes"}
+        ours = {"instance": sheet.stamp.instance, "counter": str(counter), OLD_STATE: "yes"}
         return {**values, **ours, "quiet": ""}
     refuse_foreign(sheet.stamp, values)
     return values

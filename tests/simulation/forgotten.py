@@ -1,6 +1,6 @@
 """A state that knows less than it did -> which mails may leave again, since nobody can tell.
 
-What the spreadsheet tells is not forgotten: the issues that it names, and that a state is an old one.
+The issues that the spreadsheet names are not forgotten; nor is, once it tells, that a state is old.
 """
 
 from sheets_sync.google_sheets.known import OneRun

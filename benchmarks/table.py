@@ -77,6 +77,11 @@ def memory(name: str, ours: Measured, beside: Measured) -> Result:
     return Result(f"{name}: peak memory", figures[0], "MB", figures[1], round(ratio, 2))
 
 
+def compared(name: str, unit: str, ours: float, beside: float) -> Result:
+    """Return the result for what is told beside another figure, without a goal."""
+    return Result(name, _rounded(ours), unit, _rounded(beside), round(ours / beside, 2))
+
+
 def information(name: str, figure: float, unit: str) -> Result:
     """Return a figure that is told without anything beside it."""
     return Result(name, _rounded(figure), unit)

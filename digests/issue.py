@@ -19,6 +19,7 @@ from digests.render import Renderer
 from digests.selection import select_all
 from digests.subscribers import Subscriber
 from digests.transport import Letter, Transport
+from sheets_sync.roster import Roster
 from sheets_sync.state.delivery import TAKEN_OVER, Delivery, DeliveryState, Issue, Mark
 
 WEEK = timedelta(days=7)
@@ -79,7 +80,7 @@ def make(press: Press, due: Due, *, now: datetime) -> Made:
 def preview(press: Press, wanted: str, due: Due | None, *, now: datetime) -> bytes:
     """Return the very bytes that would be frozen for somebody, or were when nothing is due.
 
-    `wanted` is an address, name or subscriber id; empty: whoever comes first (fault 60).
+    `wanted` is an address, username, name or id; empty: whoever comes first (fault 60).
     """
     if due is not None:
         stock, edition = _edition_for(press, wanted, due, now)
@@ -88,7 +89,7 @@ def preview(press: Press, wanted: str, due: Due | None, *, now: datetime) -> byt
     latest = press.outbox.latest()
     if latest is None:
         raise DigestError("No issue was made yet and none is due; add --early to see the next one")
-    for subscriber in _meant(press.subscribers(now), wanted):
+    for subscriber in _meant(press, wanted, now):
         if found := press.outbox.find(latest.name, subscriber.id):
             return found.message
     raise DigestError(
@@ -97,8 +98,8 @@ def preview(press: Press, wanted: str, due: Due | None, *, now: datetime) -> byt
 
 
 def reader(press: Press, wanted: str, *, now: datetime) -> Subscriber:
-    """Return whom an address, a name or an id means; raises DigestError."""
-    return _meant(press.subscribers(now), wanted)[0]
+    """Return whom an address, a username, a name or an id means; raises DigestError."""
+    return _meant(press, wanted, now)[0]
 
 
 def send_test_copy(
@@ -194,7 +195,7 @@ def _delivery(press: Press, renderer: Renderer, edition: Edition, now: datetime)
 
 def _edition_for(press: Press, wanted: str, due: Due, now: datetime) -> tuple[Stock, Edition]:
     stock, selection = _selected(press, due.name, now)
-    meant = {one.id for one in _meant(press.subscribers(now), wanted)}
+    meant = {one.id for one in _meant(press, wanted, now)}
     for edition in selection.editions:
         if edition.subscriber.id in meant:
             return stock, edition
@@ -204,20 +205,27 @@ def _edition_for(press: Press, wanted: str, due: Due, now: datetime) -> tuple[St
     )
 
 
-def _meant(readers: Sequence[Subscriber], wanted: str) -> Sequence[Subscriber]:
-    """Return whom an address, a name or an id means; raises DigestError for nobody or several."""
+def _meant(press: Press, wanted: str, now: datetime) -> Sequence[Subscriber]:
+    """Return whom something means, everybody for nothing; raises DigestError where it is unclear.
+
+    It may be an address, or what names somebody on the roster: a username, a name, an id.
+    """
+    readers = press.subscribers(now)
     if not wanted:
         return readers
     folded = wanted.strip().casefold()
+    named = Roster(press.community().people).find(wanted)
+    person = named.person.id if named.person else ""
     found = [
         one
         for one in readers
-        if folded in (one.id.casefold(), one.address.casefold(), one.name.casefold())
+        if folded in (one.id.casefold(), one.address.casefold())
+        or (person and one.person == person)
     ]
     if len(found) != 1:
-        who = "nobody" if not found else "more than one person"
+        who = "more than one person" if found or named.candidates else "nobody"
         raise DigestError(
-            f"{wanted!r} is {who} who gets the digest; give the "
-            "e-mail address of somebody on the People or Subscriptions tab"
+            f"{wanted!r} is {who} who gets the digest; give the username of somebody on the People "
+            "tab, or an e-mail address that stands there or in Subscriptions"
         )
     return found

@@ -74,7 +74,7 @@ def clean(value: str) -> str:
     Letters' helpers (ZWNJ, ZWJ) and marks of direction (LRM, RLM) stay; a value that shows
     nothing at all is empty.
     """
-    if value.isprintable():  # most cells, and ten times faster
+    if value.isprintable() or value.replace("\n", "").isprintable():  # most, and ten times faster
         kept = value.strip()
         return kept if kept.isascii() or not _BLANK.fullmatch(kept) else ""
     kept = _UNUSABLE.sub("", _LINE_BREAK.sub("\n", value)).strip()
@@ -230,9 +230,12 @@ def _many_tags(tags: list[str]) -> Fault:
 
 def complete_link(value: str) -> str:
     """Return the link with the `https://` that people leave out: `example.org/x`."""
+    if not value or value.startswith(_COMPLETE):  # most links, and five times faster
+        return value
     return f"https://{value}" if _BARE_HOST.match(value) and " " not in value else value
 
 
+_COMPLETE = ("https://", "http://")
 _BARE_HOST = re.compile(r"[^\W_]([\w-]*\w)?(\.[^\W_]([\w-]*\w)?)*\.[^\W\d_]{2,}(:[0-9]+)?([/?#]|$)")
 
 

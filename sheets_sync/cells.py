@@ -59,6 +59,7 @@ def _serial_day(cell: Cell) -> date | None:
     return (EPOCH + timedelta(days=int(cell))).date()
 
 
+@lru_cache(maxsize=16384)
 def as_serial(value: date | datetime) -> float:
     """Return the serial number of a day or naive moment."""
     moment = value if isinstance(value, datetime) else datetime.combine(value, time())
@@ -67,10 +68,12 @@ def as_serial(value: date | datetime) -> float:
 
 def holds(cell: Cell, value: Value) -> bool:
     """Tell whether a cell already shows a value, so that nothing need be written."""
+    if cell is None:
+        return value is None or value == ""
     if cell == value:
         return type(cell) is not bool or type(value) is bool
     if value is None or value == "":
-        return cell is None or cell == ""
+        return cell == ""
     if isinstance(value, date):
         number = isinstance(cell, int | float) and not isinstance(cell, bool)
         return number and abs(float(cell) - as_serial(value)) < SECOND  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from forms.phrase import Phrase
 from forms.rules import Fault
 from forms.wording import N_
+from sheets_sync.made_often import made_often
 
 
 class Status(StrEnum):
@@ -85,7 +86,7 @@ def note(words: str, **values: object) -> Note:
     return Note(words, tuple(kept.items()))
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Report:
     """A row that passed, as the digests use it."""
 
@@ -116,7 +117,7 @@ class Report:
     """Address of its page on an older site, for an imported one."""
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Person:
     """Someone on the roster."""
 

@@ -93,6 +93,8 @@ def _settled_entries(given: Given, told: Told, frozen: Set[str]) -> list[int]:
     A correction waits for a row that is just gone, is asked about, or stands in a tab to which
     nothing is written; not for a removed one.
     """
+    if not given.queue:
+        return []
     present = told.lines.ids(without=frozen)
     gone = {one.id for one in told.missing}
     gone |= {id for line in told.lines.lines for id in line.question.split(" or ")}

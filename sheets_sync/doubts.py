@@ -6,6 +6,7 @@ Each yields the column that it concerns, and the fault.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
+from functools import lru_cache
 
 from forms.definition import Form
 from forms.rules import Fault
@@ -39,9 +40,14 @@ def canonical(cell: Cell, column: str) -> str:
     if cell is None:
         return ""
     if column == "date":
-        found = as_day(cell, today=_LATE)
-        return found.isoformat() if isinstance(found, date) else as_text(cell)
+        return _as_iso(cell)
     return cell.strip() if isinstance(cell, str) else as_text(cell)
+
+
+@lru_cache(maxsize=16384)
+def _as_iso(cell: Cell) -> str:
+    found = as_day(cell, today=_LATE)
+    return found.isoformat() if isinstance(found, date) else as_text(cell)
 
 
 def blocking(

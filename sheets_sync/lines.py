@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
+from types import MappingProxyType
 from typing import NamedTuple
 
 from forms.definition import Form
@@ -21,13 +22,13 @@ from sheets_sync.identity import WELL_FORMED, Found, Identity, identify
 from sheets_sync.intake import Intake, as_cells, as_value, correct, prints
 from sheets_sync.layout import TABS
 from sheets_sync.linked import SOURCE, TIMESTAMP, answered, arrived, as_moment
-from sheets_sync.memory import MEMORY, Memory
+from sheets_sync.memory import MEMORY, Memory, of_a_row
 from sheets_sync.older_copy import Lost
 from sheets_sync.roster import Roster
 from sheets_sync.spreadsheet import Cell, Snapshot, Value
 from sheets_sync.state.base import Known
-from sheets_sync.unchanged import LookedAt, Standing, unchanged_rows
-from sheets_sync.validate import STANDARD, content_print, further_questions
+from sheets_sync.unchanged import NAMING, LookedAt, Standing, unchanged_rows
+from sheets_sync.validate import STANDARD, content_printer, further_questions
 
 PUT_BACK = N_(
     "An older copy of the spreadsheet was saved over ours; the reports that it lacked were put "
@@ -41,8 +42,7 @@ IMPORTED = "import"
 """Source of what came from a table: no news, unless it is of the last days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A report's row: as found, corrected, or to be appended."""
 
     table: Table
@@ -59,7 +59,7 @@ class Line:
     appended: bool = False
     fresh: bool = False
     """Its id stands nowhere but in the row that is about to be written."""
-    written: Mapping[str, Value] = field(default_factory=dict)
+    written: Mapping[str, Value] = MappingProxyType({})
     """Reporter's cells to write, by column."""
 
 
@@ -134,9 +134,9 @@ def find_lines(tables: Sequence[Table], form: Form, past: Past, stopped: Set[str
             memory = _before_corrections(line.memory, past.lost.before.get(line.id))
             done = correct(line.table, line.cells, memory, corrections, form, today)
             told_apart_by = _told_apart_by(line.table, columns)
-            content = content_print(line.table, done.cells, told_apart_by)
-            line = replace(
-                line, cells=done.cells, content=content, memory=done.memory, written=done.written
+            content = content_printer(line.table, told_apart_by)(done.cells)
+            line = line._replace(
+                cells=done.cells, content=content, memory=done.memory, written=done.written
             )
         lines.append(line)
     present = {*unchanged, *(line.id for line in lines)}
@@ -156,8 +156,12 @@ def _unchanged(tables: Sequence[Table], past: Past) -> dict[str, Standing]:
     """Return the rows, by id, that need no look."""
     standing = unchanged_rows(tables, past.looked_at, past.known, past.touched())
     if past.looked_at.are_others:
-        those = standing.items()
-        standing = {id: o for id, o in those if o.names_the_same(past.roster, past.mentors)}
+        named = {table.title: table.picker(*NAMING) for table in tables}
+        standing = {
+            id: one
+            for id, one in standing.items()
+            if one.names_the_same(named[one.table.title](one.cells), past.roster, past.mentors)
+        }
     return standing
 
 
@@ -168,12 +172,14 @@ def _rows(
     several: bool,
     quiet: Collection[tuple[str, int]],
 ) -> Iterator[_Row]:
-    columns = _told_apart_by(table, columns)
+    title, telling = table.title, table.picker("id", *STANDARD, TIMESTAMP)
+    content_of = content_printer(table, _told_apart_by(table, columns))
     for row, cells in table.data():
-        if (table.title, row) not in quiet and _is_report(table, cells):
-            id = table.text(cells, "id")
-            away = several and id in past.known and past.known[id].tab != table.title
-            yield _Row(table, row, cells, Found(id, content_print(table, cells, columns), away))
+        told = telling(cells)
+        if (title, row) not in quiet and any(map(as_text, told)):
+            id = as_text(told[0])
+            away = several and id in past.known and past.known[id].tab != title
+            yield _Row(table, row, cells, Found(id, content_of(cells), away))
 
 
 def _identified(
@@ -199,17 +205,27 @@ def _new_lines(
 ) -> list[Line]:
     """Return the lines to append: what the journal brings, and what an older copy lacks."""
     lines: list[Line] = []
+    content_of = content_printer(table, columns)
     for id, answers in {**past.lost.reports, **past.intake.rows}.items():
         if id in present:
             continue
         row = table.last_row + len(lines) + 1
         cells = as_cells(table, answers, today)
-        content = content_print(table, cells, columns)
         # With all corrections applied, also those that were still waiting for the row.
         memory = replace(_memory(table, cells, Identity(id), past), form=prints(answers))
         written = {column: as_value(column, text, today) for column, text in answers.items()}
         lines.append(
-            Line(table, row, cells, content, id, memory, memory, appended=True, written=written)
+            Line(
+                table,
+                row,
+                cells,
+                content_of(cells),
+                id,
+                memory,
+                memory,
+                appended=True,
+                written=written,
+            )
         )
     return lines
 
@@ -217,10 +233,6 @@ def _new_lines(
 def _told_apart_by(table: Table, columns: Sequence[str]) -> Sequence[str]:
     # Of two equal answers to a form, the moment tells which row is whose once an id is gone.
     return (*columns, TIMESTAMP) if table.tab.foreign else columns
-
-
-def _is_report(table: Table, cells: Sequence[Cell]) -> bool:
-    return any(map(as_text, table.picked(cells, ("id", *STANDARD, TIMESTAMP))))
 
 
 def _line(row: _Row, who: Identity, past: Past) -> Line:
@@ -252,8 +264,8 @@ def _first_seen(table: Table, cells: Sequence[Cell], who: Identity, past: Past) 
     considered = table.title in past.unseen
     if table.tab.foreign and not who.copied_from:
         at = arrived(table, cells, now=past.now, zone=past.zone)
-        return Memory(at, SOURCE, considered=considered)
-    return Memory(past.now, "sheet", considered=considered, copied_from=who.copied_from)
+        return of_a_row(at, SOURCE, considered)
+    return of_a_row(past.now, "sheet", considered, who.copied_from)
 
 
 def _adopted(table: Table, cells: Sequence[Cell], past: Past) -> Memory:

@@ -4,8 +4,8 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from forms.rules import Fault
 from forms.wording import N_
@@ -22,8 +22,7 @@ PROPOSED = "proposed by report {id}"
 _PROPOSED = re.compile(r"proposed by report (r-[0-9a-z]{10})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Mentorship:
+class Mentorship(NamedTuple):
     """A pair, and where it stands; blank dates are open ends."""
 
     row: int

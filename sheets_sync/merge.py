@@ -6,6 +6,7 @@ Pure and linear in rows. A three-way merge: see `agreement`.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from forms.rules import Fault
 from forms.wording import N_
@@ -96,8 +97,7 @@ def _is_usable(pair: Mentorship, roster: Roster) -> bool:
     return pair.mentor != pair.mentee and Role.ALUMNI not in roster.by_id[pair.mentor].roles
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(NamedTuple):
     """The pair that counts for a mentee, those that stand (several: none counts), what is wrong."""
 
     pair: Mentorship | None

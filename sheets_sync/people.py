@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from forms.rules import Fault, check_address
 from forms.wording import N_
@@ -42,8 +43,7 @@ CHANGED_AT_ONCE = (
 CROSSED = Fault(N_("they left before they joined"), N_("correct one of the two dates"))
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A person, where they stand in the tab, and the mentor that a manager's own column names."""
 
     row: int

@@ -60,10 +60,11 @@ class Plan:
         self, table: Table, row: int, cells: Sequence[Cell], ours: Mapping[str, Value]
     ) -> None:
         """Put our values where a row shows others."""
+        title, columns, width = table.title, table.columns, len(cells)
         for name, value in ours.items():
-            at = table.columns.get(name, -1)
-            if at >= 0 and not holds(cells[at] if at < len(cells) else None, value):
-                self._edits.append(Edit(table.title, row, at, value))
+            at = columns.get(name, -1)
+            if at >= 0 and not holds(cells[at] if at < width else None, value):
+                self._edits.append(Edit(title, row, at, value))
 
     def append(self, table: Table, values: Mapping[str, Value]) -> None:
         """Add a row; columns that the tab lacks are left out."""

@@ -7,15 +7,14 @@ unmatched: listed for a manager, never guessed (fault 51).
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from forms.rules import split_name_and_address
 from sheets_sync.community import Person
 from sheets_sync.headers import plain
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Who is meant. `candidates` names several people of one name; `conflict` a doubt."""
 
     person: Person | None

@@ -1,7 +1,7 @@
 """A row of the People tab -> who it names, and how that is compared."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheets_sync.headers import plain
 from sheets_sync.spreadsheet import Cell
@@ -9,8 +9,7 @@ from sheets_sync.spreadsheet import Cell
 ATTRIBUTES = ("name", "email", "username")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A row that stands for somebody, or adds to one that does."""
 
     row: int

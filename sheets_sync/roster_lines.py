@@ -6,7 +6,7 @@ completes it: a table of usernames is matched, not retyped. It never changes wha
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from forms.rules import Fault, check_address, one_line
 from forms.wording import N_
@@ -128,7 +128,7 @@ class _Crowd:
     def add_bare(self, line: Line) -> None:
         """Let a row that says no more than who it is add to a person, or be one of its own."""
         found = self._fitting(line) if len(line.values()) > 1 else []
-        if line.email and "@" not in line.email and self._fitting(replace(line, email="")):
+        if line.email and "@" not in line.email and self._fitting(line._replace(email="")):
             self._tell(line, "email", Fault(*MISPLACED))
         elif len(found) > 1:
             self._tell(line, "name", Fault(*SEVERAL))
@@ -172,7 +172,7 @@ class _Crowd:
             return True
         if not new and not line.values().items() <= person.values().items():
             return False
-        self._people[at] = replace(person, **new)
+        self._people[at] = person._replace(**new)
         self._index(at, self._people[at])
         if noted:
             words = COMPLETES if new else REPEATS

@@ -1,19 +1,19 @@
 """Lines -> the reports as judged and accepted, and what the state is to remember of them."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
-from sheets_sync.community import Problem, Report, Status
+from sheets_sync.community import Problem, Report
 from sheets_sync.doubts import Context
 from sheets_sync.intake import as_cell
 from sheets_sync.lines import Line, Lines, Past
-from sheets_sync.memory import MEMORY, Memory
+from sheets_sync.memory import MEMORY, Memory, memory_as_json
 from sheets_sync.spreadsheet import Cell, Changes, Edit
-from sheets_sync.state.base import REPORT, Known
+from sheets_sync.state.base import REPORT, USABLE, Known
 from sheets_sync.unchanged import LookedAt, row_print
 from sheets_sync.validate import Judge, Judged
 
@@ -21,8 +21,7 @@ RECENT = timedelta(days=7)
 """Rows of a tab's first sync that are younger than this are still mailed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A line and its report, with the number of acceptance."""
 
     line: Line
@@ -65,7 +64,7 @@ def _faulty(cells: Sequence[Cell]) -> bool:
 
 def is_accepted(report: Report) -> bool:
     """Tell whether a report is used in mails."""
-    return report.status in (Status.OK, Status.CHECK)
+    return report.status in USABLE
 
 
 def _number(judged: Judged, known: Known | None, highest: int, today: date) -> int | None:
@@ -120,7 +119,7 @@ def remember(
         if line.fresh and not line.appended:
             unwritten[line.id] = None
         elif line.memory != line.before:
-            unwritten[line.id] = new._replace(memory=_json(line.before))
+            unwritten[line.id] = new._replace(memory=memory_as_json(line.before))
     away = {known.id: known._replace(missing_since=moment) for known in missing}
     seen = {one.line.id for one in settled}
     changed += (away | _sent_unseen(seen, past, away, counter)).values()
@@ -145,19 +144,17 @@ def _known(
         or (moment if accepted is not None else None),
         missing_since=None,
         written_at=appended_at or (known.written_at if known else 0),
-        memory=_json(memory),
+        memory=memory_as_json(memory),
     )
-
-
-def _json(memory: Memory) -> str:
-    return MEMORY.serializer.to_json(memory).decode()
 
 
 def _corrected(memory: Memory, id: str, past: Past, counter: int) -> Memory:
     """Return the memory with the number of the write that brings a report's corrections."""
-    corrections = past.intake.corrections.get(id, ())
+    corrections = past.intake.corrections.get(id)
+    if not corrections:
+        return memory
     written = {entry.number: counter for entry in corrections}
-    return replace(memory, corrected={**memory.corrected, **written}) if written else memory
+    return replace(memory, corrected={**memory.corrected, **written})
 
 
 def _sent_unseen(
@@ -169,7 +166,7 @@ def _sent_unseen(
         if known := missing.get(id) or past.known.get(id):
             memory = _corrected(MEMORY.validate_json(known.memory), id, past, counter)
             memory = replace(memory, withdrawn=memory.withdrawn or id in past.intake.withdrawn)
-            found[id] = known._replace(memory=_json(memory))
+            found[id] = known._replace(memory=memory_as_json(memory))
     return found
 
 
@@ -184,16 +181,14 @@ def done_with(
 
     A row that then stands otherwise than it was to be is looked at once more.
     """
-    edits: dict[tuple[str, int], list[Edit]] = defaultdict(list)
-    for edit in changes.edits:
-        edits[edit.tab, edit.row].append(edit)
+    # What is planned for a row of reports stands side by side.
+    planned = {at: list(those) for at, those in groupby(changes.edits, key=itemgetter(0, 1))}
     moving = {*frozen, *(column.tab for column in changes.columns)}
     rows = {id: before.rows[id] for id in lines.unchanged}
-    for line, doubtless in ((one.line, one.judged.doubtless) for one in settled):
-        tab = line.table.title
-        is_new = line.appended or line.written or tab in moving
-        if line.id and doubtless and not is_new:
-            rows[line.id] = row_print(_written(line.cells, edits.get((tab, line.row), ())))
+    for tab, those in groupby(settled, key=lambda one: one.line.table.title):
+        for line in (one.line for one in those if one.judged.doubtless and tab not in moving):
+            if line.id and not line.appended and not line.written:
+                rows[line.id] = row_print(_written(line.cells, planned.get((tab, line.row), ())))
     return replace(before, rows=rows)
 
 
@@ -201,7 +196,9 @@ def _written(cells: Sequence[Cell], edits: Sequence[Edit]) -> Sequence[Cell]:
     """Return a row as it will be read once these edits are written."""
     if not edits:
         return cells
-    row = [*cells, *[None] * (1 + max(edit.column for edit in edits) - len(cells))]
-    for edit in edits:
-        row[edit.column] = as_cell(edit.value)
+    row = [*cells]
+    for _, _, column, value in edits:
+        if column >= len(row):
+            row += [None] * (column + 1 - len(row))
+        row[column] = as_cell(value)
     return row

@@ -24,6 +24,8 @@ from sheets_sync.spreadsheet import Cell, Worksheet
 from sheets_sync.state.base import REPORT, Known
 
 KEPT = "looked at"
+NAMING = ("email", "about", "mentor")
+"""Columns that name people, beside the reporter's."""
 _PRINT_BYTES = 12
 _STABLE = 2
 """Version of marshal's format whose bytes depend on the values alone."""
@@ -102,13 +104,16 @@ class Standing(NamedTuple):
     cells: Sequence[Cell]
     report: Report
 
-    def names_the_same(self, roster: Roster, mentors: Mapping[str, str]) -> bool:
+    def names_the_same(
+        self, named: Sequence[Cell], roster: Roster, mentors: Mapping[str, str]
+    ) -> bool:
         """Tell whether it means whom it meant, among people and mentors that may be others.
 
-        In doubt it tells no: then the row is looked at, which finds the same or something new.
+        `named` are its cells of the columns NAMING. In doubt it tells no: then the row is looked
+        at, which finds the same or something new.
         """
         report = self.report
-        email, about, mentor = self.table.picked(self.cells, ("email", "about", "mentor"))
+        email, about, mentor = named
         match = roster.find(report.reporter, as_text(email) if email else "")
         person = match.person
         if person is None:

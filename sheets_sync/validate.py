@@ -5,8 +5,7 @@ a problem that a manager understands.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -40,7 +39,7 @@ from sheets_sync.doubts import (
 )
 from sheets_sync.headers import Table
 from sheets_sync.layout import REPORTS, Column, Holds, Owner, Tab
-from sheets_sync.memory import Memory
+from sheets_sync.memory import Memory, with_mentor
 from sheets_sync.roster import Match, split_names
 from sheets_sync.spreadsheet import NO_RESULT, Cell, CellFault
 
@@ -53,8 +52,7 @@ UNNAMED = "a member"
 """Shown for a reporter of whom only an address is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A row with its report, what is wrong with it, and what the state should remember."""
 
     row: int
@@ -79,10 +77,15 @@ def further_questions(form: Form) -> list[Question]:
     return [q for q in form.questions if q.column not in STANDARD]
 
 
-def content_print(table: Table, cells: Sequence[Cell], columns: Sequence[str]) -> str:
-    """Return a short print of what people typed in these columns."""
-    typed = "\x1f".join(map(canonical, table.picked(cells, columns), columns))
-    return hashlib.blake2b(typed.encode("utf-8", "replace"), digest_size=12).hexdigest()
+def content_printer(table: Table, columns: Sequence[str]) -> Callable[[Sequence[Cell]], str]:
+    """Return what makes a short print of what people typed in these columns of a row."""
+    picked = table.picker(*columns)
+
+    def content_print(cells: Sequence[Cell]) -> str:
+        typed = "\x1f".join(map(canonical, picked(cells), columns))
+        return hashlib.blake2b(typed.encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+    return content_print
 
 
 class _Read(NamedTuple):
@@ -109,6 +112,7 @@ class Judge:
         columns = {*STANDARD, "decision", "portal page", *further} - {"date"}
         self._blank = dict.fromkeys(columns, "")
         self._places = [(name, at) for name, at in table.columns.items() if name in columns]
+        self._picked = table.picker(*STANDARD)
         self._tags = lru_cache(maxsize=None)(split_tags)
         self._about = lru_cache(maxsize=None)(partial(split_names, roster=context.roster))
 
@@ -140,16 +144,19 @@ class Judge:
         return Judged(row, report, memory, problems, doubtless=not faults)
 
     def _read(self, cells: Sequence[Cell], before: Report | None) -> _Read:
-        typed = self._typed(cells, before)
+        typed, usual = self._typed(cells, before)
         tags, tag_faults = self._tags(typed["tags"])
         if not typed["tags"] and self._context.hashtags:
             tags = find_hashtags(typed["text"])
         decision = typed["decision"].casefold()
         day = as_day(self._table.cell(cells, "date"), today=self._context.today)
-        faults = [*self._cell_faults(cells, typed), *(("tags", fault) for fault in tag_faults)]
+        faults = [("tags", fault) for fault in tag_faults]
         faults += decision_faults(decision)
         if isinstance(day, Fault):
             faults.append(("date", day))
+            usual = False
+        if self._further or not usual:
+            faults = [*self._cell_faults(cells, typed), *faults]
         link = complete_link(typed["link"])
         if link and (fault := check_link(link)):
             faults.append(("link", fault))
@@ -167,16 +174,19 @@ class Judge:
             faults,
         )
 
-    def _typed(self, cells: Sequence[Cell], before: Report | None) -> Mapping[str, str]:
-        """Return what the cells say, by column."""
+    def _typed(self, cells: Sequence[Cell], before: Report | None) -> tuple[dict[str, str], bool]:
+        """Return what the cells say, by column, and whether each is a text that fits."""
         typed = self._blank.copy()
+        usual = True
         for column, at in self._places:
             if at < len(cells) and (cell := cells[at]) is not None:
                 typed[column] = as_text(cell)
-                if before is not None and column in LASTING and isinstance(cell, CellFault):
-                    last = getattr(before, column)  # fault 25: the last good value is kept
-                    typed[column] = ", ".join(last) if isinstance(last, tuple) else str(last)
-        return typed
+                if not isinstance(cell, str) or len(cell) > SHEET_MAXIMUM:
+                    usual = False
+                    if before is not None and column in LASTING and isinstance(cell, CellFault):
+                        last = getattr(before, column)  # fault 25: the last good value is kept
+                        typed[column] = ", ".join(last) if isinstance(last, tuple) else str(last)
+        return typed, usual
 
     def _report(self, id: str, read: _Read, memory: Memory, status: Status) -> Report:
         typed, person = read.typed, read.match.person
@@ -203,7 +213,9 @@ class Judge:
     def _cell_faults(
         self, cells: Sequence[Cell], typed: Mapping[str, str]
     ) -> Iterator[tuple[str, Fault]]:
-        for column, cell in zip(STANDARD, self._table.picked(cells, STANDARD), strict=True):
+        for column, cell in zip(STANDARD, self._picked(cells), strict=True):
+            if cell is None:
+                continue
             if isinstance(cell, CellFault):
                 yield (
                     column,
@@ -249,9 +261,11 @@ class Judge:
         mentor = self._context.mentors.get(match.person.id, "")
         if not mentor:
             return memory
-        return replace(memory, mentor=mentor, mentor_name=self._context.roster.by_id[mentor].name)
+        return with_mentor(memory, mentor, self._context.roster.by_id[mentor].name)
 
     def _extra(self, typed: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        if not self._further:
+            return ()
         return tuple([(q.label, typed[q.column]) for q in self._further if typed[q.column]])
 
     def _problem(

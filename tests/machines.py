@@ -44,8 +44,8 @@ class Place:
         """Return the community's time: a week goes by in seconds."""
         return MONDAY + timedelta(weeks=int((time.time() - self.begun) / WEEK_SECONDS))
 
-    def is_at_work(self) -> None:
-        """Say that this process is."""
+    def begin_work(self) -> None:
+        """Say that this process has come so far."""
         (self.folder / AT_WORK / str(os.getpid())).touch()
 
 
@@ -54,7 +54,7 @@ def again_and_again(place: Place, work: Callable[[Project, datetime], object]) -
     while True:
         try:
             with open_project(place.folder, {}) as project:
-                place.is_at_work()
+                place.begin_work()
                 while True:
                     work(project, place.now())
                     time.sleep(REST_SECONDS)
@@ -107,7 +107,7 @@ def page(place: Place, port: int) -> None:
             with open_project(place.folder, {}) as project:
                 app = create_app(open_desk(project, place.now))
                 server = Server(app, host="127.0.0.1", port=port)
-                place.is_at_work()
+                place.begin_work()
                 server.run()
         except StateError:
             time.sleep(REST_SECONDS)

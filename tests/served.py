@@ -1,6 +1,8 @@
-"""The form page of a project, served on loopback while a test needs it."""
+"""What a test needs to run beside it: the form page of a project, or a command until Ctrl-C."""
 
-from collections.abc import Callable, Iterator
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Thread
@@ -21,3 +23,20 @@ def form_page(project: Project, clock: Callable[[], datetime]) -> Iterator[str]:
     finally:
         server.close()
         thread.join()
+
+
+@contextmanager
+def going(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """Run a command, its output to be read, until it is interrupted or the test ends."""
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def _heed_interrupts() -> None:
+    # A shell without job control has what it starts in the background ignore them.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

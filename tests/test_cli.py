@@ -22,6 +22,7 @@ from sheets_sync.cli.plans import letters
 from sheets_sync.cli.saying import visible
 from sheets_sync.cli.shell import Shell
 from sheets_sync.project import one_run, open_project
+from tests.served import going
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 CANARY = "canary-5f1e7b0c2d9a4e63"
@@ -235,17 +236,17 @@ def test_a_second_run_waits_and_then_gives_up(tidings, project):
 
 def test_serve_shows_the_form_until_interrupted_and_a_second_one_says_what_to_do(project):
     command = [sys.executable, "-m", "sheets_sync.cli", "--project", str(project), "serve"]
-    with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as going:
-        assert going.stdout is not None
-        address = going.stdout.readline().split()[4]
+    with going([*command, "--port", "0"]) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().split()[4]
         port = str(urlsplit(address).port)
         with urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
             page = answer.read().decode()
         second = subprocess.run(
             [*command, "--port", port], capture_output=True, text=True, timeout=60
         )
-        going.send_signal(signal.SIGINT)
-        status = going.wait(timeout=20)
+        server.send_signal(signal.SIGINT)
+        status = server.wait(timeout=20)
 
     assert (status, "What have you been up to?" in page) == (0, True)
     assert second.returncode == 2

@@ -2,7 +2,6 @@
 
 import re
 import signal
-import subprocess
 import sys
 import time
 import unicodedata
@@ -23,6 +22,7 @@ from sheets_sync.demo.trouble import DemoError
 from sheets_sync.demo.visitor import hidden_fields
 from sheets_sync.tags import key
 from tests.people import Manager
+from tests.served import going
 
 TODAY = date(2026, 11, 23)
 
@@ -220,12 +220,10 @@ def test_what_was_posted_is_in_the_mails(shown: tuple[Path, list[str]], invented
 def test_the_demo_serves_the_form_and_the_mails_until_interrupted(tmp_path: Path) -> None:
     port = free_port(0)
     command = [sys.executable, "-m", "sheets_sync.cli", "demo", str(tmp_path / "demo")]
-    with subprocess.Popen(
-        [*command, "--serve", "--port", str(port)], stdout=subprocess.PIPE, text=True
-    ) as going:
-        assert going.stdout is not None
+    with going([*command, "--serve", "--port", str(port)]) as server:
+        assert server.stdout is not None
         said = ""
-        for line in going.stdout:
+        for line in server.stdout:
             said += line
             if "until Ctrl-C" in line:
                 break
@@ -233,8 +231,8 @@ def test_the_demo_serves_the_form_and_the_mails_until_interrupted(tmp_path: Path
         mail = re.search(r'href="(/papers/[^"]+\.html)"', pages["/papers/"])
         assert mail is not None
         shown = _got(port, mail[1])
-        going.send_signal(signal.SIGINT)
-        status = going.wait(timeout=20)
+        server.send_signal(signal.SIGINT)
+        status = server.wait(timeout=20)
 
     assert status == 0
     assert f"Report something: http://127.0.0.1:{port}/" in said

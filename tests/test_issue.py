@@ -149,6 +149,23 @@ def test_the_preview_is_what_is_sent_byte_for_byte(state, tmp_path):
     assert before == after == (tmp_path / "2026-W48-p-ana.eml").read_bytes()
 
 
+@pytest.mark.parametrize("wanted", ["Rossi7", "@rossi7", "Ána  Rossi", "p-1", "ana@example.org"])
+def test_a_person_is_known_by_username_name_and_address(state, wanted):
+    named = replace(person("ana"), id="p-1", name="Ana Rossi", username="rossi7")
+    synced(state, report(1), people=[person("ben"), named])
+
+    assert b"\nTo: Ana Rossi <ana@example.org>" in preview(press(state), wanted, DUE, now=NOW)
+
+
+def test_a_name_of_several_is_not_guessed(state):
+    two = [replace(person(name), name="Ana Rossi") for name in ("ana", "ben")]
+    synced(state, report(1), people=two)
+
+    with pytest.raises(DigestError, match=r"'ana rossi' is more than one person .* give the user"):
+        preview(press(state), "ana rossi", DUE, now=NOW)
+    assert b"\nTo: Ana Rossi <ben@" in preview(press(state), "ben", DUE, now=NOW)
+
+
 def test_a_preview_for_nobody_says_so(state):
     synced(state)
     with pytest.raises(DigestError, match="'zed' is nobody who gets the digest"):

@@ -120,6 +120,7 @@ class Town:
                 self.blows += sum(map(sends, self.machines))
 
     def works(self, one: Machine) -> bool:
+        """Tell whether it has started so far."""
         return (self.place.folder / AT_WORK / str(one.process.pid)).exists()
 
     def succession(self) -> None:
@@ -129,13 +130,13 @@ class Town:
             runner = self.runs().get(last)
             for one in [one for one in self.machines if str(one.process.pid) == runner]:
                 self.strike(one)
-            self.is_followed(last, time.time())
+            self.wait_for_run(last)
 
-    def is_followed(self, last: float, killed: float) -> None:
-        """Wait for the run after the last one; it is there in half a minute."""
-        while max(self.runs(), default=0.0) <= last:
-            assert time.time() < killed + TAKEN_OVER
-            time.sleep(0.1)
+    def wait_for_run(self, since: float) -> None:
+        """Wait until somebody ran, which is so within half a minute."""
+        until = time.monotonic() + TAKEN_OVER
+        while max(self.runs(), default=0.0) <= since:
+            go_on(self, until)
 
     def runs(self) -> dict[float, str]:
         """Return when something was synced, and by which process."""
@@ -259,7 +260,7 @@ def test_machines_killed_at_random_lose_nothing(tmp_path: Path, postgresql: Serv
         for machine in list(t.machines):  # all at once, in the middle of whatever they did
             t.strike(machine, again=False)
         t.start(cron)
-        t.is_followed(killed, killed)
+        t.wait_for_run(killed)
         unclear = wait_until_all_is_done(t)
         check(t, relay, unclear)
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sheets_sync.community import Status
 from sheets_sync.layout import TABS
 from sheets_sync.spreadsheet import SheetError
 from sheets_sync.state import open_state
@@ -746,6 +747,21 @@ def test_a_formula_error_keeps_the_last_good_value(s: Story):  # fault 25
     assert (problem.row, problem.column) == (2, "text")
     assert "the last good value is kept" in problem.message
     assert s.manager.cells("Reports")[1][2] == "=NA()"
+
+
+def test_a_reporter_whose_cell_shows_an_error_is_whom_it_meant(s: Story):  # fault 25
+    id = s.posts("ben", "one")
+    s.sync()
+    before = s.report(id)
+    s.manager.types("Reports", 2, "reporter", "=NA()")
+
+    outcome = s.sync()
+
+    assert s.report(id) == replace(before, status=Status.CHECK)
+    (problem,) = [p for p in outcome.problems if p.tab == "Reports"]
+    assert (problem.row, problem.column) == (2, "reporter")
+    assert "the last good value is kept" in problem.message
+    assert s.shows("Reports", "mentor") == [("Ana Rossi",)]
 
 
 def test_the_mentor_sheet_gone_the_last_good_copy_serves(s: Story):  # fault 52

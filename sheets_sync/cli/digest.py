@@ -31,7 +31,7 @@ UNFINISHED = "Not finished:"
     metavar="[PERSON]",
     is_flag=False,
     flag_value=FIRST,
-    help="Show the very mail in the browser; whose, by address or name.",
+    help="Show the very mail in the browser; whose, by username, name or address.",
 )
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the preview here instead."

@@ -209,7 +209,7 @@ class PostgreSQL:
     def _lost(
         self, connection: Connection, first: str, values: tuple[object, ...]
     ) -> DBAPIError | None:
-        """Do what comes first; returns why the connection was lost meanwhile."""
+        """Do what comes first; returns what went wrong meanwhile that another try may not meet."""
         try:
             if first:
                 connection.exec_driver_sql(first, values)

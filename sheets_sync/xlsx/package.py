@@ -59,6 +59,8 @@ SMALL = 4 << 20
 """Up to this a workbook may be packed as tightly as it likes."""
 TIGHTEST = 45
 """How many times larger than packed what exceeds it may be; 100,000 real rows are 15 to 40."""
+MOST_SHOWN = 130
+"""Characters that cells show, for each byte of the file: 20,000 times a text of a page or two."""
 FREE_TAGS, MOST_TAGS = 200_000, 2
 """So many in all, and for each byte of the file; real ones have one for each two bytes."""
 LARGEST_TREE = 1 << 20
@@ -273,7 +275,7 @@ def _check_cells(package: Package, sheets: list[bytes]) -> None:
         raise hostile(package.name, FAR)
     if sum(map(cells_merged, sheets)) > MOST_CELLS:
         raise hostile(package.name, MERGED)
-    most = _most_unpacked(package)
+    most = min(SMALL + MOST_SHOWN * len(package.content), LARGEST_UNPACKED)
     for name in filter(_STRINGS.match, package.parts()):
         if characters_shown(sheets, package.part(name), limit=most) > most:
             raise hostile(package.name, REPEATED)

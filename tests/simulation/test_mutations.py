@@ -68,7 +68,7 @@ MUTATIONS = {
     ),
     "forget the read-back": (
         Line(
-            "sheets_sync/google_sheets/spreadsheet.py",
+            "sheets_sync/google_sheets/batches.py",
             "missed = tuple(misses(pending, rows[FIRST_LOG_ROW - 1 :]))",
             "missed = ()",
         ),

@@ -172,6 +172,9 @@ HEAVY: dict[str, Callable[[], Parts]] = {
     "empty cells": lambda: sheet(grid(35_000, '<c r="@"/>')),
     "cells far apart": lambda: sheet(corner("A480000")),
     "merged cells": lambda: sheet("", after='<mergeCell ref="A1:A3"/>' * 400_000),
+    "one long text in many cells": lambda: shared(
+        f"<si><t>{'a' * 5_000}</t></si>", grid(2_500, '<c r="@" t="s"><v>0</v></c>')
+    ),
     "shared strings": lambda: shared("<si><t>a</t></si>" * 400_000, ""),
     "formats": lambda: {
         "xl/styles.xml": f'<styleSheet xmlns="{SPACE}"><cellXfs>'

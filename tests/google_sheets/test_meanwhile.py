@@ -121,6 +121,25 @@ def test_whatever_a_person_does_meanwhile(towns: Towns, name: str) -> None:
         assert _ids_in_state(town) >= {row["id"]: row["text"] for row in rows}.items(), gap
 
 
+def test_a_header_is_renamed_while_what_hit_moved_rows_is_given_back(towns: Towns) -> None:
+    """That counts as a miss, though it hit the right rows: it must not be undone for good."""
+    town = towns.new()
+    person = town.person
+    between = town.shared.world.between
+    between(READ_TO_WRITE, lambda: person.deletes_row("Reports", 3))
+    between(READ_TO_WRITE + 2, lambda: person.renames_header("Reports", "tags", "TAGS "))
+
+    town.runs()
+    town.shared.world.forget_plans()
+    assert town.runs() == ""
+
+    rows = _rows(town, _header(town))
+    assert _ids_in_state(town) >= {row["id"]: row["text"] for row in rows}.items()
+    assert [row["text"] for row in rows].count("A stranger's report") == 1
+    for row in rows:
+        assert [row.get(one) for one in OURS] == _ours(str(row["text"])), row
+
+
 def _some(name: str) -> list[int]:
     """Return the gap before a run's first write, and another that differs from edit to edit."""
     others = [gap for gap in GAPS if gap != READ_TO_WRITE]

@@ -1,6 +1,7 @@
 """A frozen delivery -> whether it may still leave, and as what."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from digests.message import AddressError, build, wire_address
@@ -70,13 +71,15 @@ class Doorkeeper:
         self, delivery: Delivery, subscriber: Subscriber, left: Sequence[Report]
     ) -> tuple[bytes, tuple[str, ...], str]:
         press = self._press
+        issue = press.outbox.issue(delivery.issue)
         stock = stock_of(press, delivery.issue, left, self._now)
+        if issue.send_after is not None:
+            stock = replace(stock, send_after=press.today(issue.send_after))
         edition = select_again(stock, subscriber, {one.id for one in left}, press.rules)
         if edition is None:
             return b"", (), delivery.address
         mail = press.renderer(stock).render(edition)
-        frozen_at = press.outbox.issue(delivery.issue).frozen_at
-        message = build(mail, addressee(press, edition), press.letterhead, at=frozen_at)
+        message = build(mail, addressee(press, edition), press.letterhead, at=issue.frozen_at)
         return message, mail.reports, wire_address(subscriber.address)
 
 

@@ -56,6 +56,8 @@ class Stock:
     """On which days each person was asked whether they are still in, oldest first."""
     watching_since: date | None = None
     """Day of the first good sync: before it, nobody was quiet."""
+    send_after: datetime | None = None
+    """Until then, in the community's zone, only coordinators get the issue; None: no review."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class Marks:
     reports: str = ""
     stay: str = ""
     pause: str = ""
+    hold: str = ""
+    release: str = ""
     """The reader's own pages; empty without a public address."""
 
 
@@ -64,6 +66,8 @@ class MailView:
     subject: str
     headline: str
     week: int
+    review: str
+    """Until when only coordinators have it; empty for others, and where it cannot be held here."""
     notices: tuple[str, ...]
     asks: bool
     """Whether the reader is asked if they are still in."""
@@ -90,6 +94,8 @@ class MailView:
     reports: str
     stay: str
     pause: str
+    hold: str
+    release: str
 
 
 def mail_view(
@@ -103,6 +109,7 @@ def mail_view(
         subject=teller.subject(content, edition.issue),
         headline=headline(content, teller.words),
         week=week_of(edition.issue),
+        review=teller.review() if content.desk and marks.hold else "",
         notices=tuple(_notices(content, teller)),
         asks=bool(content.asked_since and marks.stay),
         sections=tuple(map(SectionView, headings, marks.sections)),
@@ -132,6 +139,8 @@ def mail_view(
         reports=marks.reports,
         stay=marks.stay,
         pause=marks.pause,
+        hold=marks.hold,
+        release=marks.release,
     )
 
 

@@ -7,7 +7,7 @@ Delivering is `digests.delivery`; both run within `Outbox.sender()`.
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from digests.due import Due, period
@@ -60,7 +60,6 @@ def make(press: Press, due: Due, *, now: datetime) -> Made:
     renderer = press.renderer(stock)
     frozen = [_delivery(press, renderer, edition, now) for edition in selection.editions]
     reports = {report for delivery in frozen for report in delivery.reports}
-    reviewed = press.review_hours > 0 and any(delivery.first for delivery in frozen)
     before = press.outbox.latest()
     first = (one for one in selection.editions if one.content.asked_since == stock.today)
     press.renewals.record((one.subscriber.person for one in first), stock.today)
@@ -70,7 +69,7 @@ def make(press: Press, due: Due, *, now: datetime) -> Made:
         period=period(before.frozen_at if before else now - WEEK, now, press.zone),
         up_to=stock.up_to,
         reports=len(reports),
-        send_after=now + timedelta(hours=press.review_hours) if reviewed else None,
+        send_after=stock.send_after,
     )
     new = press.outbox.freeze(issue, frozen, considered=_considered(press, stock, selection))
     unusable = tuple(one.answer for one in frozen if one.state == DeliveryState.FAILED)
@@ -107,7 +106,8 @@ def send_test_copy(
 ) -> str:
     """Send what somebody would get to `address` instead; counts for nothing."""
     stock, edition = _edition_for(press, wanted, due, now)
-    mail = press.renderer(stock).render(edition)
+    # A copy for somebody else decides nothing.
+    mail = press.renderer(replace(stock, send_after=None)).render(edition)
     test = Addressee(due.name, f"test-{edition.subscriber.id}", address)
     try:
         message = build(mail, test, press.letterhead, at=now)
@@ -159,7 +159,16 @@ def _selected(press: Press, name: str, now: datetime) -> tuple[Stock, Selection]
         had=press.outbox.had(arrival.report.id for arrival in stock.arrivals),
         parts={who: mark.part for who, mark in marks.items()},
     )
-    return stock, select_all(stock, readers, past, press.rules)
+    selection = select_all(stock, readers, past, press.rules)
+    return replace(stock, send_after=_send_after(press, selection, now)), selection
+
+
+def _send_after(press: Press, selection: Selection, now: datetime) -> datetime | None:
+    """Return until when coordinators see it first; None where none of them gets it."""
+    reviewed = any(edition.subscriber.coordinator for edition in selection.editions)
+    if not (press.review_hours and reviewed):
+        return None
+    return press.today(now + timedelta(hours=press.review_hours))
 
 
 def _considered(press: Press, stock: Stock, selection: Selection) -> dict[str, Mark]:

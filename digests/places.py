@@ -27,6 +27,8 @@ class Personal:
     reports: str = ""
     stay: str = ""
     pause: str = ""
+    hold: str = ""
+    release: str = ""
 
     def url(self, kind: str) -> str:
         """Return the link that goes into a place."""
@@ -36,6 +38,8 @@ class Personal:
             "own reports": self.reports,
             "own stay": self.stay,
             "own pause": self.pause,
+            "own hold": self.hold,
+            "own release": self.release,
         }
         return links.get(kind, self.form)
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from gettext import NullTranslations
 from pathlib import Path
 from urllib.parse import quote_plus
@@ -133,6 +134,7 @@ class Renderer:
         elif reader.person and self._masthead.prefill:
             form = f"{self._masthead.prefill}{quote_plus(self._identity(reader))}"
         generation = self._generations.get(reader.id, 0)
+        hold, release = self._decisions(edition, generation)
         return Personal(
             form=form,
             person=reader.person if public else "",
@@ -141,7 +143,17 @@ class Renderer:
             reports=self._links.reports(reader.id, generation),
             stay=self._links.still_in(reader.id, generation, Reply.YES.mark),
             pause=self._links.still_in(reader.id, generation, Reply.PAUSE.mark),
+            hold=hold,
+            release=release,
         )
+
+    def _decisions(self, edition: Edition, generation: int) -> tuple[str, str]:
+        """Return where a coordinator holds the issue and lets it go; nothing for others."""
+        reader = edition.subscriber
+        if not reader.coordinator or self._stock.send_after is None:
+            return "", ""
+        decide = partial(self._links.decide, reader.id, generation, edition.issue)
+        return decide("hold"), decide("send")
 
     def _identity(self, reader: Subscriber) -> str:
         """Return a name by which the sync will know the reader again."""
@@ -281,7 +293,7 @@ class _Studio:
             return {}
         return {
             k: self._places.mark(Place(f"own {k}"))
-            for k in ("preferences", "leave", "reports", "stay", "pause")
+            for k in ("preferences", "leave", "reports", "stay", "pause", "hold", "release")
         }
 
     def _more(self, count: int) -> _Fragment:

@@ -21,7 +21,7 @@ from digests.phrases import (
 )
 from forms.hashtags import hashtag
 from forms.rules import clean
-from forms.wording import N_, day, number
+from forms.wording import N_, day, number, time_of_day
 from sheets_sync.community import Orphan, Report, Status, Trend
 from sheets_sync.roster import Roster
 
@@ -107,6 +107,18 @@ class Teller:
     def counted(self, one: str, many: str, count: int, **values: object) -> str:
         """Return a phrase that counts something."""
         return self.words.ngettext(one, many, count).format(count=count, **values)
+
+    def review(self) -> str:
+        """Return until when only coordinators have the issue; empty where nobody reviews it."""
+        until = self._stock.send_after
+        if until is None:
+            return ""
+        return self.say(
+            N_("You see this mail first. Everybody else gets it from {day}, {time} ({zone}) on."),
+            day=self.day(until.date()),
+            time=time_of_day(until, self._language),
+            zone=str(until.tzinfo),
+        )
 
     def item(self, item: Item) -> ItemView:
         """Return a report as its reader sees it."""

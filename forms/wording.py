@@ -6,14 +6,14 @@ catalogue falls back to it. Catalogues are read as translators leave them; nothi
 
 import gettext
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from types import CodeType
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -126,6 +126,11 @@ def day(when: date, language: str, *, today: date) -> str:
     if when.year == today.year:
         return format_skeleton("MMMMd", when, locale=locale)
     return format_date(when, "long", locale=locale)
+
+
+def time_of_day(when: datetime, language: str) -> str:
+    """Return the time on the clock where `when` was, as people write it: `16:30`, or `4:30 PM`."""
+    return format_time(when.time(), "short", locale=Locale.parse(language, sep="-"))
 
 
 @cache

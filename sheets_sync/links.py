@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     REPORTS = "read the reports"
     CONFIRM = "confirm an address"
     STILL_IN = "say whether one is still in"
+    DECIDE = "hold an issue or let it go"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ class Links:
         """Return the address where somebody says whether they are still in."""
         token = self.sign(Purpose.STILL_IN, subscriber, str(generation), reply)
         return f"{self.public_url}/still-in/{token}"
+
+    def decide(self, subscriber: str, generation: int, issue: str, decision: str) -> str:
+        """Return the address where a coordinator holds an issue, or lets it go."""
+        token = self.sign(Purpose.DECIDE, subscriber, str(generation), issue, decision)
+        return f"{self.public_url}/decide/{token}"
 
     def confirm(self, number: int) -> str:
         """Return the address where the owner of a mail address confirms a wish."""

@@ -39,6 +39,7 @@ def open_readership(
     """Return those who get mail, as their pages need them."""
     return Readership(
         open_press(project),
+        project.state.reviews,
         project.links,
         now,
         contact(project),

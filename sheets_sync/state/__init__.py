@@ -20,6 +20,7 @@ from sheets_sync.state.outbox import Outbox
 from sheets_sync.state.publishing import Publishing
 from sheets_sync.state.refusal import Busy, StateError
 from sheets_sync.state.renewals import Renewals
+from sheets_sync.state.reviewing import Reviews
 
 __all__ = [
     "Base",
@@ -33,6 +34,7 @@ __all__ = [
     "Publishing",
     "Receipt",
     "Renewals",
+    "Reviews",
     "State",
     "StateError",
     "draft",
@@ -53,6 +55,7 @@ class State:
     publishing: Publishing
     erasing: Erasing
     renewals: Renewals
+    reviews: Reviews
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -73,4 +76,5 @@ def open_state(where: str | Kind, *, folder: Path = Path(), create: bool = False
         Publishing(engine),
         Erasing(engine),
         Renewals(engine),
+        Reviews(engine),
     )

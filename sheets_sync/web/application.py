@@ -18,6 +18,7 @@ from sheets_sync.state import StateError
 from sheets_sync.web.browsing import add_browsing
 from sheets_sync.web.clerk import Clerk, html
 from sheets_sync.web.correcting import add_correcting
+from sheets_sync.web.deciding import add_deciding
 from sheets_sync.web.desk import Desk
 from sheets_sync.web.dispatching import together
 from sheets_sync.web.headers import PAPER, protected_headers
@@ -71,6 +72,7 @@ def create_app(desk: Desk) -> Flask:
         add_browsing(app, clerk, desk.readership)
         add_subscribing(app, clerk, desk.readership)
         add_renewing(app, clerk, desk.readership)
+        add_deciding(app, clerk, desk.readership)
     _add_papers(app, desk)
     _add_health(app, desk)
     _add_errors(app, clerk)

@@ -13,6 +13,7 @@ from digests.subscribers import Subscriber, outsider_id
 from sheets_sync.choices import FREQUENCY, Choice, ChoiceAct
 from sheets_sync.community import Subscription
 from sheets_sync.links import Links, Purpose
+from sheets_sync.state import Reviews
 from sheets_sync.web.dispatching import together
 
 
@@ -21,6 +22,7 @@ class Readership:
     """Those who get mail, and what they may change."""
 
     press: Press
+    reviews: Reviews
     links: Links
     now: Callable[[], datetime]
     contact: str

@@ -28,7 +28,7 @@ ASKED = {
     ),
     "send": Notice(
         N_("Let the mail of week {week} go now?"),
-        N_("Everybody else then gets it with the next run, without waiting any longer."),
+        N_("Everybody else then gets it the next time that mail is sent."),
     ),
 }
 DONE = {"hold": N_("Thank you, it is held"), "send": N_("Thank you, it may go")}
@@ -39,8 +39,8 @@ FOLLOWS = {
         "mail, or by send in the Digests tab."
     ),
     "send": N_(
-        "What waits leaves with the next run. Until then the other link in the mail holds it, and "
-        "so does hold in the Digests tab."
+        "What waits leaves the next time that mail is sent. Until then it can be held by the other "
+        "link in the mail, or by hold in the Digests tab."
     ),
 }
 STANDS = {

@@ -1,6 +1,7 @@
 """Every page that a reader or a visitor opens speaks their language, and says which it is."""
 
 from collections.abc import Iterator
+from functools import partial
 from html.parser import HTMLParser
 
 import pytest
@@ -13,7 +14,7 @@ from tests.web.test_subscribing import letters, link, token
 from tests.web.village import SITE, Village
 
 LANGUAGES = [name.replace("_", "-") for name in catalogues()]
-BEN = "ben@example.org"
+BEN, CLEO = "ben@example.org", "cleo@example.org"
 
 
 class Words(HTMLParser):
@@ -67,6 +68,20 @@ def readers_pages(village: Village) -> Iterator[str]:
     yield village.browser.post(leave).text
 
 
+def coordinators_pages(village: Village) -> Iterator[str]:
+    """Yield the pages behind the links that hold Cleo's issue and let it go."""
+    [issue], cleo = village.project.state.outbox.made(), village.id_of(CLEO)
+    decide = partial(village.project.links.decide, cleo, 0, issue)
+    hold, send = (decide(word).removeprefix(SITE) for word in ("hold", "send"))
+    elsewhere = {"Origin": "https://elsewhere.example"}
+    yield village.browser.get(hold).text
+    yield village.browser.post(hold, headers=elsewhere).text
+    for path, seen in ((hold, ""), (send, ""), (send, "hold"), (hold, "")):
+        yield village.browser.post(path, data={"seen": seen}).text
+        yield village.browser.get(path).text
+    village.project.state.outbox.set_decision(issue, "")
+
+
 def visitors_pages(village: Village, language: str, address: str) -> Iterator[str]:
     """Yield the pages that anybody may open, in a browser of this language."""
     spoken = {"Accept-Language": f"{language},en;q=0.5"}
@@ -88,14 +103,21 @@ def lively(village: Village) -> Village:
 
 def test_no_english_is_left_on_any_page(lively: Village):
     seen: set[str] = set()
+    lively.freezes()
     for language in LANGUAGES:
         lively.manager.holds(
-            "Subscriptions", f"| email | frequency | language |\n| {BEN} | weekly | {language} |"
+            "Subscriptions",
+            f"""
+            | email  | frequency | language   |
+            | {BEN}  | weekly    | {language} |
+            | {CLEO} | weekly    | {language} |
+            """,
         )
         lively.sync()
         phrases = {k: v for k, v in english(language).items() if k not in tags()}
         visitor = f"jo-{language}@press.example"
         pages = [*readers_pages(lively), *visitors_pages(lively, language, visitor)]
+        pages += coordinators_pages(lively)
         left = {}
         for page in map(Words, pages):
             assert page.language == language

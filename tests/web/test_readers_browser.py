@@ -13,11 +13,13 @@ from tests.web.test_browser import follow
 from tests.web.test_subscribing import NEW, letters, link
 from tests.web.village import SITE, Village
 
+ISSUE = "2026-W48"
 PHONE = {"width": 320, "height": 640}
 EXPECTED = [
     *("settings", "shown", "not saved", "saved", "new links", "reports", "not found", "closed"),
     *("subscribe", "not sent", "sent", "confirm", "confirmed", "other address"),
     *("still in", "pausing", "answered", "leave", "left"),
+    *("hold", "decided meanwhile", "held", "held already"),
 ]
 
 
@@ -91,6 +93,23 @@ def visit_all(page: Page, village: Village, site: str) -> Iterator[str]:
     yield "leave"
     follow(page, "button")
     yield "left"
+    yield from visit_decisions(
+        page, village, site + links.decide(cleo, 0, ISSUE, "hold").removeprefix(SITE)
+    )
+
+
+def visit_decisions(page: Page, village: Village, hold: str) -> Iterator[str]:
+    """Hold an issue that waits, and that somebody else lets go in the meantime."""
+    village.freezes()
+    page.goto(hold)
+    yield "hold"
+    village.project.state.outbox.set_decision(ISSUE, "send")
+    follow(page, "button")
+    yield "decided meanwhile"
+    follow(page, "button")
+    yield "held"
+    page.goto(hold)
+    yield "held already"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -141,6 +160,8 @@ def test_every_page_of_readers_carries_the_headers(lively: Village):
     links, ben = lively.project.links, lively.id_of("ben@example.org")
     paths = [links.leave(ben), links.preferences(ben, 0), links.reports(ben, 0)]
     paths += [links.still_in(ben, 0, reply.mark) for reply in Reply]
+    lively.freezes()
+    paths += [links.decide(lively.id_of("cleo@example.org"), 0, ISSUE, "hold"), "/decide/x"]
     paths += ["/subscribe", "/reports", "/leave/x", "/confirm/x", "/preferences/x/address"]
     for path in paths:
         for method in ("GET", "HEAD", "POST", "DELETE"):

@@ -55,8 +55,8 @@ MUTATIONS = {
     "address rows by number": (
         Line(
             "sheets_sync/lines.py",
-            'id = table.text(cells, "id")',
-            'id = dict(enumerate(past.known, 2)).get(row, table.text(cells, "id"))',
+            "id = as_text(told[0])",
+            "id = dict(enumerate(past.known, 2)).get(row, as_text(told[0]))",
         ),
     ),
     "window instead of not-yet-had": (

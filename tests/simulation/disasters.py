@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sheets_sync.backing_up import copies_of_state
 from sheets_sync.state import open_state
-from tests.simulation.forgotten import forget_mails
+from tests.simulation.forgotten import forget_mails, forget_rows
 from tests.simulation.invariants import known_marks
 from tests.simulation.world import STATE, Story, World
 
@@ -99,6 +99,7 @@ def _lost_disk(world: World, chance: random.Random) -> None:
     world.history.lost_a_disk(world.marked_rows())
     world.boots()
     forget_mails(world)
+    forget_rows(world)
 
 
 def _last_backup(world: World) -> bytes:

@@ -55,7 +55,7 @@ class Google:
 
     @property
     def last_write(self) -> int:
-        """Return which of our writes the spreadsheet shows, as its hidden tab tells; 0: none yet."""
+        """Return which of our writes the spreadsheet shows, as its hidden tab tells; 0: none."""
         logs = [sheet for sheet in self.book.sheets if sheet.id == LOG_ID]
         return max((int(str(log.cell(STAMP_ROW - 1, 1).value or 0)) for log in logs), default=0)
 

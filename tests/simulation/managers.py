@@ -153,12 +153,13 @@ class Office:
     def _may_come_again(self, paper: Paper, row: int) -> int:
         """Return 1 for a row that a run has written, and not come to check or record yet.
 
-        Also while what an older copy lacked is not known to be back.
+        Also while what an older copy lacks is not known to be back: nobody can tell that it was
+        there and was deleted in that copy.
         """
         state = self._world.project.state
         waiting = {entry.submission.report for entry in state.journal.unwritten()}
         is_waiting = str(paper.value(row, "id")) in waiting or bool(state.base.get(OLDER_COPY))
-        return int(self._world.is_amid_a_run or is_waiting)
+        return int(self._world.is_amid_a_run or self._world.went_back or is_waiting)
 
     def _overtypes(self, paper: Paper, row: int) -> None:
         paper.types(row, self._chance.choice(("status", "problem", "mentor", "source")), "?")
@@ -241,7 +242,7 @@ class Office:
             unheard=unheard,
         )
         nobody_tells(world)
-        world.disturbed = True
+        world.disturbed = world.went_back = True
 
     def _unheard(self) -> Counter[str]:
         """Return how many rows with each mark were sent by somebody who never got thanks."""

@@ -98,6 +98,8 @@ class World:
         self.is_on_holiday = False
         self._is_running = False
         self.is_amid_a_run = False
+        self.went_back = False
+        """Whether the spreadsheet is an old version, and no run has seen that yet."""
         self._is_settled = False
         """Whether the last run left nothing for the next."""
         self._is_braked = False
@@ -258,7 +260,7 @@ class World:
         finally:
             self._is_running = False
         self.relay.ends(well=True)
-        self.is_amid_a_run = False
+        self.is_amid_a_run = self.went_back = False
         self._is_settled = mailed.delivered.is_clean
         self._is_braked = any("nothing is written here" in note for note in outcome.notes)
         if mailed.made:

@@ -5,15 +5,12 @@ Each is planned for a story when it begins, so that a short one has its share of
 
 import random
 import shutil
-from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from forms.submission import Act
 from sheets_sync.backing_up import copies_of_state
 from sheets_sync.state import open_state
-from tests.simulation.forgotten import forget_mails
-from tests.simulation.history import marks_in
+from tests.simulation.forgotten import forget_mails, forget_rows
 from tests.simulation.invariants import known_marks
 from tests.simulation.world import STATE, Story, World
 
@@ -102,15 +99,7 @@ def _lost_disk(world: World, chance: random.Random) -> None:
     world.history.lost_a_disk(world.marked_rows())
     world.boots()
     forget_mails(world)
-    world.history.may_come(world.marked_rows(), _waiting(world))
-
-
-def _waiting(world: World) -> Counter[str]:
-    """Return how many reports with each mark wait for a row, and have none."""
-    there, queue = world.ids_in_sheet(), world.project.state.journal.unwritten()
-    sent = [one.submission for one in queue if one.submission.act is Act.REPORT]
-    texts = [one.answers["text"] for one in sent if one.report not in there]
-    return Counter(mark for text in texts for mark in marks_in(text))
+    forget_rows(world)
 
 
 def _last_backup(world: World) -> bytes:

@@ -1,4 +1,4 @@
-"""A state that knows less than it did -> which mails may leave again, since nobody can tell.
+"""A state that knows less than it did -> which mails and rows may come again: nobody can tell.
 
 The issues that the spreadsheet names are not forgotten; nor is, once it tells, that a state is old.
 """
@@ -17,6 +17,14 @@ def forget_mails(world: World) -> None:
             (issue, one.address) for one in known if one.state != DeliveryState.SENT
         }
     nobody_tells(world)
+
+
+def forget_rows(world: World) -> None:
+    """Note which rows a state from a backup brings again, unaware that people took them, or ids."""
+    history = world.history
+    waiting = {entry.submission.report for entry in world.project.state.journal.unwritten()}
+    for id in waiting & (history.marks_of_ids.keys() - world.ids_in_sheet()):
+        history.expect(history.marks_of_ids[id], "waits in a backup", most=1)
 
 
 def nobody_tells(world: World) -> None:

@@ -55,9 +55,9 @@ class Google:
 
     @property
     def last_write(self) -> int:
-        """Return which of our writes the spreadsheet shows, as its hidden tab tells."""
-        stamp = self.book.sheet(LOG_ID).cell(STAMP_ROW - 1, 1).value
-        return int(str(stamp or 0))
+        """Return which of our writes the spreadsheet shows, as its hidden tab tells; 0: none."""
+        logs = [sheet for sheet in self.book.sheets if sheet.id == LOG_ID]
+        return max((int(str(log.cell(STAMP_ROW - 1, 1).value or 0)) for log in logs), default=0)
 
     def fails(self, kind: Kind, *, call: int, after: bool, times: int) -> None:
         """Plan a fault for a call to come."""

@@ -126,16 +126,6 @@ class History:
         self.perhaps_had.update(unused)
         self.starts_afresh()
 
-    def may_come(self, rows: Counter[str], waiting: Counter[str]) -> None:
-        """Note what a backup has not written yet, for all that it knows, and writes once more.
-
-        Also where people have deleted the row since.
-        """
-        for mark, times in waiting.items():
-            span = self.rows.setdefault(mark, Span())
-            span.most = max(span.most, rows[mark] + times)
-            span.why.append(f"waits in a backup: {span.most} at most")
-
     def let_go(self, issue: str) -> None:
         """Note that somebody let an issue leave, whatever of it had left before."""
         again = {pair for pair in self.unknown if pair[0] == issue}

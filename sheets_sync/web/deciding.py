@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from flask import Flask, Response, abort, request
 
 from digests.phrases import week_of
-from digests.subscribers import Subscriber
 from forms.html_form import Notice
-from forms.wording import N_, language
+from forms.wording import N_
 from sheets_sync.links import Purpose
 from sheets_sync.state.reviewing import Review, Verdict
 from sheets_sync.web.clerk import Clerk, html
@@ -19,6 +18,7 @@ from sheets_sync.web.dispatching import together
 from sheets_sync.web.posting import is_foreign, read_fields
 from sheets_sync.web.reader_pages import ReaderPages
 from sheets_sync.web.readership import Readership
+from sheets_sync.web.renewing import pages_of
 
 BUTTONS = {"hold": N_("Hold it"), "send": N_("Let it go now")}
 ASKED = {
@@ -43,10 +43,7 @@ FOLLOWS = {
         "link in the mail, or by hold in the Digests tab."
     ),
 }
-STANDS = {
-    "hold": N_("It is held now."),
-    "send": N_("It was let go already."),
-}
+STANDS = {"hold": N_("It is held now."), "send": N_("It was let go already.")}
 LEAVING = N_("Some of it has left already, and cannot be called back.")
 OUT = Notice(
     N_("The mail of week {week} is out"),
@@ -73,8 +70,8 @@ def add_deciding(app: Flask, clerk: Clerk, readership: Readership) -> None:
         seen = read_fields(request).get("seen", [""])[0]
         if not opened.is_open:
             return opened.page()
-        verdict = Verdict(opened.review.issue, opened.decision, seen)
-        if together(readership.reviews.decide, verdict):
+        verdict = Verdict(opened.review.issue, opened.decision, opened.review.decision)
+        if seen == verdict.seen and together(readership.reviews.decide, verdict):
             return html(opened.told(DONE[opened.decision], FOLLOWS[opened.decision]))
         return _opened(clerk, readership, token).page(MEANWHILE, status=409)
 
@@ -126,10 +123,4 @@ def _opened(clerk: Clerk, readership: Readership, token: str) -> _Opened:
         abort(404)
     issue, decision = (readership.links.read(Purpose.DECIDE, token) or ())[2:]
     review = readership.reviews.find(issue) or abort(404)
-    return _Opened(_pages(clerk, readership, reader), review, decision)
-
-
-def _pages(clerk: Clerk, readership: Readership, reader: Subscriber) -> ReaderPages:
-    tongue = language(reader.language, clerk.desk.language)
-    form = readership.form_for(reader)
-    return ReaderPages(community=clerk.desk.name, language=tongue, form=form)
+    return _Opened(pages_of(clerk, readership, reader), review, decision)

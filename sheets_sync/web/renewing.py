@@ -45,12 +45,12 @@ def add_renewing(app: Flask, clerk: Clerk, readership: Readership) -> None:
     @app.get("/still-in/<token>")
     def still_in(token: str) -> Response:
         reader, reply = _asked(readership, token)
-        return _page(_pages(clerk, readership, reader), reply)
+        return _page(pages_of(clerk, readership, reader), reply)
 
     @app.post("/still-in/<token>")
     def answer(token: str) -> Response:
         reader, reply = _asked(readership, token)
-        pages = _pages(clerk, readership, reader)
+        pages = pages_of(clerk, readership, reader)
         words = _line(read_fields(request).get("words", [""])[0])
         if is_foreign(request, readership.links.public_url):
             return _page(pages, reply, words=words, notice=FOREIGN, status=403)
@@ -68,7 +68,8 @@ def _asked(readership: Readership, token: str) -> tuple[Subscriber, Reply]:
     return reader, replies[0]
 
 
-def _pages(clerk: Clerk, readership: Readership, reader: Subscriber) -> ReaderPages:
+def pages_of(clerk: Clerk, readership: Readership, reader: Subscriber) -> ReaderPages:
+    """Return the pages in a reader's language, which lead on to their own form."""
     tongue = language(reader.language, clerk.desk.language)
     form = readership.form_for(reader)
     return ReaderPages(community=clerk.desk.name, language=tongue, form=form)

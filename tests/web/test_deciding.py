@@ -202,6 +202,7 @@ def test_of_two_who_decide_at_once_the_second_looks_once_more(tmp_path):
         answer = village.browser.post(release, data={"seen": ""})
 
         assert answer.status_code == 409
+        assert village.browser.post(release, data={"seen": "\0"}).status_code == 409
         assert "This was decided otherwise meanwhile." in answer.text
         assert len(runs(village, hours=5)) == 2
         # The same button once more changes nothing either.

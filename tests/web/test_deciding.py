@@ -7,10 +7,11 @@ from email.message import EmailMessage
 
 import pytest
 
-from sheets_sync.mailing import send_copy, send_waiting
+from sheets_sync.mailing import open_press, preview_for, send_copy, send_waiting
 from sheets_sync.operating import decide
 from tests.web.village import SITE, Village, founded
 
+pytestmark = [pytest.mark.usefixtures("on_either_database"), pytest.mark.sampled]
 HOLD, RELEASE = "Hold it", "Let it go now"
 WITHIN_4_HOURS = "hold_after_days = 1000\nreview_hours = 4"
 CLEO, EVERYBODY = "cleo@example.org", [f"{name}@example.org" for name in ("ana", "ben", "cleo")]
@@ -20,7 +21,7 @@ GRACE = "| Grace Obi | grace@example.org | grace | Coordinator |"
 @pytest.fixture
 def village(tmp_path) -> Iterator[Village]:
     """Return a village whose coordinator has just got the issue, alone."""
-    with founded(tmp_path / "village", digest=WITHIN_4_HOURS) as village:
+    with founded(tmp_path, digest=WITHIN_4_HOURS) as village:
         village.reports("ana: Met a newcomer #mentorship")
         village.freezes()
         assert runs(village) == [CLEO]
@@ -85,7 +86,7 @@ def test_coordinators_read_until_when_it_waits_and_nobody_else_does(village: Vil
 @pytest.mark.parametrize("url", [SITE, ""])
 def test_without_a_review_or_an_address_for_links_there_is_nothing_to_click(tmp_path, url: str):
     lines = "" if url else WITHIN_4_HOURS
-    with founded(tmp_path / "village", url, digest=lines) as village:
+    with founded(tmp_path, url, digest=lines) as village:
         village.reports("ana: Met a newcomer")
         village.freezes()
 
@@ -161,7 +162,7 @@ def test_once_everything_is_out_there_is_nothing_to_decide(village: Village):
 
 
 def test_what_still_waits_can_be_held_when_some_has_left(tmp_path):
-    with founded(tmp_path / "village", digest=WITHIN_4_HOURS) as village:
+    with founded(tmp_path, digest=WITHIN_4_HOURS) as village:
         village.reports("ana: Met a newcomer")
         village.freezes()
         runs(village)
@@ -191,7 +192,7 @@ def sent_to_one_more(village: Village) -> None:
 
 
 def test_of_two_who_decide_at_once_the_second_looks_once_more(tmp_path):
-    with founded(tmp_path / "village", digest=WITHIN_4_HOURS) as village:
+    with founded(tmp_path, digest=WITHIN_4_HOURS) as village:
         village.manager.holds("People", village.manager.text("People") + f"\n{GRACE}")
         village.reports("ana: Met a newcomer")
         village.freezes()
@@ -241,7 +242,7 @@ def test_links_that_their_owner_made_useless_decide_nothing(village: Village):
 
 
 def test_who_is_no_coordinator_any_more_decides_nothing(tmp_path):
-    with founded(tmp_path / "village", digest=WITHIN_4_HOURS) as village:
+    with founded(tmp_path, digest=WITHIN_4_HOURS) as village:
         people = village.manager.text("People")
         village.manager.holds("People", f"{people}\n{GRACE}")
         village.reports("ana: Met a newcomer")
@@ -257,6 +258,22 @@ def test_who_is_no_coordinator_any_more_decides_nothing(tmp_path):
         assert village.browser.post(hold, data={"seen": ""}).status_code == 404
 
 
+def test_a_preview_is_the_very_mail_and_decides_nothing_while_there_is_no_issue(tmp_path):
+    with founded(tmp_path, digest=WITHIN_4_HOURS) as village:
+        village.reports("ana: Met a newcomer")
+
+        shown = preview_for(village.project, CLEO, now=village.now, early=True)
+
+        hold = village.project.links.decide(village.id_of(CLEO), 0, "2026-W48", "hold")
+        assert village.browser.get(hold.removeprefix(SITE)).status_code == 404
+        village.freezes()
+        frozen = open_press(village.project).outbox.find("2026-W48", village.id_of(CLEO))
+        assert frozen is not None
+        assert shown == frozen.message
+        runs(village)
+        assert link(village, HOLD) == hold.removeprefix(SITE)
+
+
 def test_a_copy_for_somebody_else_decides_nothing(village: Village):
     village.reports("ben: Wrote a post")
     send_copy(village.project, CLEO, "guest@example.org", now=village.now + timedelta(weeks=1))
@@ -267,7 +284,7 @@ def test_a_copy_for_somebody_else_decides_nothing(village: Village):
 
 
 def test_a_mail_from_which_a_report_was_taken_back_keeps_its_links(tmp_path):
-    with founded(tmp_path / "village", digest=WITHIN_4_HOURS) as village:
+    with founded(tmp_path, digest=WITHIN_4_HOURS) as village:
         village.reports("ana: Met a newcomer", "ben: Wrote a post")
         village.freezes()
         frozen = village.project.state.outbox.find("2026-W48", village.id_of(CLEO))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 BOUNDARY = re.compile(rb'boundary="([^"]+)"')
+NOT_FITTING = re.compile(r"and (\d+) more reports?, which did not fit")
 MARK = re.compile(r"note (\d+),")
 MENDED = " (mended)"
 """Ends a text that a manager changed in the spreadsheet."""
@@ -139,16 +140,25 @@ class History:
 
 def marks_of(content: bytes) -> Counter[str]:
     """Return how often each mark stands among a mail's reports."""
+    # Below that, coordinators see what is held and not used.
+    reports, _, _ = _text_of(content).partition("What you can do")
+    # Long lines are folded, also within a mark.
+    return Counter(marks_in(" ".join(reports.split())))
+
+
+def not_fitting(content: bytes) -> int:
+    """Return how many reports a mail says that it had no room for."""
+    found = NOT_FITTING.search(" ".join(_text_of(content).split()))
+    return int(found[1]) if found else 0
+
+
+def _text_of(content: bytes) -> str:
     # Not by the email package, which takes longer for it than the mail took to be made.
     head, _, body = content.partition(b"\r\n\r\n")
     boundary = BOUNDARY.search(head)
     if boundary:
         head, _, body = body.split(b"--" + boundary[1])[1].partition(b"\r\n\r\n")
-    text = _decoded(head, body).decode("utf-8", "replace")
-    # Below that, coordinators see what is held and not used.
-    reports, _, _ = text.partition("What you can do")
-    # Long lines are folded, also within a mark.
-    return Counter(marks_in(" ".join(reports.split())))
+    return _decoded(head, body).decode("utf-8", "replace")
 
 
 def _decoded(head: bytes, body: bytes) -> bytes:

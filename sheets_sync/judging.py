@@ -17,7 +17,8 @@ from sheets_sync.gather import Gathered, Seen, gather
 from sheets_sync.given import Given, Rules
 from sheets_sync.intake import take_in
 from sheets_sync.layout import MENTORS, PEOPLE
-from sheets_sync.lines import Lines, Past, find_lines, find_missing, note_restored
+from sheets_sync.lines import Lines, Past, find_lines
+from sheets_sync.losses import find_missing, note_restored
 from sheets_sync.membership import Membership, read_membership
 from sheets_sync.people import Listed
 from sheets_sync.proposals import Proposals, propose
